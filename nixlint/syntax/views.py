@@ -1,0 +1,610 @@
+"""Typed views of the Nix syntax tree: thin, lazy, and the only code that names a tree-sitter node type.
+
+A view holds a node and the file it came from, and nothing else; the bytes of the file are the truth. Names follow the
+Nix manual, section 'Nix Language'. Everything that is an expression is a member of the union :data:`Expression`, so that
+a ``match`` over it can be checked for exhaustiveness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from .span import Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from .source_file import SourceFile
+
+
+class View:
+    """A node of the tree together with its file."""
+
+    __slots__ = ("file", "node")
+
+    def __init__(self, node: Node, file: SourceFile) -> None:
+        self.node = node
+        self.file = file
+
+    @property
+    def span(self) -> Span:
+        """The byte span of the node."""
+        return Span(self.node.start_byte, self.node.end_byte)
+
+    @property
+    def text(self) -> str:
+        """The node as written in the original bytes (undecodable bytes as surrogates)."""
+        return self.file.data[self.node.start_byte : self.node.end_byte].decode("utf-8", "surrogateescape")
+
+    @property
+    def has_error(self) -> bool:
+        """Whether a syntax error lies in this part of the tree."""
+        return self.node.has_error
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, View) and self.node == other.node and self.file is other.file
+
+    def __hash__(self) -> int:
+        return hash((self.node.id, id(self.file)))
+
+    def __repr__(self) -> str:
+        text = self.text
+        return f"<{type(self).__name__} {text if len(text) <= 40 else text[:37] + '...'!r}>"
+
+    def _field(self, name: str) -> Expression:
+        return _expression(self.node.child_by_field_name(name), self.file, self.node)
+
+    def _optional_field(self, name: str) -> Expression | None:
+        child = self.node.child_by_field_name(name)
+        return None if child is None else _expression(child, self.file, self.node)
+
+
+class Integer(View):
+    """An integer literal."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> int:
+        """The number; Nix refuses one that does not fit in 64 bits, Python does not."""
+        return int(self.text)
+
+
+class Float(View):
+    """A floating point literal."""
+
+    __slots__ = ()
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return float(self.text)
+
+
+class String(View):
+    """A string literal, ``"…"`` or the indented ``''…''``."""
+
+    __slots__ = ()
+
+    @property
+    def indented(self) -> bool:
+        """Whether it is written between ``''``."""
+        return self.node.type == "indented_string_expression"
+
+    @property
+    def interpolations(self) -> tuple[Interpolation, ...]:
+        """The ``${…}`` in it, in order."""
+        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
+
+
+class Interpolation(View):
+    """``${…}`` in a string, in a path or as an attribute name."""
+
+    __slots__ = ()
+
+    @property
+    def expression(self) -> Expression:
+        """What stands between the braces."""
+        return self._field("expression")
+
+
+class Path(View):
+    """A path literal that starts with ``./``, ``../``, a name or ``/``, perhaps with interpolations."""
+
+    __slots__ = ()
+
+    @property
+    def interpolations(self) -> tuple[Interpolation, ...]:
+        """The ``${…}`` in it, in order."""
+        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
+
+
+class HomePath(View):
+    """A path literal that starts with ``~/``."""
+
+    __slots__ = ()
+
+
+class SearchPath(View):
+    """``<nixpkgs>`` and the like, looked up in ``NIX_PATH``."""
+
+    __slots__ = ()
+
+
+class Uri(View):
+    """An unquoted URL."""
+
+    __slots__ = ()
+
+
+class Variable(View):
+    """A name used as an expression; ``true``, ``false``, ``null`` and ``builtins`` are variables too."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """The name."""
+        return self.text
+
+
+class ListLiteral(View):
+    """``[ … ]``."""
+
+    __slots__ = ()
+
+    @property
+    def elements(self) -> tuple[Expression, ...]:
+        """The elements in order."""
+        return tuple(_expression(child, self.file, self.node) for child in self.node.children_by_field_name("element"))
+
+
+class AttrSet(View):
+    """``{ … }`` or ``rec { … }``."""
+
+    __slots__ = ()
+
+    @property
+    def recursive(self) -> bool:
+        """Whether it is ``rec``."""
+        return self.node.type == "rec_attrset_expression"
+
+    @property
+    def bindings(self) -> tuple[AnyBinding, ...]:
+        """What is bound in it, in order."""
+        return _bindings(self.node, self.file)
+
+
+class LetAttrSet(View):
+    """The ancient ``let { …; body = …; }``, which is ``(rec { … }).body``."""
+
+    __slots__ = ()
+
+    @property
+    def bindings(self) -> tuple[AnyBinding, ...]:
+        """What is bound in it, in order."""
+        return _bindings(self.node, self.file)
+
+
+class Binding(View):
+    """``a.b = value;``."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> AttrPath:
+        """The attribute path on the left."""
+        child = self.node.child_by_field_name("attrpath")
+        assert child is not None
+        return AttrPath(child, self.file)
+
+    @property
+    def value(self) -> Expression:
+        """The expression on the right."""
+        return self._field("expression")
+
+
+class Inherit(View):
+    """``inherit a b;``."""
+
+    __slots__ = ()
+
+    @property
+    def names(self) -> tuple[AttrName, ...]:
+        """The names in order."""
+        return _inherited_names(self.node, self.file)
+
+
+class InheritFrom(View):
+    """``inherit (source) a b;``."""
+
+    __slots__ = ()
+
+    @property
+    def source(self) -> Expression:
+        """What is inherited from."""
+        return self._field("expression")
+
+    @property
+    def names(self) -> tuple[AttrName, ...]:
+        """The names in order."""
+        return _inherited_names(self.node, self.file)
+
+
+class AttrPath(View):
+    """An attribute path: names with dots between them."""
+
+    __slots__ = ()
+
+    @property
+    def names(self) -> tuple[AttrName, ...]:
+        """The names in order."""
+        return tuple(AttrName(child, self.file) for child in self.node.children_by_field_name("attr"))
+
+
+class AttrName(View):
+    """One name of an attribute path: an identifier, a string, or a dynamic ``${…}``."""
+
+    __slots__ = ()
+
+    @property
+    def identifier(self) -> str | None:
+        """The name if it is a plain identifier, else ``None``."""
+        return self.text if self.node.type == "identifier" else None
+
+    @property
+    def string(self) -> String | None:
+        """The string literal if the name is quoted, else ``None``."""
+        return String(self.node, self.file) if self.node.type == "string_expression" else None
+
+    @property
+    def interpolation(self) -> Interpolation | None:
+        """The interpolation if the name is ``${…}``, else ``None``."""
+        return Interpolation(self.node, self.file) if self.node.type == "interpolation" else None
+
+
+class Select(View):
+    """``set.a.b`` or ``set.a.b or default``."""
+
+    __slots__ = ()
+
+    @property
+    def subject(self) -> Expression:
+        """What is selected from."""
+        return self._field("expression")
+
+    @property
+    def path(self) -> AttrPath:
+        """The path selected."""
+        child = self.node.child_by_field_name("attrpath")
+        assert child is not None
+        return AttrPath(child, self.file)
+
+    @property
+    def default(self) -> Expression | None:
+        """The expression after ``or``, if any."""
+        return self._optional_field("default")
+
+
+class HasAttr(View):
+    """``set ? a.b``."""
+
+    __slots__ = ()
+
+    @property
+    def subject(self) -> Expression:
+        """What is asked."""
+        return self._field("expression")
+
+    @property
+    def path(self) -> AttrPath:
+        """The path asked for."""
+        child = self.node.child_by_field_name("attrpath")
+        assert child is not None
+        return AttrPath(child, self.file)
+
+
+class Apply(View):
+    """``function argument``."""
+
+    __slots__ = ()
+
+    @property
+    def function(self) -> Expression:
+        """What is called."""
+        return self._field("function")
+
+    @property
+    def argument(self) -> Expression:
+        """What it is called with."""
+        return self._field("argument")
+
+
+class Lambda(View):
+    """``argument: body``, ``{ formals }: body`` or both with ``@``."""
+
+    __slots__ = ()
+
+    @property
+    def argument_name(self) -> str | None:
+        """The name of the whole argument (``x:`` or ``args@{ … }:``), if it has one."""
+        child = self.node.child_by_field_name("universal")
+        return None if child is None else AttrName(child, self.file).text
+
+    @property
+    def formals(self) -> Formals | None:
+        """The pattern between braces, if there is one."""
+        child = self.node.child_by_field_name("formals")
+        return None if child is None else Formals(child, self.file)
+
+    @property
+    def body(self) -> Expression:
+        """The body."""
+        return self._field("body")
+
+
+class Formals(View):
+    """``{ a, b ? default, ... }`` of a function."""
+
+    __slots__ = ()
+
+    @property
+    def formals(self) -> tuple[Formal, ...]:
+        """The formals in order."""
+        return tuple(Formal(child, self.file) for child in self.node.children_by_field_name("formal") if not child.has_error)
+
+    @property
+    def ellipsis(self) -> bool:
+        """Whether there is a ``...``."""
+        return self.node.child_by_field_name("ellipses") is not None
+
+
+class Formal(View):
+    """One formal of a function."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> AttrName:
+        """Its name."""
+        child = self.node.child_by_field_name("name")
+        assert child is not None
+        return AttrName(child, self.file)
+
+    @property
+    def default(self) -> Expression | None:
+        """Its default, if any."""
+        return self._optional_field("default")
+
+
+class Let(View):
+    """``let … in body``."""
+
+    __slots__ = ()
+
+    @property
+    def bindings(self) -> tuple[AnyBinding, ...]:
+        """What is bound, in order."""
+        return _bindings(self.node, self.file)
+
+    @property
+    def body(self) -> Expression:
+        """The body."""
+        return self._field("body")
+
+
+class With(View):
+    """``with environment; body``."""
+
+    __slots__ = ()
+
+    @property
+    def environment(self) -> Expression:
+        """The set whose attributes come into scope."""
+        return self._field("environment")
+
+    @property
+    def body(self) -> Expression:
+        """The body."""
+        return self._field("body")
+
+
+class Assert(View):
+    """``assert condition; body``."""
+
+    __slots__ = ()
+
+    @property
+    def condition(self) -> Expression:
+        """What must hold."""
+        return self._field("condition")
+
+    @property
+    def body(self) -> Expression:
+        """The body."""
+        return self._field("body")
+
+
+class If(View):
+    """``if condition then consequence else alternative``."""
+
+    __slots__ = ()
+
+    @property
+    def condition(self) -> Expression:
+        """The condition."""
+        return self._field("condition")
+
+    @property
+    def consequence(self) -> Expression:
+        """The expression after ``then``."""
+        return self._field("consequence")
+
+    @property
+    def alternative(self) -> Expression:
+        """The expression after ``else``."""
+        return self._field("alternative")
+
+
+class Unary(View):
+    """``!operand`` or ``-operand``."""
+
+    __slots__ = ()
+
+    @property
+    def operator(self) -> str:
+        """``!`` or ``-``."""
+        child = self.node.child_by_field_name("operator")
+        assert child is not None
+        return child.type
+
+    @property
+    def operand(self) -> Expression:
+        """The operand."""
+        return self._field("argument")
+
+
+class Binary(View):
+    """``left operator right``, for every operator that takes two expressions, the pipes included."""
+
+    __slots__ = ()
+
+    @property
+    def operator(self) -> str:
+        """The operator as written in the original bytes (``|>`` although the tree holds a stand-in)."""
+        child = self.node.child_by_field_name("operator")
+        assert child is not None
+        return self.file.data[child.start_byte : child.end_byte].decode("ascii", "replace")
+
+    @property
+    def left(self) -> Expression:
+        """The left operand."""
+        return self._field("left")
+
+    @property
+    def right(self) -> Expression:
+        """The right operand."""
+        return self._field("right")
+
+
+class Parenthesized(View):
+    """``( expression )``."""
+
+    __slots__ = ()
+
+    @property
+    def inner(self) -> Expression:
+        """What stands between the parentheses."""
+        return self._field("expression")
+
+
+class Broken(View):
+    """A part that is not an expression of Nix: a syntax error, or what is missing where one was needed."""
+
+    __slots__ = ()
+
+
+AnyBinding: TypeAlias = Union[Binding, Inherit, InheritFrom]
+
+Expression: TypeAlias = Union[
+    Integer,
+    Float,
+    String,
+    Path,
+    HomePath,
+    SearchPath,
+    Uri,
+    Variable,
+    ListLiteral,
+    AttrSet,
+    LetAttrSet,
+    Select,
+    HasAttr,
+    Apply,
+    Lambda,
+    Let,
+    With,
+    Assert,
+    If,
+    Unary,
+    Binary,
+    Parenthesized,
+    Broken,
+]
+
+_EXPRESSIONS: dict[str, type[Expression]] = {
+    "integer_expression": Integer,
+    "float_expression": Float,
+    "string_expression": String,
+    "indented_string_expression": String,
+    "path_expression": Path,
+    "hpath_expression": HomePath,
+    "spath_expression": SearchPath,
+    "uri_expression": Uri,
+    "variable_expression": Variable,
+    "list_expression": ListLiteral,
+    "attrset_expression": AttrSet,
+    "rec_attrset_expression": AttrSet,
+    "let_attrset_expression": LetAttrSet,
+    "select_expression": Select,
+    "has_attr_expression": HasAttr,
+    "apply_expression": Apply,
+    "function_expression": Lambda,
+    "let_expression": Let,
+    "with_expression": With,
+    "assert_expression": Assert,
+    "if_expression": If,
+    "unary_expression": Unary,
+    "binary_expression": Binary,
+    "parenthesized_expression": Parenthesized,
+}
+
+_BINDINGS: dict[str, type[AnyBinding]] = {"binding": Binding, "inherit": Inherit, "inherit_from": InheritFrom}
+
+
+def expression_of(node: Node, file: SourceFile) -> Expression:
+    """The view of an expression node; :class:`Broken` for a node that is none."""
+    return _EXPRESSIONS.get(node.type, Broken)(node, file)
+
+
+def root_expression(file: SourceFile) -> Expression:
+    """The expression that a file consists of; :class:`Broken` where there is none."""
+    root = file.tree.root_node
+    return _expression(root.child_by_field_name("expression"), file, root)
+
+
+def enclosing(view: View) -> Iterator[View]:
+    """The views around a view, from the nearest outwards: expressions, bindings, interpolations and formals."""
+    node = view.node.parent
+    while node is not None:
+        kind: type[View] | None = (
+            _EXPRESSIONS.get(node.type) or _BINDINGS.get(node.type) or _OTHERS.get(node.type)
+        )
+        if kind is not None:
+            yield kind(node, view.file)
+        node = node.parent
+
+
+_OTHERS: dict[str, type[View]] = {"interpolation": Interpolation, "formal": Formal, "attrpath": AttrPath}
+
+
+def _expression(node: Node | None, file: SourceFile, parent: Node) -> Expression:
+    return Broken(parent, file) if node is None else _EXPRESSIONS.get(node.type, Broken)(node, file)
+
+
+def _bindings(node: Node, file: SourceFile) -> tuple[AnyBinding, ...]:
+    return tuple(
+        _BINDINGS[binding.type](binding, file)
+        for child in node.named_children
+        if child.type == "binding_set"
+        for binding in child.named_children
+        if binding.type in _BINDINGS
+    )
+
+
+def _inherited_names(node: Node, file: SourceFile) -> tuple[AttrName, ...]:
+    child = node.child_by_field_name("attrs")
+    if child is None:
+        return ()
+    return tuple(AttrName(attr, file) for attr in child.children_by_field_name("attr") if not attr.is_missing)
