@@ -1,0 +1,143 @@
+"""Findings: what a rule says, and what the run makes of it for reports.
+
+A rule yields a :class:`Finding`: a place, a message, perhaps a fix. The runner adds what the rule need not know (its
+identity, positions, the fingerprint, whether a comment suppresses it) and hands a :class:`Report` of
+:class:`ReportedFinding` to the reporters. A secret value is in none of these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from nixlint.syntax.edits import Edit
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Position
+
+
+class Severity(Enum):
+    """How much it hurts when the finding is right; ordered by ``rank``."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+    @property
+    def rank(self) -> int:
+        """0 for the mildest."""
+        return _SEVERITY_RANKS[self]
+
+
+_SEVERITY_RANKS = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+
+
+class Confidence(Enum):
+    """How sure it is that the finding is right."""
+
+    CERTAIN = "certain"
+    """Proven from the repository."""
+    LIKELY = "likely"
+    """Right unless something outside the repository says otherwise."""
+    PLACEHOLDER = "placeholder"
+    """A stand-in such as ``changeme`` that hurts only if somebody forgets to replace it."""
+    POSSIBLE = "possible"
+    """Rests on something unknown; shown only with ``--pedantic``."""
+
+
+class Safety(Enum):
+    """Whether a fix may be applied without a person looking."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """An edit and the file that it belongs to."""
+
+    path: Path
+    edit: Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A change that removes a finding: all of its edits or none."""
+
+    safety: Safety
+    summary: str
+    """What the fix does, as an imperative sentence without a full stop."""
+    edits: tuple[FileEdit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Another place that explains a finding."""
+
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule found.
+
+    ``message`` says what is wrong and why it matters here, in the names of this configuration; ``help`` what to do.
+    ``severity`` and ``confidence`` are given where they differ from the rule's own. ``evidence`` tells two findings of
+    one rule at one option apart (a port, a word); it is part of the finding's identity, so it holds neither prose nor
+    anything secret, nor anything derived from a secret.
+    """
+
+    place: Place
+    message: str
+    help: str = ""
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    option: str | None = None
+    container: str | None = None
+    evidence: str = ""
+    notes: tuple[Note, ...] = ()
+    fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedFinding:
+    """A finding with everything that reports show. ``path`` is as the user would write it, relative to where they are."""
+
+    rule: str
+    code: str
+    severity: Severity
+    confidence: Confidence
+    finding: Finding
+    path: str
+    start: Position
+    end: Position
+    fingerprint: str
+    suppressed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something nixlint could not do: a file it could not read, a rule that raised. The exit code becomes 2."""
+
+    message: str
+    path: str | None = None
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out on purpose, with the reason (encrypted, binary, empty, too large)."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a run, in a fixed order: by path, position and rule."""
+
+    findings: tuple[ReportedFinding, ...]
+    failures: tuple[Failure, ...]
+    skipped: tuple[Skipped, ...]
+    files_checked: int

@@ -1,0 +1,65 @@
+"""What a rule is: the class that a rule pack subclasses, and the examples that document and test it.
+
+A rule names the kinds of subject it asks about (:attr:`Rule.asks`); the runner hands it every subject of those kinds, one
+at a time, together with the repository. It never walks a tree, reads a file or resolves an import.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+from nixlint.semantics.repository import Repository
+
+from .finding import Confidence, Finding, Severity
+
+SubjectT = TypeVar("SubjectT")
+
+
+@dataclass(frozen=True, slots=True)
+class Bad:
+    """An example in which the rule finds something.
+
+    ``files`` maps relative paths to texts; a lone text is ``configuration.nix``. Each expected finding is marked in the
+    text with ``«`` and ``»`` around its span; the marks are removed before the example is linted. ``fixed`` is what
+    ``nixlint fix --unsafe-fixes`` makes of it (a text, or the files that change), and ``None`` where there is no fix.
+    ``config`` is the text of a ``nixlint.toml`` that the example needs.
+    """
+
+    title: str
+    files: str | Mapping[str, str]
+    fixed: str | Mapping[str, str] | None = None
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """An example in which the rule stays silent, and the title that says why."""
+
+    title: str
+    files: str | Mapping[str, str]
+    config: str = ""
+
+
+class Rule(ABC, Generic[SubjectT]):
+    """One rule. The class docstring is its page: a first sentence, then the headings ``What it finds``,
+    ``Why it matters``, ``What to do``, ``What keeps it silent`` and ``References``, in Markdown.
+    """
+
+    name: ClassVar[str]
+    """Its kebab-case name, the one that people write in ``select`` and ``ignore``."""
+    code: ClassVar[str]
+    """A short code that never changes, such as ``NL101``."""
+    severity: ClassVar[Severity]
+    confidence: ClassVar[Confidence]
+    asks: ClassVar[tuple[type, ...]]
+    """The kinds of subject that :meth:`check` is called with."""
+    keywords: ClassVar[tuple[bytes, ...]] = ()
+    """A file without any of these bytes has no subject for this rule; empty where every file may have one."""
+    examples: ClassVar[tuple[Bad | Good, ...]]
+
+    @abstractmethod
+    def check(self, subject: SubjectT, repository: Repository) -> Iterator[Finding]:
+        """Yield what is wrong with one subject."""
