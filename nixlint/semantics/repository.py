@@ -1,0 +1,48 @@
+"""A repository of Nix files, and the questions that can be asked of it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from nixlint.syntax.source_file import SourceFile
+
+_KEPT_SOURCES = 64
+"""How many parsed files are kept at a time, so that memory does not grow with the repository."""
+
+
+class Repository:
+    """The files of a repository, parsed on demand.
+
+    ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths. ``read`` gives the bytes of a
+    file and raises :class:`OSError` where it cannot. ``target_release`` is the NixOS release that the user says the
+    repository is for (``nixos-release`` in ``nixlint.toml``), such as ``26.05``.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        files: Sequence[Path],
+        read: Callable[[Path], bytes] = Path.read_bytes,
+        target_release: str | None = None,
+    ) -> None:
+        self.root = root
+        self.files = tuple(files)
+        self.target_release = target_release
+        self._read = read
+        self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
+
+    def source(self, path: Path) -> SourceFile | None:
+        """The parsed file at an absolute path, or ``None`` where there is no readable Nix."""
+        if path in self._sources:
+            self._sources.move_to_end(path)
+            return self._sources[path]
+        try:
+            source = SourceFile.parse(path, self._read(path))
+        except OSError:
+            source = None
+        self._sources[path] = source
+        if len(self._sources) > _KEPT_SOURCES:
+            self._sources.popitem(last=False)
+        return source
