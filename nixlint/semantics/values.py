@@ -1,0 +1,262 @@
+"""What an expression of Nix may be, as far as one can tell without running Nix.
+
+A value is known, or partly known, or unknown with a reason. Attribute values and list elements are thunks: they are
+worked out when somebody asks. A set may be *open*: it holds the attributes that are listed, and perhaps others.
+What the module system wraps around a value (``mkIf``, ``mkMerge``, priorities) is a value too. Every value knows where
+it was written, as far as it was written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
+
+from nixlint.syntax.place import Place
+
+if TYPE_CHECKING:
+    from nixlint.syntax import views
+
+    from .scope import Scope
+
+
+class Thunk(Protocol):
+    """A value that is worked out on demand, once."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where its expression stands."""
+        ...
+
+    def force(self) -> Value:
+        """The value; never raises, and ends on every input."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NullValue:
+    """``null``."""
+
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BoolValue:
+    """``true`` or ``false``."""
+
+    value: bool
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class IntValue:
+    """An integer."""
+
+    value: int
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FloatValue:
+    """A floating point number."""
+
+    value: float
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StringValue:
+    """A string: text, and between it what was interpolated and has no known text (a symbol, a path, an unknown)."""
+
+    parts: tuple[str | Value, ...]
+    place: Place | None = None
+
+    @property
+    def text(self) -> str | None:
+        """The text where all of it is known."""
+        texts = [part for part in self.parts if isinstance(part, str)]
+        return "".join(texts) if len(texts) == len(self.parts) else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathValue:
+    """A path, absolute and normalised as Nix does it; the file need not exist."""
+
+    path: Path
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListValue:
+    """A list. With ``unknowns`` it is open: more elements may stand among these, for these reasons."""
+
+    elements: tuple[Thunk, ...]
+    unknowns: tuple[Value, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """An attribute of a set: its value, and where its name stands."""
+
+    value: Thunk
+    name_place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DynamicEntry:
+    """An attribute whose name could not be worked out; ``name`` is what is known of it."""
+
+    name: Value
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AttrsValue:
+    """An attribute set. With ``dynamic`` or ``unknowns`` it is open: it may have further attributes, for these reasons.
+
+    ``place`` is that of the set as written, where one literal holds it all; it is what an insertion needs.
+    """
+
+    entries: Mapping[str, Entry]
+    dynamic: tuple[DynamicEntry, ...] = ()
+    unknowns: tuple[Value, ...] = ()
+    place: Place | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may have attributes that are not listed."""
+        return bool(self.dynamic or self.unknowns)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FunctionValue:
+    """A function written in Nix, with the scope it was written in."""
+
+    function: views.Lambda
+    scope: Scope
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PrimitiveValue:
+    """A function of ``builtins`` or ``lib`` that is modelled, perhaps with its first arguments."""
+
+    name: str
+    arguments: tuple[Thunk, ...] = ()
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SymbolValue:
+    """Something that is known by name alone: ``config.services.x``, ``pkgs.hello``, a flake input, a module argument."""
+
+    path: tuple[str, ...]
+    place: Place | None = None
+
+    @property
+    def dotted(self) -> str:
+        """The name with dots: ``pkgs.writeText``."""
+        return ".".join(self.path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallValue:
+    """A call of something that is known by name alone: ``pkgs.writeText "name" text``, with all arguments so far."""
+
+    callee: SymbolValue
+    arguments: tuple[Thunk, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChoiceValue:
+    """One of several values, depending on a condition that is not known."""
+
+    condition: Value
+    alternatives: tuple[Thunk, ...]
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ConditionalValue:
+    """``mkIf condition content``."""
+
+    condition: Thunk
+    content: Thunk
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MergeValue:
+    """``mkMerge [ … ]``; ``contents`` is a list."""
+
+    contents: Thunk
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OverrideValue:
+    """``mkOverride priority content``; ``mkForce`` is 50, ``mkDefault`` 1000, a plain definition 100."""
+
+    priority: int
+    content: Thunk
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OrderValue:
+    """``mkOrder priority content``; ``mkBefore`` is 500, ``mkAfter`` 1500."""
+
+    priority: int
+    content: Thunk
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class UnknownValue:
+    """A value of which nothing is known, and why."""
+
+    reason: str
+    place: Place | None = None
+
+
+Value: TypeAlias = Union[
+    NullValue,
+    BoolValue,
+    IntValue,
+    FloatValue,
+    StringValue,
+    PathValue,
+    ListValue,
+    AttrsValue,
+    FunctionValue,
+    PrimitiveValue,
+    SymbolValue,
+    CallValue,
+    ChoiceValue,
+    ConditionalValue,
+    MergeValue,
+    OverrideValue,
+    OrderValue,
+    UnknownValue,
+]
+
+
+class Known:
+    """A thunk whose value is already there."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Value) -> None:
+        self._value = value
+
+    @property
+    def place(self) -> Place | None:
+        """Where the value was written."""
+        return self._value.place
+
+    def force(self) -> Value:
+        """The value."""
+        return self._value
