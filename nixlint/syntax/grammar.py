@@ -1,18 +1,208 @@
-"""The tree-sitter grammar of Nix, and the repair of its known gaps."""
+"""The tree-sitter grammar of Nix, and the repair of its known gaps.
+
+The published grammar refuses or misreads some Nix. Each such gap is an entry of :data:`GAPS`: where its tokens stand, a
+stand-in of the same length is parsed instead, so every offset holds, and text is always read from the original bytes.
+The places come from the exact lexer, never from a search over the text, so nothing inside a string or a comment is
+taken for code; and nothing happens at all where the grammar copes by itself.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
 
 import tree_sitter_nix
 from tree_sitter import Language, Parser, Tree
 
+from .lexer import Token, tokens
+
 
 def parse_tree(data: bytes) -> Tree:
     """Parse bytes as Nix; the tree's offsets are those of ``data``."""
-    return _parser().parse(data)
+    source = _with_line_feeds(data)
+    tree = _parser().parse(source)
+    if tree.root_node.has_error or _takes_update_for_path(data, tree):
+        repaired = _repair(source)
+        if repaired != source:
+            return _parser().parse(repaired)
+    return tree
+
+
+@cache
+def language() -> Language:
+    """The grammar as tree-sitter knows it."""
+    return Language(tree_sitter_nix.language())
+
+
+class Rewrite(NamedTuple):
+    """Bytes to parse instead of as many bytes of the original."""
+
+    start: int
+    stand_in: bytes
+
+
+class Gap(NamedTuple):
+    """Something that Nix accepts and the grammar doesn't, or that it reads in another way."""
+
+    name: str
+    why: str
+    reference: str
+    rewrites: Callable[[bytes, list[Token]], Iterator[Rewrite]]
+
+
+def _trailing_commas(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    for before, comma, after in zip(found, found[1:], found[2:], strict=False):
+        if comma.kind == "," and after.kind == "}" and before.kind not in ("{", ",", "..."):
+            yield Rewrite(comma.start, b" ")
+
+
+def _empty_inherits(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    for index, token in enumerate(found):
+        if token.kind != "inherit":
+            continue
+        last = index + 1
+        if last < len(found) and found[last].kind == "(":
+            last = _after_matching_parenthesis(found, last)
+        if last < len(found) and found[last].kind == ";":
+            for blanked in found[index : last + 1]:
+                yield Rewrite(blanked.start, re.sub(rb"[^\r\n]", b" ", data[blanked.start : blanked.end]))
+
+
+def _after_matching_parenthesis(found: list[Token], opening: int) -> int:
+    depth = 0
+    for index in range(opening, len(found)):
+        kind = found[index].kind
+        depth += (kind == "(") - (kind == ")")
+        if depth == 0:
+            return index + 1
+    return len(found)
+
+
+def _quotes_before_interpolations(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    for quote, after in pairwise(found):
+        if quote.kind == "ind-str" and after.kind == "${" and data[quote.start : quote.end] == b"'":
+            yield Rewrite(quote.start, b" ")
+
+
+def _updates_before_names(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    for token in found:
+        if token.kind == "//" and data[token.end : token.end + 1].translate(None, _NOT_PATH_CHARACTERS):
+            yield Rewrite(token.start, b"<=")
+
+
+_PATH_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
+_NOT_PATH_CHARACTERS = bytes(byte for byte in range(256) if byte not in _PATH_CHARACTERS)
+_UPDATE_BEFORE_NAME = re.compile(rb"(?<![:/])//(?=[a-zA-Z0-9._+\-])")
+
+
+def _takes_update_for_path(data: bytes, tree: Tree) -> bool:
+    """Whether the grammar has silently read the ``//b`` of ``a //b`` as a path."""
+    for match in _UPDATE_BEFORE_NAME.finditer(data):
+        node = tree.root_node.descendant_for_byte_range(match.start(), match.end())
+        if node is not None and node.type == "path_fragment":
+            return True
+    return False
+
+
+_ENDS_OPERATORS = frozenset({";", ",", "=", ":", "@", "if", "then", "else", "in", "with", "assert", "let", "inherit"})
+_OPENING = frozenset({"(", "[", "{", "${", "''", '"'})
+_CLOSING = frozenset({")", "]", "}", "''-end"})
+
+
+def _pipes(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    if not any(token.kind in ("|>", "<|") for token in found):
+        return
+    levels: list[list[Token]] = [[]]
+    in_string: list[bool] = []
+    for token in found:
+        kind = token.kind
+        closes_string = kind == '"' and bool(in_string) and in_string[-1]
+        if kind in _CLOSING or closes_string:
+            if len(levels) > 1:
+                yield from _pipe_stand_ins(data, levels.pop())
+                in_string.pop()
+        elif kind in _OPENING:
+            levels.append([])
+            in_string.append(kind == '"')
+        elif kind in _ENDS_OPERATORS or kind == "end":
+            yield from _pipe_stand_ins(data, levels[-1])
+            levels[-1] = []
+        elif kind in ("|>", "<|", "||", "->"):
+            levels[-1].append(token)
+
+
+def _pipe_stand_ins(data: bytes, operators: list[Token]) -> Iterator[Rewrite]:
+    """Stand-ins for the pipes among the loosest operators of one expression.
+
+    Pipes bind more loosely than any operator. ``->`` is the loosest that the grammar knows, but groups to the right as
+    ``<|`` does; ``||`` groups to the left as ``|>`` does, but is one step tighter. So ``||`` stands for ``|>``, except
+    for a last one that has a true ``||`` on its right.
+    """
+    pipes = [index for index, token in enumerate(operators) if token.kind in ("|>", "<|")]
+    for index in pipes:
+        token = operators[index]
+        is_last_with_or = index == pipes[-1] and any(after.kind == "||" for after in operators[index + 1 :])
+        wants_right = token.kind == "<|" or is_last_with_or
+        # After a name, `->` would be lexed as part of it: `f->x`.
+        glued = data[token.start - 1 : token.start].isalnum() or data[token.start - 1 : token.start] in (b"_", b"-", b"'")
+        yield Rewrite(token.start, b"->" if wants_right and not glued else b"||")
+
+
+GAPS: tuple[Gap, ...] = (
+    Gap(
+        "trailing comma in formals",
+        "`{ a, b, }: …` is the official formatter's own style; released grammars want `...` after the last comma.",
+        "https://github.com/nix-community/tree-sitter-nix/pull/131",
+        _trailing_commas,
+    ),
+    Gap(
+        "pipe operators",
+        "`|>` and `<|` are not in the grammar.",
+        "https://github.com/nix-community/tree-sitter-nix/issues/83",
+        _pipes,
+    ),
+    Gap(
+        "inherit of nothing",
+        "`inherit;` and `inherit (x);` bind nothing, but are Nix; the grammar wants a name.",
+        "grammar.js, inherited_attrs",
+        _empty_inherits,
+    ),
+    Gap(
+        "quote before an interpolation",
+        "In `''`-strings a `'` just before `${` is text; the scanner fails on it at the start of a piece.",
+        "src/scanner.c, scan_indented_string_fragment",
+        _quotes_before_interpolations,
+    ),
+    Gap(
+        "update operator before a name",
+        "`a //b` is an update, as a path never starts with `//`; the scanner takes `//b` for a path. The stand-in `<=` "
+        "is the next looser operator, which groups to the left; `//` is associative, so the meaning is the same.",
+        "src/scanner.c, scan_path_start",
+        _updates_before_names,
+    ),
+)
+
+
+def _repair(data: bytes) -> bytes:
+    found = tokens(data)
+    repaired = bytearray(data)
+    for gap in GAPS:
+        for start, stand_in in gap.rewrites(data, found):
+            repaired[start : start + len(stand_in)] = stand_in
+    return bytes(repaired)
+
+
+_LONE_CARRIAGE_RETURN = re.compile(rb"\r(?!\n)")
+
+
+def _with_line_feeds(data: bytes) -> bytes:
+    """A lone carriage return ends a line and a comment in Nix; for the grammar only a line feed does."""
+    return _LONE_CARRIAGE_RETURN.sub(b"\n", data) if b"\r" in data and b"#" in data else data
 
 
 @cache
 def _parser() -> Parser:
-    return Parser(Language(tree_sitter_nix.language()))
+    return Parser(language())

@@ -8,8 +8,12 @@ a ``match`` over it can be checked for exhaustiveness.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from tree_sitter import Query, QueryCursor
+
+from .grammar import language
 from .span import Span
 
 if TYPE_CHECKING:
@@ -584,6 +588,88 @@ def enclosing(view: View) -> Iterator[View]:
         if kind is not None:
             yield kind(node, view.file)
         node = node.parent
+
+
+def bindings_named(file: SourceFile, name: str) -> Iterator[Binding]:
+    """The bindings whose attribute path has a name that is written so, plain or quoted, in the order of the file."""
+    sought = name.encode()
+    at = file.data.find(sought)
+    while at != -1:
+        node = file.tree.root_node.descendant_for_byte_range(at, at + len(sought))
+        if node is not None and node.start_byte == at and node.end_byte == at + len(sought):
+            path = _attrpath_above(node)
+            if path is not None and path.parent is not None and path.parent.type == "binding":
+                yield Binding(path.parent, file)
+        at = file.data.find(sought, at + len(sought))
+
+
+def strings_in(file: SourceFile) -> Iterator[String]:
+    """Every string literal of a file that stands as an expression or as an attribute name, in order."""
+    captures = QueryCursor(_strings_query()).captures(file.tree.root_node)
+    nodes = captures.get("string", [])
+    for node in sorted(nodes, key=lambda node: node.start_byte):
+        yield String(node, file)
+
+
+@cache
+def _strings_query() -> Query:
+    return Query(language(), "[(string_expression) (indented_string_expression)] @string")
+
+
+def parts_of(expression: Expression) -> tuple[Expression, ...]:
+    """The expressions directly below one that binds no names: operands, elements, arguments, interpolations.
+
+    What binds names (sets, ``let``, functions) has bindings and bodies of its own and is not taken apart here.
+    """
+    match expression:
+        case String() | Path():
+            return tuple(part.expression for part in expression.interpolations)
+        case ListLiteral():
+            return expression.elements
+        case Select():
+            default = expression.default
+            return (expression.subject,) if default is None else (expression.subject, default)
+        case HasAttr():
+            return (expression.subject,)
+        case Apply():
+            return (expression.function, expression.argument)
+        case With():
+            return (expression.environment, expression.body)
+        case Assert():
+            return (expression.condition, expression.body)
+        case If():
+            return (expression.condition, expression.consequence, expression.alternative)
+        case Unary():
+            return (expression.operand,)
+        case Binary():
+            return (expression.left, expression.right)
+        case Parenthesized():
+            return (expression.inner,)
+        case _:
+            return ()
+
+
+def attribute_set_at(file: SourceFile, span: Span) -> AttrSet | None:
+    """The attribute set that covers exactly this span, if there is one."""
+    node = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
+    while node is not None and (node.start_byte, node.end_byte) == (span.start, span.end):
+        view = _EXPRESSIONS.get(node.type)
+        if view is AttrSet:
+            return AttrSet(node, file)
+        node = node.parent
+    return None
+
+
+def lambda_around(view: View) -> Lambda | None:
+    """The nearest function that a view stands in."""
+    return next((outer for outer in enclosing(view) if isinstance(outer, Lambda)), None)
+
+
+def _attrpath_above(node: Node) -> Node | None:
+    if node.type == "string_fragment" and node.parent is not None:
+        node = node.parent
+    parent = node.parent
+    return parent if parent is not None and parent.type == "attrpath" else None
 
 
 _OTHERS: dict[str, type[View]] = {"interpolation": Interpolation, "formal": Formal, "attrpath": AttrPath}

@@ -1,0 +1,64 @@
+"""The comments of a file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tree_sitter import Query, QueryCursor
+
+from .grammar import language
+from .span import Span
+
+if TYPE_CHECKING:
+    from .source_file import SourceFile
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Comment:
+    """A comment, ``# …`` or ``/* … */``."""
+
+    span: Span
+    text: str
+    """The comment as written, with its ``#`` or its ``/*`` and ``*/``."""
+    is_line: bool
+    """Whether it is ``# …``, which reaches to the end of its line."""
+    own_line: bool
+    """Whether there is nothing but blanks before it on its line."""
+
+
+def comments(file: SourceFile) -> tuple[Comment, ...]:
+    """All comments of a file, in order."""
+    return comments_within(file, Span(0, len(file.data)))
+
+
+def comments_within(file: SourceFile, span: Span) -> tuple[Comment, ...]:
+    """The comments that share a byte with ``span``, in order."""
+    data = file.data
+    if data.find(b"#", span.start, span.end) < 0 and data.find(b"*", span.start, span.end) < 0:
+        around = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
+        if around is None or around.type != "comment":
+            return ()
+    cursor = QueryCursor(_query())
+    cursor.set_byte_range(span.start, span.end)
+    nodes = cursor.captures(file.tree.root_node).get("comment", [])
+    return tuple(_comment(data, node.start_byte, node.end_byte) for node in sorted(nodes, key=lambda node: node.start_byte))
+
+
+def _comment(data: bytes, start: int, end: int) -> Comment:
+    is_line = data[start] == 0x23
+    if is_line:
+        # The grammar lets a line comment run to the line feed; the carriage return before it is no part of it.
+        end = start + len(data[start:end].rstrip(b"\r"))
+    line_start = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
+    text = data[start:end].decode("utf-8", "surrogateescape")
+    return Comment(Span(start, end), text, is_line, not data[line_start:start].strip(b" \t"))
+
+
+_compiled: list[Query] = []
+
+
+def _query() -> Query:
+    if not _compiled:
+        _compiled.append(Query(language(), "(comment) @comment"))
+    return _compiled[0]
