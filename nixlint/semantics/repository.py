@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from nixlint.syntax.source_file import SourceFile
+
+from .interpreter import Interpreter
+
+T = TypeVar("T")
 
 _KEPT_SOURCES = 64
 """How many parsed files are kept at a time, so that memory does not grow with the repository."""
@@ -32,6 +37,7 @@ class Repository:
         self.target_release = target_release
         self._read = read
         self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
+        self._remembered: dict[type, object] = {}
 
     def source(self, path: Path) -> SourceFile | None:
         """The parsed file at an absolute path, or ``None`` where there is no readable Nix."""
@@ -46,3 +52,28 @@ class Repository:
         if len(self._sources) > _KEPT_SOURCES:
             self._sources.popitem(last=False)
         return source
+
+    def interpreter(self) -> Interpreter:
+        """An interpreter that follows imports within the repository, with an amount of work of its own."""
+        return Interpreter(self._importable)
+
+    def files_mentioning(self, *words: bytes) -> Iterator[Path]:
+        """The files that hold all of these bytes; each is read once for it and not kept."""
+        for path in self.files:
+            try:
+                data = self._read(path)
+            except OSError:
+                continue
+            if all(word in data for word in words):
+                yield path
+
+    def remember(self, kind: type[T], compute: Callable[[], T]) -> T:
+        """A fact about the whole repository, one of each kind, worked out when it is first asked for."""
+        if kind not in self._remembered:
+            self._remembered[kind] = compute()
+        value = self._remembered[kind]
+        assert isinstance(value, kind)
+        return value
+
+    def _importable(self, path: Path) -> SourceFile | None:
+        return self.source(path) if path.is_relative_to(self.root) else None

@@ -89,10 +89,10 @@ class PathValue:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ListValue:
-    """A list. With ``unknowns`` it is open: more elements may stand among these, for these reasons."""
+    """A list. With ``unknowns`` it is open: among the elements may stand any number of others, each like one of these."""
 
     elements: tuple[Thunk, ...]
-    unknowns: tuple[Value, ...] = ()
+    unknowns: tuple[Thunk, ...] = ()
     place: Place | None = None
 
 

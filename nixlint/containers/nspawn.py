@@ -1,0 +1,211 @@
+"""Declarative NixOS containers, ``containers.<name>``, read from the option definitions of a repository.
+
+Options and their meaning: nixpkgs, ``nixos/modules/virtualisation/nixos-containers.nix``. A container may be defined in
+several places; what a repository's other files say about a container of the same name, or about containers whose names
+are not known, may belong to it, for nobody knows which files make up which host. Such definitions never make an answer
+more certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nixlint.semantics.module_sites import module_sites
+from nixlint.semantics.module_system import (
+    Answer,
+    Definition,
+    ModuleSystem,
+    Obstacle,
+    Presence,
+    ask_within,
+    attributes_of,
+    modules_in,
+)
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.syntax import views
+from nixlint.syntax.place import Place
+from nixlint.syntax.source_file import SourceFile
+
+_CONTAINERS = OptionPath.of("containers")
+_CONFIG = OptionPath.of("config")
+
+OPTIONS = frozenset(
+    "additionalCapabilities allowedDevices autoStart bindMounts config copyResolvConf enableTun ephemeral extra extraFlags "
+    "extraVeths flake forwardPorts hostAddress hostAddress6 hostBridge interfaces localAddress localAddress6 "
+    "localMacAddress macvlans networkNamespace nixpkgs path pkgs privateNetwork privateUsers restartIfChanged specialArgs "
+    "timeoutStartSec tmpfs".split()
+)
+"""The options of a container, those of extra-container (``extra``) and the one removed (``pkgs``) included.
+
+A set with other attributes is a look-alike: a Firefox profile's, devenv's, an OCI engine's container.
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class NspawnContainer:
+    """A container of NixOS, as one module of a file defines it.
+
+    ``name`` is ``None`` where it is made by an expression that is not known; ``place`` is where it is written. ``host`` is
+    the module that defines it. ``definitions`` are all definitions of the container in that module.
+    """
+
+    name: str | None
+    place: Place
+    definitions: tuple[Definition, ...]
+    host: ModuleSystem
+    repository: Repository
+
+    @property
+    def title(self) -> str:
+        """How to speak of it."""
+        return "a container" if self.name is None else f"container '{self.name}'"
+
+    @property
+    def option_path(self) -> OptionPath:
+        """Its option, ``containers.<name>``."""
+        return _CONTAINERS / self.name
+
+    @property
+    def body(self) -> Place | None:
+        """Where the set stands in which its own configuration is written, if one does: the place for a definition."""
+        return self.system.body
+
+    def option(self, *names: str) -> Answer:
+        """What is known of one of the container's own options, such as ``privateNetwork``."""
+        return ask_within(self.definitions, OptionPath(names))
+
+    @cached_property
+    def system(self) -> ModuleSystem:
+        """The module system of the container's ``config``."""
+        answer = self.option("config")
+        return ModuleSystem(answer.definitions, self.repository.interpreter(), answer.obstacles)
+
+    def inside(self, *names: str) -> Answer:
+        """What is known of an option of the system in the container, from here and from elsewhere in the repository."""
+        answer = self.system.ask(OptionPath(names))
+        if answer.presence is Presence.DEFINED:
+            return answer
+        return Answer(answer.definitions, (*answer.obstacles, *self._inside_elsewhere(OptionPath(names))))
+
+    def option_anywhere(self, *names: str) -> Answer:
+        """What is known of one of the container's own options, from here and from elsewhere in the repository."""
+        answer = self.option(*names)
+        if answer.presence is Presence.DEFINED:
+            return answer
+        elsewhere = (
+            obstacle
+            for other in self._others
+            for obstacle in _as_obstacles(other.option(*names))
+        )
+        return Answer(answer.definitions, (*answer.obstacles, *elsewhere))
+
+    @cached_property
+    def _others(self) -> tuple[NspawnContainer, ...]:
+        return ContainerIndex.of(self.repository).others(self)
+
+    def _inside_elsewhere(self, option: OptionPath) -> Iterator[Obstacle]:
+        for other in self._others:
+            yield from _as_obstacles(other.system.ask(option))
+
+
+class ContainerIndex:
+    """Which files of a repository define containers of which names.
+
+    Holds names only, so that memory does not grow with what the files say; a file is read again when it matters.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._names = {path: self._names_in(path) for path in repository.files_mentioning(b"containers")}
+
+    @classmethod
+    def of(cls, repository: Repository) -> ContainerIndex:
+        """The index of a repository, made once."""
+        return repository.remember(cls, lambda: cls(repository))
+
+    def others(self, container: NspawnContainer) -> tuple[NspawnContainer, ...]:
+        """The definitions in other modules that may be of the same container: of its name, or of an unknown one."""
+        return tuple(
+            other
+            for path, names in self._names.items()
+            if _may_be_one(container.name, names)
+            for other in self._containers_in(path)
+            if other.place != container.place and _may_be_one(container.name, frozenset({other.name}))
+        )
+
+    def _names_in(self, path: Path) -> frozenset[str | None]:
+        return frozenset(container.name for container in self._containers_in(path))
+
+    def _containers_in(self, path: Path) -> tuple[NspawnContainer, ...]:
+        source = self._repository.source(path)
+        return () if source is None or source.root.has_error else _containers(source, self._repository)
+
+
+def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
+    """The containers that the modules in a file define, in the order in which they are written.
+
+    Only full definitions count: those that give the container a system (``config``, ``path`` or ``flake``).
+    """
+    return tuple(container for container in _containers(source, repository) if _has_system(container))
+
+
+def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
+    found: dict[Place, NspawnContainer] = {}
+    for site in module_sites(source, "containers"):
+        for container in _containers_of_site(site, source, repository):
+            found.setdefault(container.place, container)
+    return tuple(found.values())
+
+
+def _containers_of_site(
+    site: views.Expression, source: SourceFile, repository: Repository
+) -> Iterator[NspawnContainer]:
+    interpreter = repository.interpreter()
+    module = interpreter.evaluate(site, interpreter.scope_at(site))
+    host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
+    named: dict[str, list[Definition]] = {}
+    nameless: list[Definition] = []
+    for name, definition in host.children(_CONTAINERS):
+        if _is_look_alike(definition):
+            continue
+        if name is None:
+            nameless.append(definition)
+        else:
+            named.setdefault(name, []).append(definition)
+    fallback = Place(source.path, site.span)
+    for name, definitions in named.items():
+        yield NspawnContainer(name, _place(definitions, fallback), tuple(definitions), host, repository)
+    for definition in nameless:
+        yield NspawnContainer(None, _place([definition], fallback), (definition,), host, repository)
+
+
+def _place(definitions: list[Definition], fallback: Place) -> Place:
+    """Where the fullest of the definitions has its name: the one with a system, if there is one."""
+    places = sorted(
+        (definition for definition in definitions if definition.name_place is not None),
+        key=lambda definition: ask_within((definition,), _CONFIG).presence is Presence.ABSENT,
+    )
+    return (places[0].name_place if places else None) or fallback
+
+
+def _has_system(container: NspawnContainer) -> bool:
+    return any(container.option(name).presence is not Presence.ABSENT for name in ("config", "path", "flake"))
+
+
+def _is_look_alike(definition: Definition) -> bool:
+    """Whether something below ``containers`` has an attribute that no NixOS container has."""
+    return any(name is not None and name not in OPTIONS for name, _ in attributes_of(definition))
+
+
+def _may_be_one(name: str | None, others: frozenset[str | None]) -> bool:
+    return name is None or None in others or name in others
+
+
+def _as_obstacles(answer: Answer) -> Iterator[Obstacle]:
+    for definition in answer.definitions:
+        yield Obstacle("another module defines it, perhaps for this container", definition.name_place)
+    yield from answer.obstacles

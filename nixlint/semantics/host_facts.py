@@ -1,0 +1,55 @@
+"""Facts about the hosts of a repository as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nixlint.syntax import views
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.string_literal import static_name
+
+from .module_sites import module_sites
+from .module_system import ModuleSystem, modules_in
+from .option_path import OptionPath
+from .repository import Repository
+from .values import StringValue
+
+_STATE_VERSION = OptionPath.of("system", "stateVersion")
+
+
+@dataclass(frozen=True, slots=True)
+class _HostStateVersions:
+    versions: frozenset[str]
+
+
+def host_state_version(repository: Repository) -> str | None:
+    """The literal ``system.stateVersion`` of the hosts, where all that the repository gives them are the same one."""
+    found = repository.remember(_HostStateVersions, lambda: _HostStateVersions(frozenset(_versions(repository))))
+    return next(iter(found.versions)) if len(found.versions) == 1 else None
+
+
+def _versions(repository: Repository) -> Iterator[str]:
+    for path in repository.files_mentioning(b"stateVersion"):
+        source = repository.source(path)
+        if source is not None and not source.root.has_error:
+            yield from _versions_in(source, repository)
+
+
+def _versions_in(source: SourceFile, repository: Repository) -> Iterator[str]:
+    for site in module_sites(source, "system"):
+        if _is_in_container(site):
+            continue
+        interpreter = repository.interpreter()
+        module = interpreter.evaluate(site, interpreter.scope_at(site))
+        host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
+        for definition in host.definitions(_STATE_VERSION):
+            if isinstance(definition.value, StringValue) and definition.value.text is not None:
+                yield definition.value.text
+
+
+def _is_in_container(site: views.Expression) -> bool:
+    return any(
+        isinstance(view, views.Binding) and any(static_name(name) == "containers" for name in view.path.names)
+        for view in views.enclosing(site)
+    )

@@ -1,0 +1,489 @@
+"""The abstract interpreter: from an expression and a scope to what is known of its value.
+
+It follows the language as Nix defines it (Nix manual, 'Nix Language') as far as that is possible without running
+anything: module arguments, packages and flake inputs are symbols, and what depends on them is unknown with a reason. It
+is lazy, it never raises for anything in a file, and it ends on every input: depth and steps are bounded, and at a bound
+the value is unknown.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import assert_never
+
+from nixlint.syntax import views
+from nixlint.syntax.place import Place
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.string_literal import decode, path_parts, static_name
+
+from . import library, operators, symbols
+from .attribute_sets import attribute_set, bound_scope, place_of
+from .paths import normalised
+from .scope import Scope
+from .values import (
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    ChoiceValue,
+    ConditionalValue,
+    FloatValue,
+    FunctionValue,
+    IntValue,
+    Known,
+    ListValue,
+    MergeValue,
+    NullValue,
+    OrderValue,
+    OverrideValue,
+    PathValue,
+    PrimitiveValue,
+    StringValue,
+    SymbolValue,
+    Thunk,
+    UnknownValue,
+    Value,
+)
+
+MAX_DEPTH = 220
+"""How deep evaluations may nest. Real configurations stay below 100 (their deepest tree has 85 levels)."""
+MAX_STEPS = 400_000
+"""How many expressions one interpreter may work out. The largest real files take some ten thousand."""
+
+_FRAMES_A_LEVEL = 12
+sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL + 1_000))
+
+
+class Interpreter:
+    """Works out values within one bounded amount of work.
+
+    ``load`` gives the parsed file at an absolute path, or ``None`` where there is none that may be read.
+    """
+
+    def __init__(self, load: Callable[[Path], SourceFile | None]) -> None:
+        self._load = load
+        self._files: dict[Path, Thunk] = {}
+        self._depth = 0
+        self._steps = 0
+        self.globals = Scope(None, library.global_names())
+
+    # -- the questions ------------------------------------------------------------------------------------------
+
+    def evaluate(self, expression: views.Expression, scope: Scope) -> Value:
+        """The value of an expression in a scope."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return UnknownValue("too much to work out", place_of(expression))
+        if self._depth >= MAX_DEPTH:
+            return UnknownValue("nested too deeply to work out", place_of(expression))
+        self._depth += 1
+        try:
+            return self._evaluate(expression, scope)
+        finally:
+            self._depth -= 1
+
+    def defer(self, expression: views.Expression, scope: Scope) -> Thunk:
+        """The value of an expression in a scope, worked out when it is asked for."""
+        return _Deferred(lambda: self.evaluate(expression, scope), place_of(expression))
+
+    def defer_call(self, compute: Callable[[], Value], place: Place | None) -> Thunk:
+        """What a function computes, when it is asked for."""
+        return _Deferred(lambda: self._bounded(compute, place), place)
+
+    def apply(self, function: Value, argument: Thunk, place: Place | None = None) -> Value:
+        """The value of a function called with an argument."""
+        return self._bounded(lambda: self._apply(function, argument, place), place)
+
+    def attribute(self, subject: Value, name: str, place: Place | None = None) -> Value:
+        """An attribute of a value; unknown where it is missing."""
+        value = self.find_attribute(subject, name, place)
+        return UnknownValue(f"attribute '{name}' is missing", place) if value is None else value
+
+    def find_attribute(self, subject: Value, name: str, place: Place | None = None) -> Value | None:
+        """An attribute of a value, or ``None`` where it is certainly missing."""
+        match subject:
+            case AttrsValue():
+                entry = subject.entries.get(name)
+                if entry is not None:
+                    return entry.value.force()
+                if subject.is_open:
+                    return UnknownValue(f"'{name}' may be among attributes that are not known", place)
+                return None
+            case SymbolValue():
+                return library.named((*subject.path, name), place)
+            case ChoiceValue():
+                return self._of_each(subject, lambda value: self.attribute(value, name, place), place)
+            case CallValue():
+                return UnknownValue(f"the result of {subject.callee.dotted} is not known", place)
+            case UnknownValue():
+                return subject
+            case _:
+                return None
+
+    def variable(self, name: str, scope: Scope, place: Place) -> Value:
+        """The value of a name in a scope: bound lexically, or else by the ``with`` around."""
+        bound = scope.lexical(name)
+        if bound is not None:
+            return bound.force()
+        fallback: Value | None = None
+        for environment in scope.environments():
+            value = environment.force()
+            found = self.find_attribute(value, name, place)
+            if isinstance(value, SymbolValue) and isinstance(found, SymbolValue):
+                fallback = fallback or found
+                continue
+            if found is None:
+                continue
+            if fallback is not None and not isinstance(found, PrimitiveValue):
+                return UnknownValue(f"'{name}' comes from one of several 'with'", place)
+            return found
+        return fallback or UnknownValue(f"'{name}' is not defined", place)
+
+    def file(self, path: Path, place: Place | None = None) -> Value:
+        """The value of a file of Nix; of a directory, that of its ``default.nix``."""
+        if path not in self._files:
+            self._files[path] = self.defer_call(lambda: self._file(path, place), place)
+        return self._files[path].force()
+
+    def import_value(self, value: Value, place: Place | None) -> Value:
+        """What ``import`` makes of a value: the value of a file, or ``pkgs`` and ``lib`` by their ways."""
+        match value:
+            case PathValue(path=path):
+                return self.file(path, place)
+            case SymbolValue(path=path) if symbols.is_nixpkgs(path):
+                return SymbolValue((*path[:-1], f"{path[-1]}()"), place)
+            case SymbolValue():
+                return value if value.path == symbols.LIB else UnknownValue(f"import of {value.dotted}", place)
+            case StringValue(text=str() as text) if text.startswith("/"):
+                return self.file(normalised(text), place)
+            case UnknownValue():
+                return value
+            case _:
+                return UnknownValue("import of something that is not known", place)
+
+    def scope_at(self, view: views.View) -> Scope:
+        """The scope in which a view stands, with every function argument around it a symbol."""
+        scope = self.globals
+        inner: views.View = view
+        around = [*reversed(list(views.enclosing(view))), view]
+        for outer, inner in zip(around, around[1:], strict=False):
+            scope = self.scope_within(outer, inner, scope)
+        return scope
+
+    def scope_within(self, outer: views.View, inner: views.View, scope: Scope) -> Scope:
+        """The scope of ``inner``, which stands directly below ``outer``, when ``outer`` stands in ``scope``."""
+        match outer:
+            case views.Let():
+                return bound_scope(outer.bindings, scope, self)
+            case views.LetAttrSet():
+                return bound_scope(outer.bindings, scope, self)
+            case views.AttrSet() if outer.recursive:
+                return bound_scope(outer.bindings, scope, self)
+            case views.With() if inner == outer.body:
+                return scope.opening(self.defer(outer.environment, scope))
+            case views.Lambda():
+                return self.function_scope(outer, scope, Known(SymbolValue(symbols.MODULE_ARGUMENTS)))
+            case _:
+                return scope
+
+    def function_scope(self, function: views.Lambda, scope: Scope, argument: Thunk) -> Scope:
+        """The scope of a function's body when it is called with an argument."""
+        names: dict[str, Thunk] = {}
+        inner = scope.binding(names)
+        formals = function.formals
+        if function.argument_name is not None:
+            names[function.argument_name] = argument if formals is not None else self._named(function, argument)
+        for formal in () if formals is None else formals.formals:
+            name = formal.name.text
+            names[name] = self._formal(name, formal, argument, inner)
+        return inner
+
+    def text_of(self, value: Value) -> tuple[str | Value, ...]:
+        """What becomes of a value in a string interpolation: text as far as it is known."""
+        match value:
+            case StringValue():
+                return value.parts
+            case _:
+                return (value,)
+
+    # -- how ----------------------------------------------------------------------------------------------------
+
+    def _bounded(self, compute: Callable[[], Value], place: Place | None) -> Value:
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            return UnknownValue("too much to work out", place)
+        if self._depth >= MAX_DEPTH:
+            return UnknownValue("nested too deeply to work out", place)
+        self._depth += 1
+        try:
+            return compute()
+        finally:
+            self._depth -= 1
+
+    def _evaluate(self, expression: views.Expression, scope: Scope) -> Value:
+        match expression:
+            case views.Integer():
+                return IntValue(expression.value, place_of(expression))
+            case views.Float():
+                return FloatValue(expression.value, place_of(expression))
+            case views.String():
+                return self._string(expression, scope)
+            case views.Path():
+                return self._path(expression, scope)
+            case views.HomePath():
+                return UnknownValue("a path below the home folder", place_of(expression))
+            case views.SearchPath():
+                return _search_path(expression)
+            case views.Uri():
+                return StringValue((expression.text,), place_of(expression))
+            case views.Variable():
+                return self._variable(expression, scope)
+            case views.ListLiteral():
+                elements = tuple(self.defer(element, scope) for element in expression.elements)
+                return ListValue(elements, (), place_of(expression))
+            case views.AttrSet():
+                return attribute_set(expression, scope, self)
+            case views.LetAttrSet():
+                body = bound_scope(expression.bindings, scope, self).names.get("body")
+                return UnknownValue("a 'let' without 'body'", place_of(expression)) if body is None else body.force()
+            case views.Select():
+                return self._select(expression, scope)
+            case views.HasAttr():
+                return self._has_attr(expression, scope)
+            case views.Apply():
+                function = self.evaluate(expression.function, scope)
+                return self._apply(function, self.defer(expression.argument, scope), place_of(expression))
+            case views.Lambda():
+                return FunctionValue(expression, scope, place_of(expression))
+            case views.Let():
+                return self.evaluate(expression.body, bound_scope(expression.bindings, scope, self))
+            case views.With():
+                return self.evaluate(expression.body, scope.opening(self.defer(expression.environment, scope)))
+            case views.Assert():
+                return self._assert(expression, scope)
+            case views.If():
+                return self._if(expression, scope)
+            case views.Unary():
+                operand = self.evaluate(expression.operand, scope)
+                return operators.unary(expression.operator, operand, place_of(expression))
+            case views.Binary():
+                left, right = self.defer(expression.left, scope), self.defer(expression.right, scope)
+                return operators.binary(expression.operator, left, right, place_of(expression), self)
+            case views.Parenthesized():
+                return self.evaluate(expression.inner, scope)
+            case views.Broken():
+                return UnknownValue("a syntax error", place_of(expression))
+            case _:
+                assert_never(expression)
+
+    def _string(self, view: views.String, scope: Scope) -> Value:
+        parts: list[str | Value] = []
+        for part in decode(view):
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                parts.extend(self.text_of(self.evaluate(part.expression, scope)))
+        return StringValue(joined(parts), place_of(view))
+
+    def _path(self, view: views.Path, scope: Scope) -> Value:
+        parts: list[str | Value] = []
+        for part in path_parts(view):
+            if isinstance(part, str):
+                parts.append(part)
+            else:
+                parts.extend(self.text_of(self.evaluate(part.expression, scope)))
+        text = StringValue(tuple(parts)).text
+        if text is None:
+            return UnknownValue("a path with a part that is not known", place_of(view))
+        return PathValue(normalised(text, view.file.path.parent), place_of(view))
+
+    def _variable(self, view: views.Variable, scope: Scope) -> Value:
+        if view.name == "__curPos":
+            return UnknownValue("a position", place_of(view))
+        return self.variable(view.name, scope, place_of(view))
+
+    def _select(self, view: views.Select, scope: Scope) -> Value:
+        value: Value | None = self.evaluate(view.subject, scope)
+        place = place_of(view)
+        for name in view.path.names:
+            assert value is not None
+            text = self.name(name, scope)
+            value = self._dynamic_attribute(value, place) if text is None else self.find_attribute(value, text, place)
+            if value is None:
+                break
+        default = view.default
+        if value is None:
+            if default is None:
+                return UnknownValue(f"attribute '{view.path.text}' is missing", place)
+            return self.evaluate(default, scope)
+        if default is not None and isinstance(value, UnknownValue | SymbolValue):
+            return ChoiceValue(value, (Known(value), self.defer(default, scope)), place)
+        return value
+
+    def _dynamic_attribute(self, subject: Value, place: Place) -> Value:
+        if isinstance(subject, SymbolValue):
+            return symbols.symbol((*subject.path, "<name>"), place)
+        return UnknownValue("an attribute whose name is not known", place)
+
+    def _has_attr(self, view: views.HasAttr, scope: Scope) -> Value:
+        value: Value | None = self.evaluate(view.subject, scope)
+        place = place_of(view)
+        for name in view.path.names:
+            text = self.name(name, scope)
+            if text is None or value is None:
+                return UnknownValue("whether an attribute exists", place)
+            value = self.find_attribute(value, text, place)
+            if value is None:
+                return BoolValue(False, place)
+            if isinstance(value, UnknownValue | SymbolValue | PrimitiveValue | ChoiceValue | CallValue):
+                return self._has_certainly(view, scope, place)
+        return BoolValue(True, place)
+
+    def _has_certainly(self, view: views.HasAttr, scope: Scope, place: Place) -> Value:
+        """``set ? name`` where the attribute's value is not known, but that it is there may be."""
+        subject, names = self.evaluate(view.subject, scope), view.path.names
+        text = self.name(names[0], scope)
+        if len(names) == 1 and isinstance(subject, AttrsValue) and text in subject.entries:
+            return BoolValue(True, place)
+        return UnknownValue("whether an attribute exists", place)
+
+    def name(self, name: views.AttrName, scope: Scope) -> str | None:
+        """The text of an attribute name in a scope, or ``None`` where it is not known."""
+        text = static_name(name)
+        if text is not None:
+            return text
+        expression = name.interpolation.expression if name.interpolation is not None else name.string
+        value = None if expression is None else self.evaluate(expression, scope)
+        return value.text if isinstance(value, StringValue) else None
+
+    def _assert(self, view: views.Assert, scope: Scope) -> Value:
+        condition = self.evaluate(view.condition, scope)
+        if isinstance(condition, BoolValue) and not condition.value:
+            return UnknownValue("an assertion that fails", place_of(view))
+        return self.evaluate(view.body, scope)
+
+    def _if(self, view: views.If, scope: Scope) -> Value:
+        condition = self.evaluate(view.condition, scope)
+        if isinstance(condition, BoolValue):
+            return self.evaluate(view.consequence if condition.value else view.alternative, scope)
+        alternatives = (self.defer(view.consequence, scope), self.defer(view.alternative, scope))
+        return ChoiceValue(condition, alternatives, place_of(view))
+
+    def _apply(self, function: Value, argument: Thunk, place: Place | None) -> Value:
+        match function:
+            case FunctionValue():
+                body_scope = self.function_scope(function.function, function.scope, argument)
+                return self.evaluate(function.function.body, body_scope)
+            case PrimitiveValue():
+                return library.call(function, argument, place, self)
+            case SymbolValue():
+                if symbols.is_nixpkgs(function.path) and function.path[-1].endswith("()"):
+                    return SymbolValue(symbols.PKGS, place)
+                return CallValue(function, (argument,), place)
+            case CallValue():
+                return CallValue(function.callee, (*function.arguments, argument), place)
+            case ChoiceValue():
+                return self._of_each(function, lambda value: self.apply(value, argument, place), place)
+            case AttrsValue():
+                functor = self.find_attribute(function, "__functor", place)
+                if functor is None:
+                    return UnknownValue("a call of a set", place)
+                return self.apply(self.apply(functor, Known(function), place), argument, place)
+            case UnknownValue():
+                return function
+            case _:
+                return UnknownValue("a call of something that is no function", place)
+
+    def _of_each(self, choice: ChoiceValue, change: Callable[[Value], Value], place: Place | None) -> Value:
+        alternatives = tuple(
+            self.defer_call(lambda thunk=thunk: change(thunk.force()), thunk.place)  # type: ignore[misc]  # late binding
+            for thunk in choice.alternatives
+        )
+        return ChoiceValue(choice.condition, alternatives, place)
+
+    def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
+        """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""
+        name = function.argument_name
+        place = place_of(function)
+
+        def compute() -> Value:
+            value = argument.force()
+            if isinstance(value, SymbolValue) and not value.path and name is not None:
+                return library.named_argument(name, place)
+            return value
+
+        return self.defer_call(compute, place)
+
+    def _formal(self, name: str, formal: views.Formal, argument: Thunk, inner: Scope) -> Thunk:
+        place = place_of(formal)
+
+        def compute() -> Value:
+            value = argument.force()
+            found = self.find_attribute(value, name, place)
+            default = formal.default
+            if found is None and default is not None:
+                return self.evaluate(default, inner)
+            if found is None:
+                return UnknownValue(f"argument '{name}' is missing", place)
+            if default is not None and isinstance(value, AttrsValue) and name not in value.entries:
+                return ChoiceValue(found, (Known(found), self.defer(default, inner)), place)
+            return found
+
+        return self.defer_call(compute, place)
+
+    def _file(self, path: Path, place: Place | None) -> Value:
+        source = self._load(path)
+        if source is None and path.suffix != ".nix":
+            source = self._load(path / "default.nix")
+        if source is None:
+            return UnknownValue(f"{path.name} can't be read", place)
+        if source.root.has_error:
+            return UnknownValue(f"{path.name} has a syntax error", place)
+        return self.evaluate(source.root, self.globals)
+
+
+def joined(parts: list[str | Value]) -> tuple[str | Value, ...]:
+    """The parts of a string with neighbouring texts made one."""
+    result: list[str | Value] = []
+    for part in parts:
+        if isinstance(part, str) and result and isinstance(result[-1], str):
+            result[-1] += part
+        elif part != "":
+            result.append(part)
+    return tuple(result)
+
+
+def _search_path(view: views.SearchPath) -> Value:
+    head, _, rest = view.text.strip("<>").partition("/")
+    if head != "nixpkgs":
+        return UnknownValue(f"{view.text} depends on NIX_PATH", place_of(view))
+    path = symbols.NIXPKGS if not rest else (*symbols.NIXPKGS, *rest.split("/"))
+    return symbols.symbol(path, place_of(view))
+
+
+class _Deferred:
+    """A value that is computed at most once; one that needs itself is unknown."""
+
+    __slots__ = ("_compute", "_place", "_value")
+
+    def __init__(self, compute: Callable[[], Value], place: Place | None) -> None:
+        self._compute: Callable[[], Value] | None = compute
+        self._place = place
+        self._value: Value | None = None
+
+    @property
+    def place(self) -> Place | None:
+        return self._place
+
+    def force(self) -> Value:
+        if self._value is not None:
+            return self._value
+        if self._compute is None:
+            return UnknownValue("a value that depends on itself", self._place)
+        compute, self._compute = self._compute, None
+        try:
+            self._value = compute()
+        except RecursionError:
+            self._value = UnknownValue("nested too deeply to work out", self._place)
+        return self._value

@@ -1,0 +1,94 @@
+"""Where the modules of a file are: the file itself, and the modules written within it.
+
+A file may hold modules anywhere: as the value of ``nixosModules.x``, in a list of ``modules``, as the node of a test, as the
+``config`` of a container. This module finds the expression that is the module around a place, and what makes it one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from nixlint.syntax import views
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.string_literal import static_name
+
+_COLLECTIONS_OF_MODULES = frozenset({
+    "nixosModules",  # flake output
+    "nixosModule",
+    "modules",  # nixosSystem's argument; flake.modules.nixos.<name>
+    "nodes",  # NixOS tests, nixops
+    "machine",
+    "configuration",  # specialisation.<name>.configuration
+    "defaults",  # colmena and NixOS tests: a module for every node
+    "meta",
+})  # fmt: skip
+_LISTS_OF_MODULES = frozenset({"modules", "imports", "extraModules", "baseModules"})
+_MODULE_FORMALS = frozenset({"config", "pkgs", "lib", "options", "modulesPath"})
+
+
+def module_sites(file: SourceFile, option: str) -> tuple[views.Expression, ...]:
+    """The modules in a file that have a binding of an option's first name, in order and without repetition.
+
+    The file's root comes first where it is itself such a module.
+    """
+    sites: dict[views.Expression, None] = {}
+    for binding in views.bindings_named(file, option):
+        site = _site_of(binding, option)
+        if site is not None:
+            sites.setdefault(site)
+    return tuple(sites)
+
+
+def _site_of(binding: views.Binding, option: str) -> views.Expression | None:
+    names = [static_name(name) for name in binding.path.names]
+    if names[0] != option and names[:2] != ["config", option]:
+        return None
+    for inner, outer in pairwise((binding, *views.enclosing(binding))):
+        match outer:
+            case views.Binding() if not _is_config(outer):
+                return _accepted(inner, outer)
+            case views.Interpolation() | views.Formal():
+                return None
+            case _:
+                continue
+    return binding.file.root
+
+
+def _is_config(binding: views.Binding) -> bool:
+    return [static_name(name) for name in binding.path.names] == ["config"]
+
+
+def _accepted(site: views.View, binding: views.Binding) -> views.Expression | None:
+    """The value of a binding if it is a module or a list of modules: by its shape, or by the name that it is bound to."""
+    value = binding.value
+    if site != value:
+        return None
+    names = [static_name(name) for name in binding.path.names]
+    if isinstance(value, views.ListLiteral):
+        return value if names[-1] in _LISTS_OF_MODULES else None
+    bound_in_let = isinstance(next(views.enclosing(binding), None), views.Let)
+    if bound_in_let or _has_module_formals(value) or _is_container_config(names):
+        return value
+    around = (name for outer in _bindings_around(binding) for name in outer)
+    return value if any(name in _COLLECTIONS_OF_MODULES for name in (*names, *around)) else None
+
+
+def _bindings_around(binding: views.Binding) -> Iterator[list[str | None]]:
+    for view in views.enclosing(binding):
+        if isinstance(view, views.Binding):
+            yield [static_name(name) for name in view.path.names]
+
+
+def _is_container_config(names: list[str | None]) -> bool:
+    return len(names) >= 3 and names[-1] == "config" and names[-3] == "containers"
+
+
+def _has_module_formals(value: views.Expression) -> bool:
+    """Whether a value is a function that takes what the module system gives to modules."""
+    while isinstance(value, views.Parenthesized):
+        value = value.inner
+    if not isinstance(value, views.Lambda) or value.formals is None:
+        return False
+    names = {formal.name.text for formal in value.formals.formals}
+    return value.formals.ellipsis and (not names or bool(names & _MODULE_FORMALS))

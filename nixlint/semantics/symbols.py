@@ -1,0 +1,39 @@
+"""Things that are known by name alone, and the names under which one and the same thing goes.
+
+``lib`` may be reached as a module argument, through ``pkgs`` or through a flake's inputs; ``pkgs`` as an argument or as
+``inputs.nixpkgs.legacyPackages.<system>``. Here every such way leads to one symbol.
+"""
+
+from __future__ import annotations
+
+from nixlint.syntax.place import Place
+
+from .values import SymbolValue
+
+LIB = ("lib",)
+PKGS = ("pkgs",)
+BUILTINS = ("builtins",)
+NIXPKGS = ("<nixpkgs>",)
+MODULE_ARGUMENTS: tuple[str, ...] = ()
+"""The symbol of the whole argument that the module system hands to a module; its attributes are symbols by themselves."""
+
+_FLAKE_INPUTS = frozenset({"inputs", "self"})
+
+
+def symbol(path: tuple[str, ...], place: Place | None = None) -> SymbolValue:
+    """The symbol of a dotted name, by its shortest name."""
+    return SymbolValue(_shortest(path), place)
+
+
+def is_nixpkgs(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of nixpkgs itself: a channel, or a flake input that is called so."""
+    return bool(path) and path[-1].startswith(("nixpkgs", "<nixpkgs>")) and len(path) <= 3
+
+
+def _shortest(path: tuple[str, ...]) -> tuple[str, ...]:
+    for index, name in enumerate(path):
+        if name == "lib" and index > 0 and (path[index - 1] == "pkgs" or is_nixpkgs(path[:index])):
+            return (*LIB, *path[index + 1 :])
+        if name == "legacyPackages" and index > 0 and is_nixpkgs(path[:index]) and len(path) > index + 1:
+            return (*PKGS, *path[index + 2 :])
+    return path

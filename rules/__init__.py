@@ -1,0 +1,1 @@
+"""The rules that come with nixlint: one file a rule, grouped by concern."""

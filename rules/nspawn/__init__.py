@@ -1,0 +1,1 @@
+"""Rules about declarative NixOS containers (systemd-nspawn)."""

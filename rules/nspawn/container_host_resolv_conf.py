@@ -1,0 +1,323 @@
+"""A container whose copy of the host's resolv.conf may name a resolver that it can't reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.nspawn import NspawnContainer
+from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.module_system import Answer, Presence
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import BoolValue, ListValue, NullValue, StringValue
+
+_USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
+_RESOLVED = OptionPath.of("services", "resolved", "enable")
+
+_WORKAROUNDS_INSIDE = (
+    ("networking", "useHostResolvConf"),  # whatever its value: somebody has decided
+    ("environment", "etc", "resolv.conf"),  # a file of its own wins over the copy
+)
+_WORKAROUNDS_OUTSIDE = (
+    ("copyResolvConf",),  # the option that recent releases have for it
+    ("bindMounts", "/etc/resolv.conf"),  # the host chooses the very file
+)
+_LOCAL_RESOLVERS = (
+    # Services that put a loopback address into the resolv.conf of the machine they run on.
+    ("services", "resolved", "enable"),
+    ("services", "dnsmasq", "enable"),
+    ("services", "unbound", "enable"),
+    ("services", "kresd", "enable"),
+    ("services", "adguardhome", "enable"),
+    ("services", "blocky", "enable"),
+    ("services", "coredns", "enable"),
+    ("services", "bind", "enable"),
+    ("networking", "resolvconf", "useLocalResolver"),
+)
+
+
+class ContainerHostResolvConf(Rule[NspawnContainer]):
+    """A container with a network of its own gets the host's `resolv.conf`, which may name a resolver out of its reach.
+
+    ## What it finds
+
+    A declarative container with a network of its own (`privateNetwork`, `macvlans`, `interfaces` or `networkNamespace`)
+    that leaves `networking.useHostResolvConf` at its default, with none of the workarounds in place.
+
+    ## Why it matters
+
+    At each start the host's `/etc/resolv.conf` is copied into the container. If it names a resolver on the host's
+    loopback (`127.0.0.53` of systemd-resolved, dnsmasq, unbound), nothing answers there from within the container's
+    network, and no name resolves. `networking.nameservers` set in the container is ignored meanwhile. The finding is
+    certain where the container sets `nameservers`, or where the same module runs such a resolver on the host.
+
+    ## What to do
+
+    Give the container a resolver of its own, as the NixOS wiki does:
+
+    ```nix
+    networking.useHostResolvConf = lib.mkForce false;
+    services.resolved.enable = true;
+    ```
+
+    `nixlint fix --unsafe-fixes` writes these lines, and `lib` into the function's formals where it is missing.
+
+    ## What keeps it silent
+
+    - Any definition of `networking.useHostResolvConf`, with or without `mkForce`.
+    - `environment.etc."resolv.conf"` in the container, `copyResolvConf`, a bind mount over `/etc/resolv.conf`,
+      `--resolv-conf=…` in `extraFlags`.
+    - A container that shares the host's network, or is made from `path` or `flake`.
+    - Anything unknown that could be one of these. `--pedantic` shows these.
+
+    ## References
+
+    - [nixpkgs issue 162686](https://github.com/NixOS/nixpkgs/issues/162686)
+    - [NixOS wiki, NixOS containers](https://wiki.nixos.org/wiki/NixOS_Containers)
+    """
+
+    name = "container-host-resolv-conf"
+    code = "NL102"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (NspawnContainer,)
+    keywords = (b"containers",)
+
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
+        """Report a container with a network of its own whose resolv.conf is the host's."""
+        network = _own_network(subject)
+        workaround = _workaround(subject)
+        if Presence.ABSENT is network or Presence.DEFINED is workaround:
+            return
+        certain = network is Presence.DEFINED and workaround is Presence.ABSENT
+        reason = _certain_reason(subject)
+        yield Finding(
+            place=subject.place,
+            message=_message(subject, reason),
+            help="in the container, set networking.useHostResolvConf = lib.mkForce false and "
+            "services.resolved.enable = true",
+            severity=Severity.ERROR if reason else None,
+            confidence=_confidence(certain, reason),
+            option=f"{subject.option_path}.config.{_USE_HOST_RESOLV_CONF}",
+            container=subject.name,
+            fix=_fix(subject, repository) if certain else None,
+        )
+
+    examples = (
+        Bad(
+            "a private network and no workaround; the formals have no lib",
+            """\
+{
+  containers.«web» = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    config = { pkgs, ... }: {
+      services.nginx.enable = true;
+      system.stateVersion = "26.05";
+    };
+  };
+}
+""",
+            fixed="""\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    config = { pkgs, lib, ... }: {
+      services.nginx.enable = true;
+      system.stateVersion = "26.05";
+      networking.useHostResolvConf = lib.mkForce false;
+      services.resolved.enable = true;
+    };
+  };
+}
+""",
+        ),
+        Bad(
+            "nameservers that are ignored",
+            """\
+{ lib, ... }:
+{
+  containers.«dns» = {
+    macvlans = [ "eno1" ];
+    config = {
+      networking.nameservers = [ "9.9.9.9" ];
+      services.unbound.enable = true;
+    };
+  };
+}
+""",
+            fixed="""\
+{ lib, ... }:
+{
+  containers.dns = {
+    macvlans = [ "eno1" ];
+    config = {
+      networking.nameservers = [ "9.9.9.9" ];
+      networking.useHostResolvConf = lib.mkForce false;
+      services.unbound.enable = true;
+    };
+  };
+}
+""",
+        ),
+        Good(
+            "the wiki's workaround",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    config = { lib, ... }: {
+      networking.useHostResolvConf = lib.mkForce false;
+      services.resolved.enable = true;
+    };
+  };
+}
+""",
+        ),
+        Good(
+            "it shares the host's network",
+            '{ containers.web = { localAddress = "10.0.0.2"; config = { }; }; }\n',
+        ),
+        Good(
+            "an imported module has the workaround",
+            {
+                "configuration.nix": """\
+{ containers.web = { privateNetwork = true; config = { imports = [ ./dns.nix ]; }; }; }
+""",
+                "dns.nix": "{ networking.useHostResolvConf = false; }\n",
+            },
+        ),
+        Good(
+            "a resolv.conf of its own",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    config = { environment.etc."resolv.conf".text = "nameserver 10.0.0.1"; };
+  };
+}
+""",
+        ),
+        Good(
+            "a flag for systemd-nspawn",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    extraFlags = [ "--resolv-conf=bind-host" ];
+    config = { };
+  };
+}
+""",
+        ),
+        Good(
+            "the option of recent releases",
+            "{ containers.web = { privateNetwork = true; copyResolvConf = false; config = { }; }; }\n",
+        ),
+        Good(
+            "the container may get it from a flake input",
+            """\
+{ inputs, ... }:
+{
+  containers.web = { privateNetwork = true; config = { imports = [ inputs.base.nixosModules.dns ]; }; };
+}
+""",
+        ),
+    )
+
+
+def _own_network(container: NspawnContainer) -> Presence:
+    """Whether the container certainly, perhaps or certainly not has a network that is not the host's."""
+    answers = [_is_on(container.option(name)) for name in _OWN_NETWORK]
+    if Presence.DEFINED in answers:
+        return Presence.DEFINED
+    return Presence.MAYBE if Presence.MAYBE in answers else Presence.ABSENT
+
+
+_OWN_NETWORK = ("privateNetwork", "macvlans", "interfaces", "networkNamespace")
+
+
+def _is_on(answer: Answer) -> Presence:
+    """Whether an option has a value other than ``false``, ``null`` and the empty list."""
+    if answer.presence is Presence.ABSENT:
+        return Presence.ABSENT
+    match answer.value:
+        case BoolValue(value=value):
+            return Presence.DEFINED if value else Presence.ABSENT
+        case NullValue():
+            return Presence.ABSENT
+        case ListValue(elements=elements, unknowns=()):
+            return Presence.DEFINED if elements else Presence.ABSENT
+        case StringValue():
+            return Presence.DEFINED
+        case _:
+            return Presence.MAYBE
+
+
+def _workaround(container: NspawnContainer) -> Presence:
+    answers = [
+        *(container.option_anywhere(*names).presence for names in _WORKAROUNDS_OUTSIDE),
+        *(container.option(name).presence for name in ("path", "flake")),
+        _resolv_conf_flag(container.option_anywhere("extraFlags")),
+        *(container.inside(*names).presence for names in _WORKAROUNDS_INSIDE),
+    ]
+    if Presence.DEFINED in answers:
+        return Presence.DEFINED
+    return Presence.MAYBE if Presence.MAYBE in answers else Presence.ABSENT
+
+
+def _resolv_conf_flag(answer: Answer) -> Presence:
+    """Whether a list of flags has ``--resolv-conf``."""
+    if answer.obstacles:
+        return Presence.MAYBE
+    found = Presence.ABSENT
+    for definition in answer.definitions:
+        if not isinstance(definition.value, ListValue):
+            return Presence.MAYBE
+        for element in (*definition.value.elements, *definition.value.unknowns):
+            flag = element.force()
+            if not isinstance(flag, StringValue):
+                found = Presence.MAYBE
+            elif any(isinstance(part, str) and "--resolv-conf" in part for part in flag.parts):
+                return Presence.DEFINED
+    return found
+
+
+def _certain_reason(container: NspawnContainer) -> str | None:
+    """Why names certainly don't resolve, if the configuration shows it."""
+    if container.system.presence(OptionPath.of("networking", "nameservers")) is Presence.DEFINED:
+        return "so the networking.nameservers that it sets are ignored"
+    for names in _LOCAL_RESOLVERS:
+        value = container.host.ask(OptionPath(names)).value
+        if isinstance(value, BoolValue) and value.value:
+            option = ".".join(names)
+            return f"and the host has {option}, whose loopback address is out of the container's reach"
+    return None
+
+
+def _confidence(certain: bool, reason: str | None) -> Confidence:
+    if not certain:
+        return Confidence.POSSIBLE
+    return Confidence.CERTAIN if reason else Confidence.LIKELY
+
+
+def _message(container: NspawnContainer, reason: str | None) -> str:
+    why = reason or "where a resolver on the host's loopback is out of its reach: names may not resolve"
+    return f"{container.title} has a network of its own but takes the host's resolv.conf, {why}"
+
+
+def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
+    definitions = [NewDefinition(_USE_HOST_RESOLV_CONF, "lib.mkForce false", ("lib",))]
+    if not _has_resolver(container):
+        definitions.append(NewDefinition(_RESOLVED, "true"))
+    summary = f"Give {container.title} a resolver of its own"
+    return defining(repository, container.body, definitions, Safety.UNSAFE, summary)
+
+
+def _has_resolver(container: NspawnContainer) -> bool:
+    return any(container.system.presence(OptionPath(names)) is not Presence.ABSENT for names in _LOCAL_RESOLVERS)

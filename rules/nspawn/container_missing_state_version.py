@@ -1,0 +1,255 @@
+"""A container without a state version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.nspawn import NspawnContainer
+from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.host_facts import host_state_version
+from nixlint.semantics.module_system import Answer, Presence
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import BoolValue
+from nixlint.syntax.string_literal import encode
+
+_STATE_VERSION = OptionPath.of("system", "stateVersion")
+
+
+class ContainerMissingStateVersion(Rule[NspawnContainer]):
+    """A NixOS container that never sets `system.stateVersion` loses its data on a channel upgrade.
+
+    ## What it finds
+
+    A declarative container (`containers.<name>`) whose `config` provably never defines `system.stateVersion`: not in the
+    definition itself, not in a module that it imports, and not in another file of the repository that adds to the container.
+
+    ## Why it matters
+
+    A container does not inherit the host's `system.stateVersion`. Without one it takes the release that it is evaluated
+    with, so every default that depends on it moves when the host's channel is upgraded: PostgreSQL starts with a new
+    version and an empty data directory, MySQL and others look for their files in a new place.
+
+    ## What to do
+
+    Set `system.stateVersion` inside the container to the release under which its data was made. For a new container that
+    is the release of the host. `nixlint fix --unsafe-fixes` writes `nixos-release` of `nixlint.toml`, or else the
+    literal `system.stateVersion` of the hosts, where they all have the same one. It is unsafe because only you know
+    under which release an existing container was made.
+
+    ## What keeps it silent
+
+    - Any definition of `system.stateVersion` that reaches the container, also through `imports`, `mkDefault`, functions
+      or another file that defines the same container.
+    - Anything unknown that could define it, such as a module from a flake input. `--pedantic` shows these.
+    - A container made from `path` or `flake`: its configuration is elsewhere.
+    - Things named `containers` that are not NixOS containers.
+
+    An ephemeral container without bind mounts keeps no state; it is reported with severity info.
+
+    ## References
+
+    - [nixpkgs issue 30056](https://github.com/NixOS/nixpkgs/issues/30056)
+    - [nixpkgs issue 31220](https://github.com/NixOS/nixpkgs/issues/31220)
+    - [NixOS manual, `system.stateVersion`](https://nixos.org/manual/nixos/stable/options#opt-system.stateVersion)
+    """
+
+    name = "container-missing-state-version"
+    code = "NL101"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (NspawnContainer,)
+    keywords = (b"containers",)
+
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
+        """Report a container whose system certainly (or, with lower confidence, perhaps) has no state version."""
+        if _is_made_elsewhere(subject):
+            return
+        answer = subject.inside(*filter(None, _STATE_VERSION.names))
+        if answer.presence is Presence.DEFINED:
+            return
+        yield Finding(
+            place=subject.place,
+            message=_message(subject, answer),
+            help="set system.stateVersion in the container's config to the release under which its data was made",
+            severity=Severity.INFO if _keeps_no_state(subject) else None,
+            confidence=Confidence.POSSIBLE if answer.presence is Presence.MAYBE else None,
+            option=f"{subject.option_path}.config.{_STATE_VERSION}",
+            container=subject.name,
+            fix=_fix(subject, repository) if answer.presence is Presence.ABSENT else None,
+        )
+
+    examples = (
+        Bad(
+            "a container that sets none, on a host that has one",
+            """\
+{ ... }:
+{
+  system.stateVersion = "24.05";
+
+  containers.«db» = {
+    autoStart = true;
+    config = { pkgs, ... }: {
+      services.postgresql.enable = true;
+    };
+  };
+}
+""",
+            fixed="""\
+{ ... }:
+{
+  system.stateVersion = "24.05";
+
+  containers.db = {
+    autoStart = true;
+    config = { pkgs, ... }: {
+      services.postgresql.enable = true;
+      system.stateVersion = "24.05";
+    };
+  };
+}
+""",
+        ),
+        Bad(
+            "the release to use is configured",
+            {
+                "configuration.nix": """\
+{ lib, ... }:
+{
+  containers = lib.mkIf true {
+    «wiki» = {
+      config = {
+        services.mediawiki.enable = true;
+      };
+    };
+  };
+}
+""",
+            },
+            config='nixos-release = "26.05"\n',
+            fixed="""\
+{ lib, ... }:
+{
+  containers = lib.mkIf true {
+    wiki = {
+      config = {
+        services.mediawiki.enable = true;
+        system.stateVersion = "26.05";
+      };
+    };
+  };
+}
+""",
+        ),
+        Bad(
+            "the imported module sets it under a condition that is off",
+            {
+                "configuration.nix": """\
+{
+  containers.«web».config = { imports = [ ./base.nix ]; };
+}
+""",
+                "base.nix": """\
+{ lib, ... }:
+{
+  config = lib.mkIf false { system.stateVersion = "24.05"; };
+}
+""",
+            },
+        ),
+        Bad(
+            "the version stands only in a comment",
+            """\
+{
+  containers.«web».config = {
+    # system.stateVersion = "24.05";
+    services.nginx.enable = true;
+  };
+}
+""",
+        ),
+        Good(
+            "an imported module sets it",
+            {
+                "configuration.nix": "{ containers.web.config = { imports = [ ./base ]; }; }\n",
+                "base/default.nix": '{ system.stateVersion = "24.05"; }\n',
+            },
+        ),
+        Good(
+            "a function that is called with arguments sets it",
+            {
+                "configuration.nix": """\
+{ config, ... }:
+{
+  containers.web = import ./container.nix { version = config.system.stateVersion; };
+}
+""",
+                "container.nix": """\
+{ version }:
+{
+  autoStart = true;
+  config.system.stateVersion = version;
+}
+""",
+            },
+        ),
+        Good(
+            "another file adds it to the container",
+            {
+                "configuration.nix": "{ containers.web = { autoStart = true; config = { }; }; }\n",
+                "versions.nix": '{ containers.web.config.system.stateVersion = "24.05"; }\n',
+            },
+        ),
+        Good(
+            "a module from a flake input may set it",
+            """\
+{ inputs, ... }:
+{
+  containers.web.config = { imports = [ inputs.base.nixosModules.default ]; };
+}
+""",
+        ),
+        Good("its configuration is elsewhere", '{ containers.web = { path = "/nix/var/nix/profiles/web"; }; }\n'),
+        Good(
+            "a container of Firefox",
+            """\
+{
+  programs.firefox.profiles.default.containers.work = { id = 1; color = "blue"; icon = "briefcase"; };
+}
+""",
+        ),
+    )
+
+
+def _is_made_elsewhere(container: NspawnContainer) -> bool:
+    return any(container.option(name).presence is not Presence.ABSENT for name in ("path", "flake"))
+
+
+def _keeps_no_state(container: NspawnContainer) -> bool:
+    ephemeral = container.option("ephemeral").value
+    return (
+        isinstance(ephemeral, BoolValue)
+        and ephemeral.value
+        and container.option("bindMounts").presence is Presence.ABSENT
+    )
+
+
+def _message(container: NspawnContainer, answer: Answer) -> str:
+    if answer.presence is Presence.MAYBE:
+        reason = answer.obstacles[0].reason if answer.obstacles else "its definitions depend on conditions"
+        return f"{container.title} may have no system.stateVersion: {reason}"
+    return (
+        f"{container.title} never sets system.stateVersion, so it takes the release it is evaluated with: "
+        "a channel upgrade moves its services to new versions and new data directories"
+    )
+
+
+def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
+    version = repository.target_release or host_state_version(repository)
+    if version is None:
+        return None
+    definition = NewDefinition(_STATE_VERSION, encode(version))
+    summary = f'Set system.stateVersion = "{version}" in {container.title}'
+    return defining(repository, container.body, (definition,), Safety.UNSAFE, summary)
