@@ -1,0 +1,312 @@
+"""Everything for which Nix refuses a file while it parses it, and nothing else.
+
+Most files have no problem, so the way to that answer is short: a query finds the few kinds of nodes that can hold one,
+and a search over the bytes finds what the grammar is known to be unsure of (Nix cuts tokens without looking at where the
+parser stands; tree-sitter looks for what fits). A file with an error in its tree, or with anything doubtful, is judged
+by the exact parser instead.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from tree_sitter import Query, QueryCursor
+
+from .bound_names import BoundNames, Duplicate
+from .grammar import language
+from .lexer import INT_MAX, KEYWORDS, float_fits
+from .problem import Problem, ProblemKind
+from .span import Span
+from .string_literal import static_name
+from .views import AttrName
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from .source_file import SourceFile
+
+__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "find_problems"]
+
+MAX_NESTING = 500
+"""Expressions below more tree nodes than this are not analysed; the deepest of 20,000 real files has 85."""
+
+
+def find_problems(file: SourceFile) -> tuple[Problem, ...]:
+    """The problems of a file, in the order of their places; none if and only if Nix parses it.
+
+    A file with :attr:`ProblemKind.NESTED_TOO_DEEPLY` may be good Nix; it has no other problem, and must not be given to
+    anything that recurses over it.
+    """
+    data = file.data
+    root = file.tree.root_node
+    too_deep = _too_deep(root)
+    if too_deep is not None:
+        message = f"nested more than {MAX_NESTING} levels deep; nixlint does not look into this file"
+        return (Problem(ProblemKind.NESTED_TOO_DEEPLY, Span(too_deep, too_deep), message),)
+    if root.has_error or _doubtful_bytes(data) or _or_as_variable(data, root):
+        return _exact(data)
+    found: list[Problem] = []
+    captures = QueryCursor(_query()).captures(root)
+    if _doubtful_nodes(data, captures):
+        return _exact(data)
+    for node in captures.get("set", ()):
+        found.extend(_set_problems(file, node))
+    for node in captures.get("function", ()):
+        found.extend(_function_problems(file, node))
+    if len(found) > 1:
+        found.sort(key=lambda problem: (problem.span, problem.message))
+    return tuple(found)
+
+
+def _exact(data: bytes) -> tuple[Problem, ...]:
+    from .exact_parser import judge
+
+    return tuple(sorted(judge(data), key=lambda problem: (problem.span, problem.message)))
+
+
+def _too_deep(root: Node) -> int | None:
+    """Where a node lies below more than ``MAX_NESTING`` others, if there is one."""
+    waiting = [(root, 0)]
+    while waiting:
+        node, depth = waiting.pop()
+        if depth > MAX_NESTING:
+            return node.start_byte
+        if depth + node.descendant_count > MAX_NESTING + 1:
+            waiting.extend((child, depth + 1) for child in node.children)
+    return None
+
+
+# What the grammar is unsure of.
+
+_ODD_BLANKS = re.compile(
+    # What `\s` means to tree-sitter, but not to Nix.
+    rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2\x80[\x80-\x8f\xa8\xa9\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xef\xbb\xbf"
+)
+_NAME_THAT_IS_NONE = re.compile(
+    # After a dot: a keyword, or, behind blanks, the start of a path or a URL.
+    rb"\.(?:(?:if|then|else|assert|with|let|in|rec|inherit)(?![a-zA-Z0-9_'\-])"
+    rb"|[ \t\r\n]+(?:if|then|else|assert|with|let|in|rec|inherit)(?![a-zA-Z0-9_'\-])"
+    rb"|(?:[ \t\r\n]+|#[^\r\n]*|/\*)+[a-zA-Z0-9._+\-]*[/:])"
+)
+_ARGUMENT_THAT_IS_NONE = re.compile(
+    # After an at sign: a keyword or a URL.
+    rb"@(?:[ \t\r\n]+|#[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)*"
+    rb"(?:(?:if|then|else|assert|with|let|in|rec|inherit|or)(?![a-zA-Z0-9_'\-])"
+    rb"|[a-zA-Z][a-zA-Z0-9+\-.]*:[a-zA-Z0-9%/?:@&=+$,\-_.!~*'])"
+)
+_OR = re.compile(rb"or(?<![a-zA-Z0-9_'\-]or)(?![a-zA-Z0-9_'\-])")
+_ATTRIBUTE_PLACES = frozenset({"attrpath", "inherited_attrs"})
+
+
+def _doubtful_bytes(data: bytes) -> bool:
+    return (
+        b"\x0b" in data
+        or b"\x0c" in data
+        or b"\0" in data
+        or (not data.isascii() and _ODD_BLANKS.search(data) is not None)
+        or _NAME_THAT_IS_NONE.search(data) is not None
+        or (b"@" in data and _ARGUMENT_THAT_IS_NONE.search(data) is not None)
+    )
+
+
+def _or_as_variable(data: bytes, root: Node) -> bool:
+    for match in _OR.finditer(data):
+        node = root.descendant_for_byte_range(match.start(), match.end())
+        if node is not None and node.type == "identifier":
+            parent = node.parent
+            if parent is None or parent.type not in _ATTRIBUTE_PLACES:
+                return True
+    return False
+
+
+_PATH = re.compile(rb"~?[a-zA-Z0-9._+\-]*(?:/[a-zA-Z0-9._+\-]+)+")
+_ASKED_NAME = re.compile(rb"[a-zA-Z_][a-zA-Z0-9_'\-]*+(?:\.[a-zA-Z_][a-zA-Z0-9_'\-]*+)*+")
+_NO_OPERATOR = re.compile(rb"[:/]|[ \t\r\n]*(?:[a-zA-Z0-9._+\-]*/[a-zA-Z0-9._+\-$]|[~<#.]|/\*)")
+
+
+def _doubtful_nodes(data: bytes, captures: dict[str, list[Node]]) -> bool:
+    """Whether a literal is none for Nix, or a comparison is chained."""
+    if "chain" in captures or not captures.get("expression"):
+        return True
+    for node in captures.get("path", ()):
+        text = data[node.start_byte : node.end_byte]
+        if b"$" in text:
+            text = b"".join(
+                b"x" if child.type == "interpolation" else data[child.start_byte : child.end_byte] for child in node.children
+            )
+        if _PATH.fullmatch(text) is None:
+            return True
+    for node in captures.get("int", ()):
+        if node.end_byte - node.start_byte > 18 and int(data[node.start_byte : node.end_byte].lstrip(b"0")[:20]) > INT_MAX:
+            return True
+    for node in captures.get("float", ()):
+        if not float_fits(data[node.start_byte : node.end_byte]):
+            return True
+    for node in captures.get("asked", ()):
+        # Nix may have cut a path or a URL where the grammar, after `?`, could only see a name and an operator.
+        match = _ASKED_NAME.match(data, node.start_byte, node.end_byte)
+        if match is None or match.end() != node.end_byte or not _KEYWORD_BYTES.isdisjoint(match.group().split(b".")):
+            return True
+        if _NO_OPERATOR.match(data, node.end_byte) is not None:
+            return True
+    return False
+
+
+_KEYWORD_BYTES = frozenset(keyword.encode() for keyword in KEYWORDS)
+
+
+@cache
+def _query() -> Query:
+    return Query(
+        language(),
+        """
+        (source_code expression: (_) @expression)
+        (binding_set) @set
+        (function_expression formals: (formals formal: (_))) @function
+        (path_expression) @path
+        (hpath_expression) @path
+        (integer_expression) @int
+        (float_expression) @float
+        (has_attr_expression attrpath: (attrpath) @asked)
+        (binary_expression
+          left: (binary_expression operator: ["==" "!="])
+          operator: ["==" "!="]) @chain
+        (binary_expression
+          left: (binary_expression operator: ["<" "<=" ">" ">="])
+          operator: ["<" "<=" ">" ">="]) @chain
+        """,
+    )
+
+
+# What is bound twice.
+
+_NAME_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-."
+
+
+def _set_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
+    """The problems of one ``binding_set``."""
+    data = file.data
+    heads: set[bytes] = set()
+    for child in node.named_children:
+        if child.type == "binding":
+            path = child.child(0)
+            assert path is not None
+            text = data[path.start_byte : path.end_byte]
+            if text.translate(None, _NAME_BYTES):
+                break
+            head = text.partition(b".")[0]
+            if head in heads:
+                break
+            heads.add(head)
+        elif child.type != "comment":
+            break
+    else:
+        return
+    duplicates: list[Duplicate] = []
+    names = _bound_names(file, node, duplicates)
+    if duplicates:
+        from .exact_parser import duplicate_attribute
+
+        for duplicate in duplicates:
+            yield duplicate_attribute(duplicate, file.lines)
+    yield from _inherit_problems(file, node)
+    if names.dynamic is not None:
+        parent = node.parent
+        if parent is not None and parent.type == "let_expression":
+            message = "a name that Nix must compute can't be bound by `let`; bind it in an attribute set"
+            yield Problem(ProblemKind.SYNTAX_ERROR, names.dynamic, message)
+
+
+def _bound_names(file: SourceFile, node: Node, duplicates: list[Duplicate]) -> BoundNames:
+    names = BoundNames()
+    for child in node.named_children:
+        duplicate: Duplicate | None = None
+        if child.type == "binding":
+            path = child.child(0)
+            value = child.child_by_field_name("expression")
+            assert path is not None and value is not None
+
+            def nested(value: Node = value) -> BoundNames | None:
+                return _names_of_literal(file, value)
+
+            duplicate = names.define(_path(file, path), Span(path.start_byte, path.end_byte), nested)
+            if duplicate is not None:
+                duplicates.append(duplicate)
+        elif child.type != "comment":
+            for attr in _inherited(child):
+                name = _name(file, attr)
+                if name is not None:
+                    duplicate = names.inherit(name, Span(attr.start_byte, attr.end_byte))
+                    if duplicate is not None:
+                        duplicates.append(duplicate)
+    return names
+
+
+def _names_of_literal(file: SourceFile, value: Node) -> BoundNames | None:
+    node: Node | None = value
+    while node is not None and node.type == "parenthesized_expression":
+        node = node.child_by_field_name("expression")
+    if node is None or node.type not in ("attrset_expression", "rec_attrset_expression"):
+        return None
+    for child in node.named_children:
+        if child.type == "binding_set":
+            return _bound_names(file, child, [])
+    return BoundNames()
+
+
+def _inherit_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
+    for child in node.named_children:
+        if child.type in ("inherit", "inherit_from"):
+            for attr in _inherited(child):
+                place = Span(attr.start_byte, attr.end_byte)
+                name = _name(file, attr)
+                if name is None:
+                    message = "a name that Nix must compute can't be inherited; write it out"
+                    yield Problem(ProblemKind.SYNTAX_ERROR, place, message)
+                elif attr.type == "identifier" and name in _KEYWORD_BYTES and name != b"or":
+                    message = f"expected a name to inherit or ';', found the keyword '{name.decode()}'"
+                    yield Problem(ProblemKind.SYNTAX_ERROR, place, message)
+
+
+def _inherited(node: Node) -> list[Node]:
+    attrs = node.child_by_field_name("attrs")
+    return [] if attrs is None else [attr for attr in attrs.named_children if attr.type != "comment"]
+
+
+def _path(file: SourceFile, path: Node) -> list[bytes | None]:
+    text = file.data[path.start_byte : path.end_byte]
+    if not text.translate(None, _NAME_BYTES):
+        return [*text.split(b".")]
+    return [_name(file, attr) for attr in path.named_children if attr.type != "comment"]
+
+
+def _name(file: SourceFile, attr: Node) -> bytes | None:
+    if attr.type == "identifier":
+        return file.data[attr.start_byte : attr.end_byte]
+    name = static_name(AttrName(attr, file))
+    return None if name is None else name.encode("utf-8", "surrogateescape")
+
+
+def _function_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
+    data = file.data
+    formals = node.child_by_field_name("formals")
+    assert formals is not None
+    seen: dict[bytes, Node] = {}
+    universal = node.child_by_field_name("universal")
+    names = [formal.child(0) for formal in formals.named_children if formal.type == "formal"]
+    for name in sorted([*names, universal], key=_start) if universal is not None else names:
+        assert name is not None
+        first = seen.setdefault(data[name.start_byte : name.end_byte], name)
+        if first is not name:
+            from .exact_parser import duplicate_formal
+
+            place = Span(name.start_byte, name.end_byte)
+            yield duplicate_formal(data[place.start : place.end], place, Span(first.start_byte, first.end_byte))
+
+
+def _start(node: Node | None) -> int:
+    assert node is not None
+    return node.start_byte
