@@ -9,7 +9,7 @@ more certain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from nixlint.semantics.module_system import (
 )
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import AttrsValue
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
@@ -148,9 +149,9 @@ class ContainerIndex:
 def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
     """The containers that the modules in a file define, in the order in which they are written.
 
-    Only full definitions count: those that give the container a system (``config``, ``path`` or ``flake``).
+    Only what declares a container counts, not what adds to one that is declared elsewhere.
     """
-    return tuple(container for container in _containers(source, repository) if _has_system(container))
+    return tuple(container for container in _containers(source, repository) if _is_full(container))
 
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
@@ -178,9 +179,30 @@ def _containers_of_site(
             named.setdefault(name, []).append(definition)
     fallback = Place(source.path, site.span)
     for name, definitions in named.items():
-        yield NspawnContainer(name, _place(definitions, fallback), tuple(definitions), host, repository)
+        yield NspawnContainer(name, _place(definitions, fallback), _given_that_it_exists(definitions), host, repository)
     for definition in nameless:
-        yield NspawnContainer(None, _place([definition], fallback), (definition,), host, repository)
+        yield NspawnContainer(None, _place([definition], fallback), _given_that_it_exists([definition]), host, repository)
+
+
+def _given_that_it_exists(definitions: list[Definition]) -> tuple[Definition, ...]:
+    """The definitions of one container without the conditions that all of them are under.
+
+    They say when the container exists; the questions asked are about one that does.
+    """
+    shared = [
+        condition
+        for condition in definitions[0].conditions
+        if all(any(condition is other for other in definition.conditions) for definition in definitions)
+    ]
+    return tuple(
+        replace(
+            definition,
+            conditions=tuple(
+                condition for condition in definition.conditions if not any(condition is other for other in shared)
+            ),
+        )
+        for definition in definitions
+    )
 
 
 def _place(definitions: list[Definition], fallback: Place) -> Place:
@@ -192,8 +214,32 @@ def _place(definitions: list[Definition], fallback: Place) -> Place:
     return (places[0].name_place if places else None) or fallback
 
 
-def _has_system(container: NspawnContainer) -> bool:
-    return any(container.option(name).presence is not Presence.ABSENT for name in ("config", "path", "flake"))
+def _is_full(container: NspawnContainer) -> bool:
+    """Whether the definitions make a container, and do not just add to one that is made elsewhere.
+
+    ``containers.web.config.services.x = …;`` alone adds to the system of a container that something else declares; a
+    ``config`` that is written as a module, or one beside options of the container's own, declares it.
+    """
+    if any(container.option(name).presence is not Presence.ABSENT for name in ("path", "flake")):
+        return True
+    systems = container.option("config")
+    if any(not isinstance(system.value, AttrsValue) or system.value.place is not None for system in systems.definitions):
+        return True
+    has_system = systems.presence is not Presence.ABSENT
+    return has_system and any(container.option(name).presence is not Presence.ABSENT for name in _DECLARING)
+
+
+_DECLARING = (
+    "autoStart",
+    "ephemeral",
+    "privateNetwork",
+    "hostAddress",
+    "hostBridge",
+    "localAddress",
+    "macvlans",
+    "interfaces",
+)
+"""Options that a declaration sets and an addition hardly ever does."""
 
 
 def _is_look_alike(definition: Definition) -> bool:
