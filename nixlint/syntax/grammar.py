@@ -54,8 +54,9 @@ class Gap(NamedTuple):
 
 
 def _trailing_commas(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
-    for before, comma, after in zip(found, found[1:], found[2:], strict=False):
-        if comma.kind == "," and after.kind == "}" and before.kind not in ("{", ",", "..."):
+    for before, comma, brace, after in zip(found, found[1:], found[2:], found[3:], strict=False):
+        ends_formals = comma.kind == "," and brace.kind == "}" and after.kind in (":", "@")
+        if ends_formals and before.kind not in ("{", ",", "...", ";"):
             yield Rewrite(comma.start, b" ")
 
 
@@ -85,6 +86,12 @@ def _quotes_before_interpolations(data: bytes, found: list[Token]) -> Iterator[R
     for quote, after in pairwise(found):
         if quote.kind == "ind-str" and after.kind == "${" and data[quote.start : quote.end] == b"'":
             yield Rewrite(quote.start, b" ")
+
+
+def _interpolated_home_paths(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+    for token in found:
+        if token.kind == "path" and data[token.start : token.end] == b"~/":
+            yield Rewrite(token.start, b".")
 
 
 def _updates_before_names(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
@@ -165,12 +172,6 @@ GAPS: tuple[Gap, ...] = (
         _pipes,
     ),
     Gap(
-        "inherit of nothing",
-        "`inherit;` and `inherit (x);` bind nothing, but are Nix; the grammar wants a name.",
-        "grammar.js, inherited_attrs",
-        _empty_inherits,
-    ),
-    Gap(
         "quote before an interpolation",
         "In `''`-strings a `'` just before `${` is text; the scanner fails on it at the start of a piece.",
         "src/scanner.c, scan_indented_string_fragment",
@@ -182,6 +183,19 @@ GAPS: tuple[Gap, ...] = (
         "is the next looser operator, which groups to the left; `//` is associative, so the meaning is the same.",
         "src/scanner.c, scan_path_start",
         _updates_before_names,
+    ),
+    Gap(
+        "interpolation at the start of a home path",
+        "`~/${x}` is a path; the grammar wants a character after the slash. The views look at the original `~`.",
+        "grammar.js, _hpath_start",
+        _interpolated_home_paths,
+    ),
+    Gap(
+        "inherit of nothing",
+        "`inherit;` and `inherit (x);` bind nothing, but are Nix; the grammar wants a name. They are "
+        "blanked, so this comes last.",
+        "grammar.js, inherited_attrs",
+        _empty_inherits,
     ),
 )
 

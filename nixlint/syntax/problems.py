@@ -46,7 +46,7 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     if too_deep is not None:
         message = f"nested more than {MAX_NESTING} levels deep; nixlint does not look into this file"
         return (Problem(ProblemKind.NESTED_TOO_DEEPLY, Span(too_deep, too_deep), message),)
-    if root.has_error or _doubtful_bytes(data) or _or_as_variable(data, root):
+    if root.has_error or _doubtful_bytes(data) or _or_as_variable(data, root) or _blanked(data, root):
         return _exact(data)
     found: list[Problem] = []
     captures = QueryCursor(_query()).captures(root)
@@ -97,7 +97,8 @@ _ARGUMENT_THAT_IS_NONE = re.compile(
     rb"(?:(?:if|then|else|assert|with|let|in|rec|inherit|or)(?![a-zA-Z0-9_'\-])"
     rb"|[a-zA-Z][a-zA-Z0-9+\-.]*:[a-zA-Z0-9%/?:@&=+$,\-_.!~*'])"
 )
-_OR = re.compile(rb"or(?<![a-zA-Z0-9_'\-]or)(?![a-zA-Z0-9_'\-])")
+_OR = re.compile(rb"or(?<![a-zA-Z0-9_]or)(?![a-zA-Z0-9_'\-])")
+_IN_PATH = re.compile(rb"in(?<![a-zA-Z0-9_'\-.+/]in)(?:[.+][a-zA-Z0-9._+\-]*)?/[a-zA-Z0-9._+\-$]")
 _ATTRIBUTE_PLACES = frozenset({"attrpath", "inherited_attrs"})
 
 
@@ -108,6 +109,7 @@ def _doubtful_bytes(data: bytes) -> bool:
         or b"\0" in data
         or (not data.isascii() and _ODD_BLANKS.search(data) is not None)
         or _NAME_THAT_IS_NONE.search(data) is not None
+        or _IN_PATH.search(data) is not None
         or (b"@" in data and _ARGUMENT_THAT_IS_NONE.search(data) is not None)
     )
 
@@ -115,11 +117,17 @@ def _doubtful_bytes(data: bytes) -> bool:
 def _or_as_variable(data: bytes, root: Node) -> bool:
     for match in _OR.finditer(data):
         node = root.descendant_for_byte_range(match.start(), match.end())
-        if node is not None and node.type == "identifier":
+        if node is not None and node.type == "identifier" and node.start_byte == match.start():
             parent = node.parent
             if parent is None or parent.type not in _ATTRIBUTE_PLACES:
                 return True
     return False
+
+
+def _blanked(data: bytes, root: Node) -> bool:
+    """Whether the repair has blanked a part of the file, which nobody has looked at then."""
+    parsed = root.text
+    return parsed is not None and parsed != data and parsed.count(b"inherit") != data.count(b"inherit")
 
 
 _PATH = re.compile(rb"~?[a-zA-Z0-9._+\-]*(?:/[a-zA-Z0-9._+\-]+)+")
@@ -145,6 +153,9 @@ def _doubtful_nodes(data: bytes, captures: dict[str, list[Node]]) -> bool:
     for node in captures.get("float", ()):
         if not float_fits(data[node.start_byte : node.end_byte]):
             return True
+    for node in captures.get("formal", ()):
+        if data[node.start_byte : node.end_byte] in _KEYWORD_BYTES:
+            return True
     for node in captures.get("asked", ()):
         # Nix may have cut a path or a URL where the grammar, after `?`, could only see a name and an operator.
         match = _ASKED_NAME.match(data, node.start_byte, node.end_byte)
@@ -166,6 +177,7 @@ def _query() -> Query:
         (source_code expression: (_) @expression)
         (binding_set) @set
         (function_expression formals: (formals formal: (_))) @function
+        (formal name: (identifier) @formal)
         (path_expression) @path
         (hpath_expression) @path
         (integer_expression) @int

@@ -125,9 +125,14 @@ class Path(View):
 
 
 class HomePath(View):
-    """A path literal that starts with ``~/``."""
+    """A path literal that starts with ``~/``, perhaps with interpolations."""
 
     __slots__ = ()
+
+    @property
+    def interpolations(self) -> tuple[Interpolation, ...]:
+        """The ``${…}`` in it, in order."""
+        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
 
 
 class SearchPath(View):
@@ -569,7 +574,10 @@ _BINDINGS: dict[str, type[AnyBinding]] = {"binding": Binding, "inherit": Inherit
 
 def expression_of(node: Node, file: SourceFile) -> Expression:
     """The view of an expression node; :class:`Broken` for a node that is none."""
-    return _EXPRESSIONS.get(node.type, Broken)(node, file)
+    kind = _EXPRESSIONS.get(node.type, Broken)
+    if kind is Path and file.data[node.start_byte] == 0x7E:
+        kind = HomePath  # the grammar knows no `~/${x}`, and was given a stand-in
+    return kind(node, file)
 
 
 def root_expression(file: SourceFile) -> Expression:
@@ -676,7 +684,7 @@ _OTHERS: dict[str, type[View]] = {"interpolation": Interpolation, "formal": Form
 
 
 def _expression(node: Node | None, file: SourceFile, parent: Node) -> Expression:
-    return Broken(parent, file) if node is None else _EXPRESSIONS.get(node.type, Broken)(node, file)
+    return Broken(parent, file) if node is None else expression_of(node, file)
 
 
 def _bindings(node: Node, file: SourceFile) -> tuple[AnyBinding, ...]:
