@@ -24,11 +24,11 @@ from nixlint.syntax.source_file import SourceFile
 def main(directories: list[str]) -> int:
     """Compare, print, and say whether all agree."""
     files = sorted(
-        os.path.join(folder, name)
+        path
         for directory in directories
         for folder, _, names in os.walk(directory)
-        for name in names
-        if name.endswith(".nix") and os.path.isfile(os.path.join(folder, name))
+        for path in (Path(folder, name) for name in names if name.endswith(".nix"))
+        if path.is_file()
     )
     counts: dict[str, int] = {}
     disagreements: list[str] = []
@@ -47,14 +47,14 @@ def main(directories: list[str]) -> int:
     return 1 if disagreements else 0
 
 
-def compare(path: str) -> tuple[str, str]:
+def compare(path: Path) -> tuple[str, str]:
     """What became of one file, and the disagreement if there is one."""
-    data = Path(path).read_bytes()
+    data = path.read_bytes()
     kind = recognise(data)
     if kind is not FileKind.NIX:
         return f"skipped: {kind.reason}", ""
-    problems = find_problems(SourceFile.parse(Path(path), data))
-    nix = subprocess.run(["nix-instantiate", "--parse", path], capture_output=True, check=False)
+    problems = find_problems(SourceFile.parse(path, data))
+    nix = subprocess.run(["nix-instantiate", "--parse", str(path)], capture_output=True, check=False)
     message = nix.stderr.decode("utf-8", "replace").strip()
     accepted = nix.returncode == 0 or "error: undefined variable" in message
     if accepted and not problems:

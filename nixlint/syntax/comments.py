@@ -42,7 +42,9 @@ def comments_within(file: SourceFile, span: Span) -> tuple[Comment, ...]:
     cursor = QueryCursor(_query())
     cursor.set_byte_range(span.start, span.end)
     nodes = cursor.captures(file.tree.root_node).get("comment", [])
-    return tuple(_comment(data, node.start_byte, node.end_byte) for node in sorted(nodes, key=lambda node: node.start_byte))
+    return tuple(
+        _comment(data, node.start_byte, node.end_byte) for node in sorted(nodes, key=lambda node: node.start_byte)
+    )
 
 
 def _comment(data: bytes, start: int, end: int) -> Comment:

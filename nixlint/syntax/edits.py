@@ -22,7 +22,7 @@ class Edit:
     text: bytes
 
 
-class OverlappingEdits(ValueError):
+class OverlappingEdits(ValueError):  # noqa: N818 - says what is wrong
     """Two edits want to change the same bytes in different ways."""
 
     def __init__(self, first: Edit, second: Edit) -> None:
@@ -45,7 +45,9 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
     previous: Edit | None = None
     for edit in sorted(set(edits)):
         if not 0 <= edit.span.start <= edit.span.end <= len(data):
-            raise ValueError(f"the edit of bytes {edit.span.start}-{edit.span.end} lies outside a text of {len(data)} bytes")
+            raise ValueError(
+                f"the edit of bytes {edit.span.start}-{edit.span.end} lies outside a text of {len(data)} bytes"
+            )
         if previous is not None and edit.span.start < done:
             raise OverlappingEdits(previous, edit)
         pieces.append(data[done : edit.span.start])

@@ -1,7 +1,7 @@
 """A parser that accepts exactly what Nix accepts, and says what is wrong with anything else.
 
 It builds no tree. It judges the files that tree-sitter finds fault with, and those that hold something of which the
-grammar is known to be unsure, and so it can be slow; the others are judged on the tree (:mod:`nixlint.syntax.problems`).
+grammar is known to be unsure, so it may be slow; the others are judged on the tree (:mod:`nixlint.syntax.problems`).
 The facts are those of ``src/libexpr/parser.y``, and of its current version for pipes. The productions of the grammar
 are generators that wait for each other on a stack of our own, so that no nesting is too deep.
 """
@@ -53,7 +53,7 @@ def judge(data: bytes) -> tuple[Problem, ...]:
     return _Judge(data).problems()
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem.message)
         self.problem = problem
@@ -70,7 +70,7 @@ class _Judge:
     def problems(self) -> tuple[Problem, ...]:
         try:
             _run(self.file())
-        except _Refused as refused:
+        except _RefusedError as refused:
             self.found.append(refused.problem)
         return tuple(self.found)
 
@@ -167,7 +167,7 @@ class _Judge:
             start -= 1
 
     def error(self, span: Span, message: str, related: Span | None = None) -> NoReturn:
-        raise _Refused(Problem(ProblemKind.SYNTAX_ERROR, span, message, related))
+        raise _RefusedError(Problem(ProblemKind.SYNTAX_ERROR, span, message, related))
 
     def describe(self, token: Token) -> str:
         if token.kind in KEYWORDS:
@@ -314,7 +314,9 @@ class _Judge:
             if pending and pending[-1][0] == precedence:
                 before = pending[-1][1]
                 if grouping == "none":
-                    message = f"{before!r} and {token.kind!r} can't be chained; put one of the comparisons in parentheses"
+                    message = (
+                        f"{before!r} and {token.kind!r} can't be chained; put one of the comparisons in parentheses"
+                    )
                     self.error(_span(token), message)
                 if precedence == _PIPE and before != token.kind:
                     self.error(_span(token), "'|>' and '<|' can't be mixed; put one of the two in parentheses")
@@ -359,7 +361,9 @@ class _Judge:
                 self.at += 1
                 if self.tokens[self.at].kind != "{":
                     self.refuse(
-                        "'{' after 'rec'" if kind == "rec" else "'{' after 'let' (a `let … in …` needs parentheses here)"
+                        "'{' after 'rec'"
+                        if kind == "rec"
+                        else "'{' after 'let' (a `let … in …` needs parentheses here)"
                     )
                 value = yield self.braces()
                 if kind == "let":
@@ -523,8 +527,8 @@ def duplicate_attribute(duplicate: Duplicate, lines: LineIndex) -> Problem:
         message = f"attribute '{duplicate.name}' is already defined on line {line}"
     else:
         message = (
-            f"attribute '{duplicate.written}' can't be defined here: '{duplicate.name}' is already defined on line {line}, "
-            "and not as a set to which Nix can add"
+            f"attribute '{duplicate.written}' can't be defined here: '{duplicate.name}' is already defined "
+            f"on line {line}, and not as a set to which Nix can add"
         )
     return Problem(ProblemKind.DUPLICATE_ATTRIBUTE, duplicate.place, message, duplicate.first)
 
@@ -554,7 +558,7 @@ def _span(token: Token) -> Span:
 
 
 def _shown(token: Token) -> str:
-    return '\'"\'' if token.kind == '"' else '"\'\'"' if token.kind in ("''", "''-end") else f"'{token.kind}'"
+    return "'\"'" if token.kind == '"' else "\"''\"" if token.kind in ("''", "''-end") else f"'{token.kind}'"
 
 
 _CLOSER_OF = {"(": ")", "[": "]", "{": "}", "${": "}", '"': '"', "''": "''-end"}

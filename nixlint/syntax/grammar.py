@@ -53,7 +53,7 @@ class Gap(NamedTuple):
     rewrites: Callable[[bytes, list[Token]], Iterator[Rewrite]]
 
 
-def _trailing_commas(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
+def _trailing_commas(_: bytes, found: list[Token]) -> Iterator[Rewrite]:
     for before, comma, brace, after in zip(found, found[1:], found[2:], found[3:], strict=False):
         ends_formals = comma.kind == "," and brace.kind == "}" and after.kind in (":", "@")
         if ends_formals and before.kind not in ("{", ",", "...", ";"):
@@ -154,7 +154,11 @@ def _pipe_stand_ins(data: bytes, operators: list[Token]) -> Iterator[Rewrite]:
         is_last_with_or = index == pipes[-1] and any(after.kind == "||" for after in operators[index + 1 :])
         wants_right = token.kind == "<|" or is_last_with_or
         # After a name, `->` would be lexed as part of it: `f->x`.
-        glued = data[token.start - 1 : token.start].isalnum() or data[token.start - 1 : token.start] in (b"_", b"-", b"'")
+        glued = data[token.start - 1 : token.start].isalnum() or data[token.start - 1 : token.start] in (
+            b"_",
+            b"-",
+            b"'",
+        )
         yield Rewrite(token.start, b"->" if wants_right and not glued else b"||")
 
 

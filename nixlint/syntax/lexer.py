@@ -52,7 +52,7 @@ _PATH_PIECE = re.compile(rb"(?:" + _PC + rb"|/(?=" + _PC + rb"))++/?|/")
 _CODE, _BOTTOM, _STRING, _INDENTED, _PATH, _PATH_SLASH = range(6)
 
 
-def tokens(data: bytes) -> list[Token]:
+def tokens(data: bytes) -> list[Token]:  # noqa: C901 - a branch for each kind of token
     """All tokens of a text, without blanks and comments; the last is ``end``."""
     out: list[Token] = []
     states = [_BOTTOM]

@@ -1,7 +1,7 @@
 """Everything for which Nix refuses a file while it parses it, and nothing else.
 
 Most files have no problem, so the way to that answer is short: a query finds the few kinds of nodes that can hold one,
-and a search over the bytes finds what the grammar is known to be unsure of (Nix cuts tokens without looking at where the
+and a search over the bytes finds what the grammar is known to be unsure of (Nix cuts tokens without looking where the
 parser stands; tree-sitter looks for what fits). A file with an error in its tree, or with anything doubtful, is judged
 by the exact parser instead.
 """
@@ -85,17 +85,16 @@ _ODD_BLANKS = re.compile(
     # What `\s` means to tree-sitter, but not to Nix.
     rb"\xc2[\x85\xa0]|\xe1\x9a\x80|\xe1\xa0\x8e|\xe2\x80[\x80-\x8f\xa8\xa9\xaf]|\xe2\x81[\x9f\xa0]|\xe3\x80\x80|\xef\xbb\xbf"
 )
+_KEYWORD = rb"(?:if|then|else|assert|with|let|in|rec|inherit)(?![a-zA-Z0-9_'\-])"
+_BLANK = rb"(?:[ \t\r\n]++|#[^\r\n]*+)"
 _NAME_THAT_IS_NONE = re.compile(
     # After a dot: a keyword, or, behind blanks, the start of a path or a URL.
-    rb"\.(?:(?:if|then|else|assert|with|let|in|rec|inherit)(?![a-zA-Z0-9_'\-])"
-    rb"|[ \t\r\n]+(?:if|then|else|assert|with|let|in|rec|inherit)(?![a-zA-Z0-9_'\-])"
-    rb"|(?:[ \t\r\n]+|#[^\r\n]*|/\*)+[a-zA-Z0-9._+\-]*[/:])"
+    rb"\.(?:" + _BLANK + rb"*+(?:" + _KEYWORD + rb"|/\*)|" + _BLANK + rb"++[a-zA-Z0-9._+\-]*+[/:])"
 )
 _ARGUMENT_THAT_IS_NONE = re.compile(
     # After an at sign: a keyword or a URL.
-    rb"@(?:[ \t\r\n]+|#[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)*"
-    rb"(?:(?:if|then|else|assert|with|let|in|rec|inherit|or)(?![a-zA-Z0-9_'\-])"
-    rb"|[a-zA-Z][a-zA-Z0-9+\-.]*:[a-zA-Z0-9%/?:@&=+$,\-_.!~*'])"
+    rb"@" + _BLANK + rb"*+(?:" + _KEYWORD + rb"|or(?![a-zA-Z0-9_'\-])|/\*"
+    rb"|[a-zA-Z][a-zA-Z0-9+\-.]*+:[a-zA-Z0-9%/?:@&=+$,\-_.!~*'])"
 )
 _OR = re.compile(rb"or(?<![a-zA-Z0-9_]or)(?![a-zA-Z0-9_'\-])")
 _IN_PATH = re.compile(rb"in(?<![a-zA-Z0-9_'\-.+/]in)(?:[.+][a-zA-Z0-9._+\-]*)?/[a-zA-Z0-9._+\-$]")
@@ -143,12 +142,16 @@ def _doubtful_nodes(data: bytes, captures: dict[str, list[Node]]) -> bool:
         text = data[node.start_byte : node.end_byte]
         if b"$" in text:
             text = b"".join(
-                b"x" if child.type == "interpolation" else data[child.start_byte : child.end_byte] for child in node.children
+                b"x" if child.type == "interpolation" else data[child.start_byte : child.end_byte]
+                for child in node.children
             )
         if _PATH.fullmatch(text) is None:
             return True
     for node in captures.get("int", ()):
-        if node.end_byte - node.start_byte > 18 and int(data[node.start_byte : node.end_byte].lstrip(b"0")[:20]) > INT_MAX:
+        if (
+            node.end_byte - node.start_byte > 18
+            and int(data[node.start_byte : node.end_byte].lstrip(b"0")[:20]) > INT_MAX
+        ):
             return True
     for node in captures.get("float", ()):
         if not float_fits(data[node.start_byte : node.end_byte]):
@@ -239,7 +242,8 @@ def _bound_names(file: SourceFile, node: Node, duplicates: list[Duplicate]) -> B
         if child.type == "binding":
             path = child.child(0)
             value = child.child_by_field_name("expression")
-            assert path is not None and value is not None
+            assert path is not None
+            assert value is not None
 
             def nested(value: Node = value) -> BoundNames | None:
                 return _names_of_literal(file, value)

@@ -106,7 +106,9 @@ def attr_name_literal(name: str) -> str:
 
 def path_parts(path: Path | HomePath) -> tuple[Part, ...]:
     """The parts of a path literal as written; nothing in a path is escaped."""
-    interpolations = [Interpolation(child, path.file) for child in path.node.named_children if child.type == "interpolation"]
+    interpolations = [
+        Interpolation(child, path.file) for child in path.node.named_children if child.type == "interpolation"
+    ]
     raw = _pieces(path.file.data, path.node.start_byte, path.node.end_byte, interpolations)
     return _joined(raw)
 
@@ -136,7 +138,9 @@ def indented_tokens(raw: bytes) -> list[IndentedToken]:
     for match in INDENTED_PIECE.finditer(raw):
         text = match.group()
         if text.startswith(b"''"):
-            out.append(IndentedToken(b"''" if text == b"'''" else b"$" if text == b"''$" else unescape(text[2:]), False))
+            out.append(
+                IndentedToken(b"''" if text == b"'''" else b"$" if text == b"''$" else unescape(text[2:]), False)
+            )
         else:
             out.append(IndentedToken(text, text not in (b"$", b"'")))
     return out

@@ -1,15 +1,15 @@
 """Typed views of the Nix syntax tree: thin, lazy, and the only code that names a tree-sitter node type.
 
 A view holds a node and the file it came from, and nothing else; the bytes of the file are the truth. Names follow the
-Nix manual, section 'Nix Language'. Everything that is an expression is a member of the union :data:`Expression`, so that
-a ``match`` over it can be checked for exhaustiveness.
+Nix manual, section 'Nix Language'. Everything that is an expression is a member of the union :data:`Expression`, so
+that a ``match`` over it can be checked for exhaustiveness.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias
 
 from tree_sitter import Query, QueryCursor
 
@@ -99,7 +99,9 @@ class String(View):
     @property
     def interpolations(self) -> tuple[Interpolation, ...]:
         """The ``${…}`` in it, in order."""
-        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
+        return tuple(
+            Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation"
+        )
 
 
 class Interpolation(View):
@@ -121,7 +123,9 @@ class Path(View):
     @property
     def interpolations(self) -> tuple[Interpolation, ...]:
         """The ``${…}`` in it, in order."""
-        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
+        return tuple(
+            Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation"
+        )
 
 
 class HomePath(View):
@@ -132,7 +136,9 @@ class HomePath(View):
     @property
     def interpolations(self) -> tuple[Interpolation, ...]:
         """The ``${…}`` in it, in order."""
-        return tuple(Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation")
+        return tuple(
+            Interpolation(child, self.file) for child in self.node.named_children if child.type == "interpolation"
+        )
 
 
 class SearchPath(View):
@@ -361,7 +367,9 @@ class Formals(View):
     @property
     def formals(self) -> tuple[Formal, ...]:
         """The formals in order."""
-        return tuple(Formal(child, self.file) for child in self.node.children_by_field_name("formal") if not child.has_error)
+        return tuple(
+            Formal(child, self.file) for child in self.node.children_by_field_name("formal") if not child.has_error
+        )
 
     @property
     def ellipsis(self) -> bool:
@@ -514,33 +522,33 @@ class Broken(View):
     __slots__ = ()
 
 
-AnyBinding: TypeAlias = Union[Binding, Inherit, InheritFrom]
+AnyBinding: TypeAlias = Binding | Inherit | InheritFrom
 
-Expression: TypeAlias = Union[
-    Integer,
-    Float,
-    String,
-    Path,
-    HomePath,
-    SearchPath,
-    Uri,
-    Variable,
-    ListLiteral,
-    AttrSet,
-    LetAttrSet,
-    Select,
-    HasAttr,
-    Apply,
-    Lambda,
-    Let,
-    With,
-    Assert,
-    If,
-    Unary,
-    Binary,
-    Parenthesized,
-    Broken,
-]
+Expression: TypeAlias = (
+    Integer
+    | Float
+    | String
+    | Path
+    | HomePath
+    | SearchPath
+    | Uri
+    | Variable
+    | ListLiteral
+    | AttrSet
+    | LetAttrSet
+    | Select
+    | HasAttr
+    | Apply
+    | Lambda
+    | Let
+    | With
+    | Assert
+    | If
+    | Unary
+    | Binary
+    | Parenthesized
+    | Broken
+)
 
 _EXPRESSIONS: dict[str, type[Expression]] = {
     "integer_expression": Integer,
@@ -590,9 +598,7 @@ def enclosing(view: View) -> Iterator[View]:
     """The views around a view, from the nearest outwards: expressions, bindings, interpolations and formals."""
     node = view.node.parent
     while node is not None:
-        kind: type[View] | None = (
-            _EXPRESSIONS.get(node.type) or _BINDINGS.get(node.type) or _OTHERS.get(node.type)
-        )
+        kind: type[View] | None = _EXPRESSIONS.get(node.type) or _BINDINGS.get(node.type) or _OTHERS.get(node.type)
         if kind is not None:
             yield kind(node, view.file)
         node = node.parent
