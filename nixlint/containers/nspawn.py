@@ -97,11 +97,7 @@ class NspawnContainer:
         answer = self.option(*names)
         if answer.presence is Presence.DEFINED:
             return answer
-        elsewhere = (
-            obstacle
-            for other in self._others
-            for obstacle in _as_obstacles(other.option(*names))
-        )
+        elsewhere = (obstacle for other in self._others for obstacle in _as_obstacles(other.option(*names)))
         return Answer(answer.definitions, (*answer.obstacles, *elsewhere))
 
     @cached_property
@@ -181,7 +177,9 @@ def _containers_of_site(
     for name, definitions in named.items():
         yield NspawnContainer(name, _place(definitions, fallback), _given_that_it_exists(definitions), host, repository)
     for definition in nameless:
-        yield NspawnContainer(None, _place([definition], fallback), _given_that_it_exists([definition]), host, repository)
+        yield NspawnContainer(
+            None, _place([definition], fallback), _given_that_it_exists([definition]), host, repository
+        )
 
 
 def _given_that_it_exists(definitions: list[Definition]) -> tuple[Definition, ...]:
@@ -223,7 +221,9 @@ def _is_full(container: NspawnContainer) -> bool:
     if any(container.option(name).presence is not Presence.ABSENT for name in ("path", "flake")):
         return True
     systems = container.option("config")
-    if any(not isinstance(system.value, AttrsValue) or system.value.place is not None for system in systems.definitions):
+    if any(
+        not isinstance(system.value, AttrsValue) or system.value.place is not None for system in systems.definitions
+    ):
         return True
     has_system = systems.presence is not Presence.ABSENT
     return has_system and any(container.option(name).presence is not Presence.ABSENT for name in _DECLARING)

@@ -192,9 +192,7 @@ class _Builder:
             return self.evaluator.defer_call(nested.value, None)
         return slot.thunk or Known(UnknownValue("an attribute without a value", slot.name_place))
 
-    def _dynamic_thunk(
-        self, binding: views.AnyBinding, rest: tuple[views.AttrName, ...], scope: Scope
-    ) -> Thunk:
+    def _dynamic_thunk(self, binding: views.AnyBinding, rest: tuple[views.AttrName, ...], scope: Scope) -> Thunk:
         assert isinstance(binding, views.Binding)
         if not rest:
             return self.evaluator.defer(binding.value, scope)

@@ -774,9 +774,7 @@ def _register_kinds() -> None:
     unsettled = (UnknownValue, SymbolValue, CallValue, ChoiceValue)
     for name, kind in kinds.items():
 
-        def is_kind(
-            arguments: Arguments, place: Place | None, _evaluator: Evaluator, kind: type = kind
-        ) -> Value:
+        def is_kind(arguments: Arguments, place: Place | None, _evaluator: Evaluator, kind: type = kind) -> Value:
             value = arguments[0].force()
             if isinstance(value, unsettled):
                 return UnknownValue("the kind of a value that is not known", place)

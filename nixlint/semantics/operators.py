@@ -116,7 +116,7 @@ def equality(left: Value, right: Value) -> bool | None:
             return True
         case BoolValue(value=one), BoolValue(value=other):
             return one == other
-        case (IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second)):
+        case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
             return number == second
         case StringValue(), StringValue():
             return None if left.text is None or right.text is None else left.text == right.text
@@ -141,9 +141,7 @@ def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
         return None
     if len(left.elements) != len(right.elements):
         return False
-    return _all(
-        equality(one.force(), other.force()) for one, other in zip(left.elements, right.elements, strict=True)
-    )
+    return _all(equality(one.force(), other.force()) for one, other in zip(left.elements, right.elements, strict=True))
 
 
 def _equal_sets(left: AttrsValue, right: AttrsValue) -> bool | None:
@@ -182,7 +180,7 @@ def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
 def _ordering(operator: str, left: Value, right: Value, place: Place) -> Value:
     pair: tuple[float, float] | tuple[str, str]
     match left, right:
-        case (IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second)):
+        case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
             pair = (number, second)
         case StringValue(text=str() as text), StringValue(text=str() as other):
             pair = (text, other)

@@ -18,11 +18,14 @@ import tree_sitter_nix
 from tree_sitter import Language, Parser, Tree
 
 from .lexer import Token, tokens
+from .span import Span
 
 
 def parse_tree(data: bytes) -> Tree:
     """Parse bytes as Nix; the tree's offsets are those of ``data``."""
     source = _with_line_feeds(data)
+    for run in long_runs(data):
+        source = source[: run.start] + b" " * len(run) + source[run.end :]
     tree = _parser().parse(source)
     if tree.root_node.has_error or _takes_update_for_path(data, tree):
         repaired = _repair(source)
@@ -35,6 +38,32 @@ def parse_tree(data: bytes) -> Tree:
 def language() -> Language:
     """The grammar as tree-sitter knows it."""
     return Language(tree_sitter_nix.language())
+
+
+MAX_RUN = 8192
+"""As many bytes of names, dots, numbers and paths may stand together; the longest path a system takes has 4096."""
+
+
+def long_runs(data: bytes) -> list[Span]:
+    """Runs of more than ``MAX_RUN`` bytes of code without a blank or a bracket, which are not parsed.
+
+    The grammar's scanner looks for the end of a path at every token, at a cost of the square of such a run's length.
+    """
+    if len(data) <= MAX_RUN or max(map(len, data.split(b"\n"))) <= MAX_RUN:
+        return []
+    runs: list[Span] = []
+    start = end = -1
+    for token in tokens(data):
+        if token.kind not in _RUN_ENDS and token.start == end:
+            end = token.end
+            continue
+        if end - start > MAX_RUN:
+            runs.append(Span(start, end))
+        start, end = (-1, -1) if token.kind in _RUN_ENDS else (token.start, token.end)
+    return runs
+
+
+_RUN_ENDS = frozenset({*'()[]{};,:?@="!', "''", "''-end", "${", "str", "ind-str", "end"})
 
 
 class Rewrite(NamedTuple):

@@ -32,18 +32,25 @@ class Token(NamedTuple):
 INT_MAX = 2**63 - 1
 
 _PC = rb"[a-zA-Z0-9._+\-]"
-_DEFAULT = re.compile(
+_CODE_TOKEN = re.compile(
     rb"(?P<blank>[ \t\r\n]+|#[^\r\n]*)"
-    rb"|(?P<path>" + _PC + rb"*+(?:/" + _PC + rb"++)++/?|~(?:/" + _PC + rb"++)++/?)"
-    rb"|(?P<interpolated_path>(?:" + _PC + rb"*+/|~/)(?=\$\{))"
-    rb"|(?P<uri>[a-zA-Z][a-zA-Z0-9+\-.]*+:[a-zA-Z0-9%/?:@&=+$,\-_.!~*']++)"
     rb"|(?P<id>[a-zA-Z_][a-zA-Z0-9_'\-]*+)"
     rb"|(?P<float>(?:[1-9][0-9]*\.[0-9]*|0?\.[0-9]+)(?:[Ee][+-]?[0-9]+)?)"
     rb"|(?P<int>[0-9]+)"
     rb"|(?P<spath><" + _PC + rb"++(?:/" + _PC + rb"++)*+>)"
+    rb"|(?P<path>~(?:/" + _PC + rb"++)++/?)"
+    rb"|(?P<interpolated_path>~/(?=\$\{))"
     rb"|(?P<fixed>\.\.\.|\$\{|''|/\*|==|!=|<=|>=|&&|\|\||->|//|\+\+|\|>|<\|)"
     rb"|(?P<other>[\s\S])"
 )
+_PATH_CHARACTERS = re.compile(_PC + rb"*+")
+_PATH_OR_START = re.compile(
+    rb"(?P<path>" + _PC + rb"*+(?:/" + _PC + rb"++)++/?)|(?P<interpolated_path>" + _PC + rb"*+/(?=\$\{))"
+)
+_URI = re.compile(rb"(?P<uri>[a-zA-Z][a-zA-Z0-9+\-.]*+:[a-zA-Z0-9%/?:@&=+$,\-_.!~*']++)")
+_LETTER = re.compile(rb"[a-zA-Z]")
+_GOES_ON_AS_PATH = re.compile(rb"/(?:" + _PC + rb"|\$\{)")
+_GOES_ON_AS_URI = re.compile(rb":[a-zA-Z0-9%/?:@&=+$,\-_.!~*']")
 INDENTED_OPENING_BLANK = re.compile(rb" *\n")
 _STRING_PIECE = re.compile(rb"(?:[^$\"\\]|\$[^{\"\\]|\\[\s\S]|\$\\[\s\S])*+(?:\$(?=\"))?")
 INDENTED_PIECE = re.compile(rb"(?:[^$']|\$[^{']|'[^'$])++|''\$|''\\[\s\S]|'''|\$(?!\{)|'(?!')")
@@ -59,10 +66,11 @@ def tokens(data: bytes) -> list[Token]:  # noqa: C901 - a branch for each kind o
     at = 0
     size = len(data)
     comments_end = True
+    lengths = _Lengths(data)
     while True:
         state = states[-1]
         if state <= _BOTTOM:
-            match = _DEFAULT.match(data, at)
+            match = (lengths.path_or_uri(at) if at >= lengths.nothing_before else None) or _CODE_TOKEN.match(data, at)
             if match is None:
                 out.append(Token("end", size, size))
                 return out
@@ -171,6 +179,45 @@ def tokens(data: bytes) -> list[Token]:  # noqa: C901 - a branch for each kind o
             else:
                 out.append(Token("path-end", at, at))
                 states.pop()
+
+
+class _Lengths:
+    """Finds the tokens whose kind is known only at the end of a run of characters: paths and URLs.
+
+    ``a.b.c.d`` is a path if a slash and a name follow, and a URL if a colon does. The end of a run is looked for once,
+    not at each of its tokens, or a run of dots and names would cost the square of its length.
+    """
+
+    __slots__ = ("_data", "_run_end", "_underscore", "nothing_before")
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._run_end = -1
+        self._underscore = -1
+        self.nothing_before = 0
+        """No path and no URL starts before this offset."""
+
+    def path_or_uri(self, at: int) -> re.Match[bytes] | None:
+        """The path or the URL that starts here."""
+        data = self._data
+        end = self._run_end
+        if at > end:
+            run = _PATH_CHARACTERS.match(data, at)
+            assert run is not None
+            self._run_end = end = run.end()
+            self._underscore = -2
+        if _GOES_ON_AS_PATH.match(data, end) is not None:
+            return _PATH_OR_START.match(data, at)
+        if end > at and _GOES_ON_AS_URI.match(data, end) is not None:
+            if self._underscore == -2:
+                self._underscore = data.rfind(b"_", at, end)
+            letter = _LETTER.search(data, max(at, self._underscore + 1), end)
+            if letter is not None and letter.start() == at:
+                return _URI.match(data, at)
+            self.nothing_before = end if letter is None else letter.start()
+            return None
+        self.nothing_before = end
+        return None
 
 
 def float_fits(text: bytes) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Query, QueryCursor
 
 from .bound_names import BoundNames, Duplicate
-from .grammar import language
+from .grammar import MAX_RUN, language, long_runs
 from .lexer import INT_MAX, KEYWORDS, float_fits
 from .problem import Problem, ProblemKind
 from .span import Span
@@ -46,6 +46,9 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     if too_deep is not None:
         message = f"nested more than {MAX_NESTING} levels deep; nixlint does not look into this file"
         return (Problem(ProblemKind.NESTED_TOO_DEEPLY, Span(too_deep, too_deep), message),)
+    for run in long_runs(data):
+        message = f"more than {MAX_RUN} bytes without a blank; nixlint does not look into this file"
+        return _exact(data) or (Problem(ProblemKind.NESTED_TOO_DEEPLY, run, message),)
     if root.has_error or _doubtful_bytes(data) or _or_as_variable(data, root) or _blanked(data, root):
         return _exact(data)
     found: list[Problem] = []

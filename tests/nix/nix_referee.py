@@ -57,7 +57,9 @@ def _verdict_of_text(text: bytes) -> Verdict:
 
 def _verdict(arguments: list[str], standard_input: bytes) -> Verdict:
     assert NIX_INSTANTIATE is not None
-    result = subprocess.run([NIX_INSTANTIATE, "--parse", *arguments], input=standard_input, capture_output=True, check=False)
+    result = subprocess.run(
+        [NIX_INSTANTIATE, "--parse", *arguments], input=standard_input, capture_output=True, check=False
+    )
     message = result.stderr.decode("utf-8", "replace").strip()
     if result.returncode == 0 or "error: undefined variable" in message:
         return Verdict(True, message)

@@ -177,11 +177,13 @@ def _call_with_formals(draw: st.DrawFn, kind: Kind, names: Names, depth: int) ->
     given_default = draw(st.booleans())
     trailing = f'{other} = "given"; extra = 1;' if given_default else ""
     formals = draw(
-        st.sampled_from([
-            f"{{ {one}, {other} ? {default}, ... }}",
-            f"{{ {one}, {other} ? {default}, ... }}@all",
-            f"all@{{ {one}, {other} ? {default}, ... }}",
-        ])
+        st.sampled_from(
+            [
+                f"{{ {one}, {other} ? {default}, ... }}",
+                f"{{ {one}, {other} ? {default}, ... }}@all",
+                f"all@{{ {one}, {other} ? {default}, ... }}",
+            ]
+        )
     )
     return f"(({formals}: {body}) {{ {one} = {draw(expressions('int', names, depth))}; {trailing} }})"
 
@@ -242,16 +244,18 @@ def _mapped(draw: st.DrawFn, kind: Kind, names: Names, depth: int) -> str:
     value = draw(expressions(inner, names, depth))
     key = quoted(name)
     return draw(
-        st.sampled_from([
-            f"(lib.genAttrs [ {key} ] (n: {value}))",
-            f"(builtins.listToAttrs [ {{ name = {key}; value = {value}; }} ])",
-            f"(builtins.mapAttrs (n: v: {value}) {{ {attribute(name)} = 1; }})",
-            f"(lib.mapAttrs' (n: v: lib.nameValuePair {key} v) {{ other = {value}; }})",
-            f"(removeAttrs {{ {attribute(name)} = {value}; gone = 1; }} [ \"gone\" ])",
-            f"(lib.filterAttrs (n: v: n == {key}) {{ {attribute(name)} = {value}; gone = 1; }})",
-            f"(lib.optionalAttrs true {{ {attribute(name)} = {value}; }})",
-            f"(lib.setAttrByPath [ {key} ] ({value}))",
-        ])
+        st.sampled_from(
+            [
+                f"(lib.genAttrs [ {key} ] (n: {value}))",
+                f"(builtins.listToAttrs [ {{ name = {key}; value = {value}; }} ])",
+                f"(builtins.mapAttrs (n: v: {value}) {{ {attribute(name)} = 1; }})",
+                f"(lib.mapAttrs' (n: v: lib.nameValuePair {key} v) {{ other = {value}; }})",
+                f'(removeAttrs {{ {attribute(name)} = {value}; gone = 1; }} [ "gone" ])',
+                f"(lib.filterAttrs (n: v: n == {key}) {{ {attribute(name)} = {value}; gone = 1; }})",
+                f"(lib.optionalAttrs true {{ {attribute(name)} = {value}; }})",
+                f"(lib.setAttrByPath [ {key} ] ({value}))",
+            ]
+        )
     )
 
 

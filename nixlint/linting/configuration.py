@@ -1,0 +1,214 @@
+"""``nixlint.toml``: what it may say, and reading it without letting a mistake pass.
+
+Keys: ``select``, ``ignore``, ``exclude``, ``nixos-release``, ``[per-path-ignores]`` (pattern to rules) and ``[severity]``
+(rule to severity). A key, a rule or a value that does not exist is an error that names the place and what was meant.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nixlint.syntax.span import LineIndex, Position
+
+from .finding import Severity
+from .reading import read_file, reason_of
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+    from .registry import Registry
+
+FILE_NAME = "nixlint.toml"
+
+
+class ConfigurationError(Exception):
+    """What is wrong with a configuration, and where."""
+
+    def __init__(self, message: str, path: Path | None = None, position: Position | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+        self.position = position
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a ``nixlint.toml`` says; rules by name. Patterns are those of ``.gitignore``, relative to ``folder``."""
+
+    folder: Path
+    select: frozenset[str] | None = None
+    """The rules to run; ``None`` for all of them."""
+    ignore: frozenset[str] = frozenset()
+    exclude: tuple[str, ...] = ()
+    per_path_ignores: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    nixos_release: str | None = None
+
+    def excludes(self, path: Path) -> bool:
+        """Whether an absolute path is left out."""
+        return bool(self.exclude) and _matches(self._exclude_patterns, path, self.folder)
+
+    def ignores(self, rule: str, path: Path) -> bool:
+        """Whether a rule is off for an absolute path."""
+        return any(
+            rule in rules and _matches(patterns, path, self.folder) for patterns, rules in self._ignored_by_pattern
+        )
+
+    @cached_property
+    def _exclude_patterns(self) -> GitIgnoreSpec:
+        return _patterns(self.exclude)
+
+    @cached_property
+    def _ignored_by_pattern(self) -> tuple[tuple[GitIgnoreSpec, frozenset[str]], ...]:
+        return tuple((_patterns([pattern]), rules) for pattern, rules in self.per_path_ignores.items())
+
+
+def find_configuration(start: Path, root: Path) -> Path | None:
+    """The nearest ``nixlint.toml`` from a folder upwards to the repository's root, or else the user's own."""
+    for folder in (start, *start.parents):
+        if (folder / FILE_NAME).is_file():
+            return folder / FILE_NAME
+        if folder == root:
+            break
+    home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.environ.get("HOME", "/"), ".config")  # noqa: PTH118
+    user = Path(home) / "nixlint" / FILE_NAME
+    return user if user.is_file() else None
+
+
+def load_configuration(path: Path, folder: Path, registry: Registry) -> Configuration:
+    """Read a configuration whose patterns are relative to ``folder``.
+
+    Raises :class:`ConfigurationError` where it can't be read or says something that makes no sense.
+    """
+    import tomllib
+
+    try:
+        data = read_file(path)
+    except OSError as error:
+        raise ConfigurationError(f"cannot be read: {reason_of(error)}", path) from error
+    try:
+        document = tomllib.loads(data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ConfigurationError("not UTF-8", path, LineIndex(data).position(error.start)) from error
+    except tomllib.TOMLDecodeError as error:
+        message, position = _toml_error(str(error), data)
+        raise ConfigurationError(message, path, position) from error
+    return _Reader(path, data, registry).configuration(document, folder)
+
+
+class _Reader:
+    """Turns a parsed document into a configuration, and says where a mistake stands."""
+
+    def __init__(self, path: Path, data: bytes, registry: Registry) -> None:
+        self._path = path
+        self._data = data
+        self._registry = registry
+
+    def configuration(self, document: Mapping[str, object], folder: Path) -> Configuration:
+        known = ("select", "ignore", "exclude", "per-path-ignores", "severity", "nixos-release")
+        for key in document:
+            if key not in known:
+                raise self._error(f"unknown key '{key}'{suggestion(key, known)}", key)
+        select = self._rules(document["select"], "select") if "select" in document else None
+        return Configuration(
+            folder=folder,
+            select=select,
+            ignore=self._rules(document.get("ignore", []), "ignore"),
+            exclude=tuple(self._strings(document.get("exclude", []), "exclude")),
+            per_path_ignores={
+                pattern: self._rules(rules, pattern)
+                for pattern, rules in self._table(document.get("per-path-ignores", {}), "per-path-ignores").items()
+            },
+            severities=dict(
+                self._severity(rule, severity)
+                for rule, severity in self._table(document.get("severity", {}), "severity").items()
+            ),
+            nixos_release=self._release(document.get("nixos-release")),
+        )
+
+    def _rules(self, value: object, key: str) -> frozenset[str]:
+        return frozenset(self._rule(name, name) for name in self._strings(value, key))
+
+    def _rule(self, name: str, key: str) -> str:
+        rule = self._registry.find(name)
+        if rule is None:
+            raise self._error(f"unknown rule '{name}'{suggestion(name, self._registry.names)}", key)
+        return rule.name
+
+    def _severity(self, rule: str, value: object) -> tuple[str, Severity]:
+        names = [severity.value for severity in Severity]
+        if value not in names:
+            raise self._error(f"'{value}' is no severity{suggestion(str(value), names)}: {', '.join(names)}", rule)
+        return self._rule(rule, rule), Severity(value)
+
+    def _release(self, value: object) -> str | None:
+        if value is None:
+            return None
+        year, _, month = value.partition(".") if isinstance(value, str) else ("", "", "")
+        if not (len(year) == 2 and year.isdigit() and month in ("03", "05", "09", "11")):
+            raise self._error(f'nixos-release is a release such as "26.05", not {value!r}', "nixos-release")
+        return value if isinstance(value, str) else None
+
+    def _strings(self, value: object, key: str) -> list[str]:
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self._error(f"'{key}' is a list of strings", key)
+        return value
+
+    def _table(self, value: object, key: str) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise self._error(f"'{key}' is a table", key)
+        return value
+
+    def _error(self, message: str, word: str) -> ConfigurationError:
+        at = self._data.find(word.encode())
+        position = LineIndex(self._data).position(at) if at >= 0 else None
+        return ConfigurationError(message, self._path, position)
+
+
+def suggestion(word: str, known: Iterable[str]) -> str:
+    """``; did you mean 'x'?`` where a known word is near, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+def rule_names(words: Iterable[str], registry: Registry) -> frozenset[str]:
+    """The names of rules given by name or code, as on a command line.
+
+    Raises :class:`ConfigurationError` for one that does not exist.
+    """
+    found: set[str] = set()
+    for word in words:
+        rule = registry.find(word)
+        if rule is None:
+            raise ConfigurationError(f"unknown rule '{word}'{suggestion(word, registry.names)}")
+        found.add(rule.name)
+    return frozenset(found)
+
+
+def _toml_error(message: str, data: bytes) -> tuple[str, Position | None]:
+    """The message of :mod:`tomllib` without its place, and the place, which it gives in words alone."""
+    text, _, place = message.rpartition(" (at ")
+    words = place.removesuffix(")").replace(",", "").split()
+    if len(words) == 4 and words[0] == "line" and words[2] == "column":
+        return text, Position(int(words[1]), int(words[3]))
+    lines = LineIndex(data)
+    return text or message, lines.position(len(data))
+
+
+def _patterns(patterns: Iterable[str]) -> GitIgnoreSpec:
+    from pathspec import GitIgnoreSpec
+
+    return GitIgnoreSpec.from_lines(patterns)
+
+
+def _matches(patterns: GitIgnoreSpec, path: Path, folder: Path) -> bool:
+    if not path.is_relative_to(folder):
+        return False
+    return patterns.match_file(path.relative_to(folder).as_posix())

@@ -1,0 +1,81 @@
+"""The rules there are: those of every package that is registered under the entry point group ``nixlint.rules``.
+
+The rules that come with nixlint are found in the same way as anybody else's. An entry point names a package; every module
+in it is imported and every concrete subclass of :class:`~nixlint.linting.rule.Rule` defined there is a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.metadata import entry_points
+from inspect import isabstract
+from pkgutil import walk_packages
+from types import ModuleType
+from typing import TypeAlias
+
+from .finding import Failure
+from .rule import Rule
+
+GROUP = "nixlint.rules"
+
+AnyRule: TypeAlias = Rule[object]
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The rules by name, in the order of their codes, and the packages that could not be loaded."""
+
+    rules: Mapping[str, AnyRule]
+    failures: tuple[Failure, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all rules."""
+        return tuple(self.rules)
+
+    def find(self, word: str) -> AnyRule | None:
+        """The rule of a name or a code."""
+        rule = self.rules.get(word)
+        return rule or next((rule for rule in self.rules.values() if rule.code == word.upper()), None)
+
+
+def load_registry() -> Registry:
+    """Every rule that is installed. A package that can't be loaded is a failure, and the others are loaded all the same."""
+    rules: list[AnyRule] = []
+    failures: list[Failure] = []
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
+        try:
+            rules.extend(_rules_of(entry.load()))
+        except Exception as error:  # noqa: BLE001  # a third party's package may raise anything while it is imported
+            failures.append(Failure(f"the rules '{entry.name}' ({entry.value}) can't be loaded: {error!r}"))
+    return _registry(rules, failures)
+
+
+def _registry(rules: list[AnyRule], failures: list[Failure]) -> Registry:
+    taken: dict[str, AnyRule] = {}
+    by_name: dict[str, AnyRule] = {}
+    for rule in rules:
+        clash = taken.get(rule.name) or taken.get(rule.code)
+        if clash is not None:
+            here, there = type(rule).__module__, type(clash).__module__
+            failures.append(Failure(f"the rule {rule.code} ({rule.name}) of {here} is already there, from {there}"))
+            continue
+        taken[rule.name] = taken[rule.code] = by_name[rule.name] = rule
+    ordered = sorted(by_name.values(), key=lambda rule: rule.code)
+    return Registry({rule.name: rule for rule in ordered}, tuple(failures))
+
+
+def _rules_of(package: ModuleType) -> Iterator[AnyRule]:
+    for module in _modules_of(package):
+        for value in list(vars(module).values()):
+            if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
+                if not isabstract(value):
+                    yield value()
+
+
+def _modules_of(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for found in walk_packages(getattr(package, "__path__", ()), f"{package.__name__}."):
+        yield import_module(found.name)

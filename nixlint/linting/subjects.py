@@ -1,0 +1,27 @@
+"""How a file yields the subjects that rules ask about: one table, and nothing imported before somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.source_file import SourceFile
+
+
+def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Iterable[object]:
+    """The subjects of a kind in a file, in order; none where no file has subjects of that kind."""
+    match kind.__name__:
+        case "WrittenDefinition":
+            from nixlint.semantics.definitions import written_definitions
+
+            return written_definitions(source, repository)
+        case "StringLiteral":
+            from nixlint.semantics.definitions import string_literals
+
+            return string_literals(source, repository)
+        case "NspawnContainer":
+            from nixlint.containers.nspawn import nspawn_containers
+
+            return nspawn_containers(source, repository)
+        case _:
+            return ()
