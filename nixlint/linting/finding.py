@@ -98,6 +98,8 @@ class Finding:
     evidence: str = ""
     notes: tuple[Note, ...] = ()
     fix: Fix | None = None
+    redact: tuple[Place, ...] = ()
+    """Where secrets stand in source files: reports mask these places wherever they show the source."""
 
 
 @dataclass(frozen=True, slots=True)

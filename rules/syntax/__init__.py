@@ -1,0 +1,1 @@
+"""Rules about what Nix refuses while it parses a file."""
