@@ -36,7 +36,7 @@ class ConfigurationError(Exception):
         self.position = position
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Configuration:
     """What a ``nixlint.toml`` says; rules by name. Patterns are those of ``.gitignore``, relative to ``folder``."""
 

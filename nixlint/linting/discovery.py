@@ -50,11 +50,10 @@ def repository_root(path: Path) -> Path:
     return start
 
 
-def discover(paths: Iterable[Path], excluded: Callable[[Path], bool], shown: Callable[[Path], str]) -> Discovered:
+def discover(paths: Iterable[Path], shown: Callable[[Path], str]) -> Discovered:
     """The Nix files at absolute paths: files as they are, folders with all that is in them.
 
-    ``excluded`` says of an absolute path whether the configuration leaves it out; ``shown`` how a path is written in
-    messages.
+    ``shown`` says how a path is written in messages.
     """
     files: set[Path] = set()
     failures: list[Failure] = []
@@ -73,7 +72,7 @@ def discover(paths: Iterable[Path], excluded: Callable[[Path], bool], shown: Cal
             skipped.append(Skipped(shown(path), "it is a symlink out of the tree"))
         else:
             files.add(path)
-    return Discovered(tuple(sorted(path for path in files if not excluded(path))), tuple(failures), tuple(skipped))
+    return Discovered(tuple(sorted(files)), tuple(failures), tuple(skipped))
 
 
 def nix_files_below(folder: Path, failures: list[Failure], shown: Callable[[Path], str]) -> Iterator[Path]:

@@ -68,6 +68,8 @@ class Fix:
     summary: str
     """What the fix does, as an imperative sentence without a full stop."""
     edits: tuple[FileEdit, ...]
+    removes_comments: bool = False
+    """Whether it is a comment that the fix is about; any other fix that would lose one is refused."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from importlib.metadata import entry_points
 from inspect import isabstract
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from .finding import Failure
 from .rule import Rule
@@ -48,7 +48,7 @@ def load_registry() -> Registry:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
         try:
             rules.extend(_rules_of(entry.load()))
-        except Exception as error:  # noqa: BLE001  # a third party's package may raise anything while it is imported
+        except Exception as error:  # a third party's package may raise anything while it is imported
             failures.append(Failure(f"the rules '{entry.name}' ({entry.value}) can't be loaded: {error!r}"))
     return _registry(rules, failures)
 
@@ -70,9 +70,12 @@ def _registry(rules: list[AnyRule], failures: list[Failure]) -> Registry:
 def _rules_of(package: ModuleType) -> Iterator[AnyRule]:
     for module in _modules_of(package):
         for value in list(vars(module).values()):
-            if isinstance(value, type) and issubclass(value, Rule) and value.__module__ == module.__name__:
-                if not isabstract(value):
-                    yield value()
+            if _is_rule(value) and value.__module__ == module.__name__:
+                yield value()
+
+
+def _is_rule(value: object) -> TypeGuard[type[AnyRule]]:
+    return isinstance(value, type) and issubclass(value, Rule) and not isabstract(value)
 
 
 def _modules_of(package: ModuleType) -> Iterator[ModuleType]:

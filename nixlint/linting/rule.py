@@ -58,6 +58,8 @@ class Rule(ABC, Generic[SubjectT]):
     """The kinds of subject that :meth:`check` is called with."""
     keywords: ClassVar[tuple[bytes, ...]] = ()
     """A file without any of these bytes has no subject for this rule; empty where every file may have one."""
+    also_suppressed_by: ClassVar[tuple[str, ...]] = ()
+    """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
     examples: ClassVar[tuple[Bad | Good, ...]]
 
     @abstractmethod

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
+from nixlint.syntax.problem import Problem
 from nixlint.syntax.source_file import SourceFile
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A problem for which Nix refuses a file, and its places."""
+
+    problem: Problem
+    place: Place
+    related: Place | None
 
 
 def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Iterable[object]:

@@ -7,11 +7,16 @@ a rule is given by its name or its code.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nixlint.syntax.edits import Edit
+from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
 if TYPE_CHECKING:
@@ -30,11 +35,15 @@ class Reach(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A comment that asks to suppress findings. ``line`` is the line (from 1) that it acts on, for a directive of a line."""
+    """A comment that asks to suppress findings. ``line`` is the line (from 1) that it acts on, for a directive of a line.
+
+    ``span`` is that of the directive in its comment, without the reason.
+    """
 
     reach: Reach
     rules: tuple[str, ...]
     span: Span
+    comment: Span
     line: int
 
     def suppresses(self, names: tuple[str, ...], first_line: int, last_line: int) -> bool:
@@ -48,23 +57,59 @@ class Directive:
 class MalformedDirective:
     """A comment that starts like a directive and is none."""
 
-    span: Span
+    place: Place
     message: str
+    help: str
 
 
 @dataclass(frozen=True, slots=True)
 class UnusedSuppression:
     """A rule in a directive that suppresses nothing, or that does not exist: what the rule about them is asked about.
 
-    ``comment`` is the span of the whole comment, ``keeps`` what is left of the comment's text when the directive goes.
+    ``suggestion`` names a rule that may have been meant, and ``removal`` takes the rule out of its comment.
     """
 
     rule: str
     exists: bool
     suggestion: str
-    directive: Span
-    source: SourceFile
-    removal: tuple[Span, bytes] | None
+    place: Place
+    removal: Edit
+
+
+class Suppressions:
+    """The directives of the files of a run, and which of them have suppressed something."""
+
+    def __init__(self) -> None:
+        self._directives: dict[Path, tuple[Directive, ...]] = {}
+        self._used: set[tuple[Path, Directive, str]] = set()
+
+    def read(self, source: SourceFile) -> tuple[MalformedDirective, ...]:
+        """Learn the directives of a file; what is returned looks like one and is none."""
+        found = tuple(directives(source))
+        self._directives[source.path] = tuple(item for item in found if isinstance(item, Directive))
+        return tuple(item for item in found if isinstance(item, MalformedDirective))
+
+    def suppress(self, source: SourceFile, names: tuple[str, ...], first_line: int, last_line: int) -> bool:
+        """Whether a finding of a rule with these names on these lines is suppressed; the directive then counts as used."""
+        path = source.path
+        if path not in self._directives:
+            self.read(source)
+        suppressing = [item for item in self._directives[path] if item.suppresses(names, first_line, last_line)]
+        self._used.update((path, directive, name) for directive in suppressing for name in names)
+        return bool(suppressing)
+
+    @property
+    def any(self) -> bool:
+        """Whether there is a directive at all."""
+        return any(self._directives.values())
+
+    def unused(self) -> Iterator[tuple[Path, Directive, str]]:
+        """Each rule in a directive that has suppressed nothing."""
+        for path, found in self._directives.items():
+            for directive in found:
+                for rule in directive.rules:
+                    if (path, directive, rule) not in self._used:
+                        yield path, directive, rule
 
 
 def directives(source: SourceFile) -> Iterator[Directive | MalformedDirective]:
@@ -75,8 +120,9 @@ def directives(source: SourceFile) -> Iterator[Directive | MalformedDirective]:
 
     found = comments(source)
     for comment in found:
-        if _MARK in comment.text:
-            yield _directive(comment, source, found)
+        directive = _directive(comment, source, found) if _MARK in comment.text else None
+        if directive is not None:
+            yield directive
 
 
 def foreign_marks(source: SourceFile, marks: tuple[str, ...]) -> frozenset[int]:
@@ -92,26 +138,53 @@ def foreign_marks(source: SourceFile, marks: tuple[str, ...]) -> frozenset[int]:
     )
 
 
+def removal_of(rule: str, directive: Directive, source: SourceFile) -> Edit:
+    """The edit that takes a rule out of a directive: the name, or all of the comment that belongs to the directive."""
+    others = [name for name in directive.rules if name != rule]
+    data = source.data
+    if others:
+        text = f"{_MARK} {directive.reach.value}[{', '.join(others)}]"
+        return Edit(directive.span, text.encode("utf-8", "surrogateescape"))
+    comment = directive.comment
+    before = data[comment.start : directive.span.start].lstrip(b"#/*").strip()
+    if before:
+        start = directive.span.start
+        start -= len(data[comment.start : start]) - len(data[comment.start : start].rstrip(b" \t-\xe2\x80\x93;"))
+        end = comment.end - 2 if data.startswith(b"/*", comment.start) else comment.end
+        return Edit(Span(start, end), b" " if end != comment.end else b"")
+    line = source.lines.line_span(source.position(comment.start).line)
+    if not data[line.start : comment.start].strip() and not data[comment.end : line.end].strip():
+        return Edit(Span(line.start, max(line.end, comment.end)), b"")
+    start = len(data[: comment.start].rstrip(b" \t")) if comment.start else 0
+    return Edit(Span(start, comment.end), b"")
+
+
 def _directive(
     comment: Comment, source: SourceFile, all_comments: tuple[Comment, ...]
-) -> Directive | MalformedDirective:
-    at = comment.text.index(_MARK)
-    word, bracket, rest = comment.text[at + len(_MARK) :].partition("[")
-    listed, closing, _reason = rest.partition("]")
-    start = comment.span.start + len(comment.text[:at].encode("utf-8", "surrogateescape"))
-    end = comment.span.start + len(
-        comment.text[: at + len(_MARK) + len(word) + 1 + len(listed) + 1].encode("utf-8", "surrogateescape")
-    )
-    span = Span(start, min(end, comment.span.end))
-    reaches = {reach.value: reach for reach in Reach}
-    reach = reaches.get(word.strip())
-    if reach is None or not bracket or not closing:
-        expected = "nixlint: ignore[rule] or nixlint: ignore-file[rule]"
-        return MalformedDirective(span, f"this comment suppresses nothing; write {expected}")
-    rules = tuple(name.strip() for name in listed.split(",") if name.strip())
-    if not rules:
-        return MalformedDirective(span, "this comment names no rule; write nixlint: ignore[rule]")
-    return Directive(reach, rules, span, _line_acted_on(comment, source, all_comments))
+) -> Directive | MalformedDirective | None:
+    """The directive in a comment; a comment that only mentions nixlint is none, and not malformed either."""
+    match = _directive_pattern().search(comment.text)
+    if match is None:
+        return None
+    start, end = (comment.span.start + len(comment.text[:at].encode("utf-8", "surrogateescape")) for at in match.span())
+    span = Span(start, end)
+    rules = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
+    reach = _REACHES.get(match["word"])
+    if reach is not None and rules:
+        return Directive(reach, rules, span, comment.span, _line_acted_on(comment, source, all_comments))
+    if comment.text[: match.start()].strip("#/* \t"):
+        return None
+    problem = "names no rule" if reach is not None else f"says '{match['word']}', which means nothing"
+    help_ = "write nixlint: ignore[rule] reason, or nixlint: ignore-file[rule] reason"
+    return MalformedDirective(Place(source.path, span), f"this comment {problem}: it suppresses nothing", help_)
+
+
+_REACHES = {reach.value: reach for reach in Reach}
+
+
+@cache
+def _directive_pattern() -> re.Pattern[str]:
+    return re.compile(r"nixlint:[ \t]*(?P<word>[\w-]+)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?")
 
 
 def _line_acted_on(comment: Comment, source: SourceFile, all_comments: tuple[Comment, ...]) -> int:

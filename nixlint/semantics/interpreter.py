@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import assert_never
 
@@ -27,16 +28,11 @@ from .values import (
     BoolValue,
     CallValue,
     ChoiceValue,
-    ConditionalValue,
     FloatValue,
     FunctionValue,
     IntValue,
     Known,
     ListValue,
-    MergeValue,
-    NullValue,
-    OrderValue,
-    OverrideValue,
     PathValue,
     PrimitiveValue,
     StringValue,
@@ -165,9 +161,8 @@ class Interpreter:
     def scope_at(self, view: views.View) -> Scope:
         """The scope in which a view stands, with every function argument around it a symbol."""
         scope = self.globals
-        inner: views.View = view
         around = [*reversed(list(views.enclosing(view))), view]
-        for outer, inner in zip(around, around[1:], strict=False):
+        for outer, inner in pairwise(around):
             scope = self.scope_within(outer, inner, scope)
         return scope
 

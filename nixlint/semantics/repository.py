@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,24 +21,30 @@ _KEPT_SOURCES = 64
 class Repository:
     """The files of a repository, parsed on demand.
 
-    ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths. ``read`` gives the bytes of a
-    file and raises :class:`OSError` where it cannot. ``target_release`` is the NixOS release that the user says the
-    repository is for (``nixos-release`` in ``nixlint.toml``), such as ``26.05``.
+    ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths; they are not gone through before
+    a question needs all of them. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot.
+    ``target_release`` is the NixOS release that the user says the repository is for (``nixos-release`` in
+    ``nixlint.toml``), such as ``26.05``.
     """
 
     def __init__(
         self,
         root: Path,
-        files: Sequence[Path],
+        files: Iterable[Path],
         read: Callable[[Path], bytes] = Path.read_bytes,
         target_release: str | None = None,
     ) -> None:
         self.root = root
-        self.files = tuple(files)
+        self._files = files
         self.target_release = target_release
         self._read = read
         self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
         self._remembered: dict[type, object] = {}
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """All Nix files of the repository."""
+        return tuple(self._files)
 
     def source(self, path: Path) -> SourceFile | None:
         """The parsed file at an absolute path, or ``None`` where there is no readable Nix."""
@@ -45,12 +52,15 @@ class Repository:
             self._sources.move_to_end(path)
             return self._sources[path]
         try:
-            source = SourceFile.parse(path, self._read(path))
+            return self.open(path)
         except OSError:
-            source = None
-        self._sources[path] = source
-        if len(self._sources) > _KEPT_SOURCES:
-            self._sources.popitem(last=False)
+            self._keep(path, None)
+            return None
+
+    def open(self, path: Path) -> SourceFile:
+        """The parsed file at an absolute path. Raises :class:`OSError` where there is no readable Nix."""
+        source = self._sources.get(path) or SourceFile.parse(path, self._read(path))
+        self._keep(path, source)
         return source
 
     def interpreter(self) -> Interpreter:
@@ -74,6 +84,12 @@ class Repository:
         value = self._remembered[kind]
         assert isinstance(value, kind)
         return value
+
+    def _keep(self, path: Path, source: SourceFile | None) -> None:
+        self._sources[path] = source
+        self._sources.move_to_end(path)
+        if len(self._sources) > _KEPT_SOURCES:
+            self._sources.popitem(last=False)
 
     def _importable(self, path: Path) -> SourceFile | None:
         return self.source(path) if path.is_relative_to(self.root) else None

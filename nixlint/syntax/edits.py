@@ -22,7 +22,7 @@ class Edit:
     text: bytes
 
 
-class OverlappingEdits(ValueError):  # noqa: N818 - says what is wrong
+class OverlappingEdits(ValueError):
     """Two edits want to change the same bytes in different ways."""
 
     def __init__(self, first: Edit, second: Edit) -> None:

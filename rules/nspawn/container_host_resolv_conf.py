@@ -129,9 +129,9 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     localAddress = "10.0.0.2";
     config = { pkgs, lib, ... }: {
       services.nginx.enable = true;
+      services.resolved.enable = true;
       system.stateVersion = "26.05";
       networking.useHostResolvConf = lib.mkForce false;
-      services.resolved.enable = true;
     };
   };
 }

@@ -212,7 +212,8 @@ def _assert(draw: st.DrawFn, kind: Kind, names: Names, depth: int) -> str:
 
 @st.composite
 def _folded(draw: st.DrawFn, kind: Kind, names: Names, depth: int) -> str:
-    return f"(lib.pipe ({draw(expressions(kind, names, depth))}) [ (t: t) lib.id (lib.const ({draw(expressions(kind, names, depth))})) ])"
+    start, end = draw(expressions(kind, names, depth)), draw(expressions(kind, names, depth))
+    return f"(lib.pipe ({start}) [ (t: t) lib.id (lib.const ({end})) ])"
 
 
 # -- of one kind ---------------------------------------------------------------------------------------------------

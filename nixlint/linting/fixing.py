@@ -1,0 +1,171 @@
+"""Fixes: applied to texts in memory, round after round, until there is nothing left to fix.
+
+A fix is made whole or not at all. One that breaks a file, or that would lose a comment, is refused and said so. Nothing
+is written here; that is :mod:`nixlint.linting.writing`'s matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nixlint.syntax.edits import Edit, OverlappingEdits, apply_edits, loses_comment
+from nixlint.syntax.problems import find_problems
+from nixlint.syntax.source_file import SourceFile
+
+from .finding import Fix, Report, ReportedFinding, Safety
+from .reading import read_file
+from .registry import Registry
+from .request import Request
+from .runner import run
+
+MAX_ROUNDS = 10
+"""After so many rounds it is a defect: two fixes undo each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFile:
+    """A file that fixes change: what was read and what it shall become."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fix that was not made, and why."""
+
+    finding: ReportedFinding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fixing:
+    """What fixing comes to.
+
+    ``applied`` are the findings whose fixes are made, ``report`` what is left then.
+    """
+
+    files: tuple[FixedFile, ...]
+    applied: tuple[ReportedFinding, ...]
+    refused: tuple[Refusal, ...]
+    report: Report
+
+
+def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
+    """Make the safe fixes of a request's findings, and with ``unsafe`` the others too."""
+    texts = _Texts({} if request.standard_input is None else {request.standard_input.path: request.standard_input.data})
+    applied: list[ReportedFinding] = []
+    refused: dict[tuple[str, str], Refusal] = {}
+    report = run(request, registry, texts.current)
+    first = report
+    for _ in range(MAX_ROUNDS):
+        wanted = [found for found in _fixable(report, unsafe) if _key(found) not in refused]
+        made, refusals = texts.apply(wanted)
+        refused.update((_key(refusal.finding), refusal) for refusal in refusals)
+        applied.extend(made)
+        if not made:
+            break
+        report = run(request, registry, texts.current)
+    # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
+    report = replace(report, skipped=first.skipped)
+    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), report)
+
+
+def diff(file: FixedFile, shown: str) -> str:
+    """The change of a file as a unified diff."""
+    from difflib import unified_diff
+
+    before, after = (
+        text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in (file.before, file.after)
+    )
+    lines = unified_diff(before, after, f"a/{shown}", f"b/{shown}")
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _fixable(report: Report, unsafe: bool) -> Iterator[ReportedFinding]:
+    for found in report.findings:
+        made = found.finding.fix
+        if made is not None and not found.suppressed and (unsafe or made.safety is Safety.SAFE):
+            yield found
+
+
+def _key(found: ReportedFinding) -> tuple[str, str]:
+    return found.rule, found.fingerprint
+
+
+class _Texts:
+    """The texts of the files that fixes touch, as they were and as they are."""
+
+    def __init__(self, given: Mapping[Path, bytes]) -> None:
+        self.current: dict[Path, bytes] = dict(given)
+        self._original: dict[Path, bytes] = dict(given)
+
+    def apply(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
+        """Make as many fixes as go together; what does not go with the others waits for the next round."""
+        made: list[ReportedFinding] = []
+        refused: list[Refusal] = []
+        chosen: dict[Path, set[Edit]] = {}
+        for found in wanted:
+            fix_ = found.finding.fix
+            assert fix_ is not None
+            reason = self._objection(fix_)
+            if reason is not None:
+                refused.append(Refusal(found, reason))
+                continue
+            edits = _by_path(fix_)
+            if all(_go_together(chosen.get(path, set()), new) for path, new in edits.items()):
+                made.append(found)
+                for path, new in edits.items():
+                    chosen.setdefault(path, set()).update(new)
+        for path, new in chosen.items():
+            self.current[path] = apply_edits(self._text(path), new)
+        return made, refused
+
+    def changed(self) -> tuple[FixedFile, ...]:
+        """The files whose text is another one now."""
+        return tuple(
+            FixedFile(path, self._original[path], text)
+            for path, text in sorted(self.current.items())
+            if text != self._original[path]
+        )
+
+    def _text(self, path: Path) -> bytes:
+        if path not in self.current:
+            self.current[path] = self._original[path] = read_file(path)
+        return self.current[path]
+
+    def _objection(self, fix_: Fix) -> str | None:
+        """Why a fix by itself must not be made."""
+        for path, edits in _by_path(fix_).items():
+            try:
+                source = SourceFile.parse(path, self._text(path))
+                after = SourceFile.parse(path, apply_edits(source.data, edits))
+            except (OSError, OverlappingEdits, ValueError) as error:
+                return f"it can't be made: {error}"
+            if not fix_.removes_comments and loses_comment(source, edits) is not None:
+                return "a comment would be lost"
+            if find_problems(after):
+                return "the file would no longer parse"
+        return None
+
+
+def _by_path(fix_: Fix) -> dict[Path, set[Edit]]:
+    found: dict[Path, set[Edit]] = {}
+    for item in fix_.edits:
+        found.setdefault(item.path, set()).add(item.edit)
+    return found
+
+
+def _go_together(chosen: set[Edit], new: set[Edit]) -> bool:
+    """Whether edits can be made at once: none touches another, unless it is the very same one.
+
+    Two different insertions at one place do not go together: each was made up without knowing of the other.
+    """
+    return all(
+        one == other or one.span.end < other.span.start or other.span.end < one.span.start
+        for one in chosen
+        for other in new
+    )

@@ -1,0 +1,40 @@
+"""What a run is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StandardInput:
+    """The text of one file, given in place of what is on disk; the file need not exist."""
+
+    path: Path
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to check, and how. All paths are absolute.
+
+    ``folder`` is where the user is: reports show paths relative to it. ``select`` and ``ignore`` are names of rules; a
+    ``select`` stands in the place of what the configuration selects and ignores. ``configuration`` is a file to use
+    instead of the ones that are looked for, and ``isolated`` says to use none. ``progress`` is told, before each file,
+    how many files are done and how many there are.
+    """
+
+    paths: tuple[Path, ...]
+    folder: Path
+    select: frozenset[str] | None = None
+    ignore: frozenset[str] = frozenset()
+    pedantic: bool = False
+    configuration: Path | None = None
+    isolated: bool = False
+    standard_input: StandardInput | None = None
+    progress: Callable[[int, int], None] | None = None
+
+    def shown(self, path: Path) -> str:
+        """A path as the user would write it."""
+        return str(path.relative_to(self.folder)) if path.is_relative_to(self.folder) else str(path)

@@ -1,0 +1,227 @@
+"""A run: every file read, parsed and put before the rules, one after the other.
+
+Nothing of a file outlives its turn but its findings. Whatever goes wrong with one file or one rule is a failure in the
+report, and the run goes on.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TypeVar
+
+from nixlint.syntax.place import Place
+from nixlint.syntax.problem import Problem, ProblemKind
+from nixlint.syntax.problems import find_problems
+from nixlint.syntax.source_file import SourceFile
+
+from .configuration import Configuration, suggestion
+from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
+from .fingerprint import fingerprint, identity
+from .reading import reason_of
+from .registry import AnyRule, Registry
+from .request import Request
+from .subjects import FileProblem, subjects_of
+from .suppression import Directive, MalformedDirective, Suppressions, UnusedSuppression, foreign_marks, removal_of
+from .workspace import NotNix, Overlay, Workspace, workspaces
+
+_T = TypeVar("_T")
+
+
+def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None = None) -> Report:
+    """Check what a request names; ``texts`` stand in the place of what is on disk."""
+    given = dict(texts or {})
+    if request.standard_input is not None:
+        given.setdefault(request.standard_input.path, request.standard_input.data)
+    found = workspaces(request, registry, Overlay(given))
+    outcome = _Outcome([*registry.failures, *found.failures], [*found.skipped])
+    total = sum(len(group.files) for group in found.groups)
+    done = 0
+    for group in found.groups:
+        checks = _WorkspaceRun(group, request, registry, outcome)
+        for path in group.files:
+            if request.progress is not None:
+                request.progress(done, total)
+            checks.check(path)
+            done += 1
+        checks.finish()
+    return outcome.report()
+
+
+@dataclass
+class _Outcome:
+    """What a run gathers."""
+
+    failures: list[Failure]
+    skipped: list[Skipped]
+    findings: list[ReportedFinding] = field(default_factory=list)
+    checked: int = 0
+
+    def report(self) -> Report:
+        """Everything in a fixed order."""
+        findings = sorted(self.findings, key=lambda found: (found.path, found.start, found.code, found.end))
+        failures = sorted(dict.fromkeys(self.failures), key=lambda failure: (failure.path or "", failure.message))
+        skipped = sorted(dict.fromkeys(self.skipped), key=lambda skipped: skipped.path)
+        return Report(tuple(findings), tuple(failures), tuple(skipped), self.checked)
+
+
+class _WorkspaceRun:
+    """The checks of one workspace, and what must be known at its end."""
+
+    def __init__(self, workspace: Workspace, request: Request, registry: Registry, outcome: _Outcome) -> None:
+        self._workspace = workspace
+        self._repository = workspace.repository
+        self._configuration = workspace.configuration
+        self._request = request
+        self._registry = registry
+        self._outcome = outcome
+        self._rules = active_rules(registry, workspace.configuration, request)
+        self._suppressions = Suppressions()
+        self._saw_everything = True
+        self._found: dict[tuple[str, Place], ReportedFinding] = {}
+
+    def check(self, path: Path) -> None:
+        """Put one file before the rules."""
+        try:
+            self._check(path)
+        except NotNix as reason:
+            self._outcome.skipped.append(Skipped(self._request.shown(path), reason.kind.reason))
+        except OSError as error:
+            self._fail(f"cannot be read: {reason_of(error)}", path)
+        except (RecursionError, MemoryError) as error:
+            self._fail(f"too large or too deeply nested to look into ({type(error).__name__})", path)
+
+    def finish(self) -> None:
+        """Say what only the whole workspace shows, the suppressions that suppress nothing, and hand over the findings."""
+        for unused in tuple(self._unused_suppressions()):
+            self._ask(UnusedSuppression, (unused,), self._rules)
+        counts: Counter[tuple[str, ...]] = Counter()
+        for found in sorted(self._found.values(), key=lambda found: (found.path, found.start, found.end)):
+            about = identity(found.rule, self._relative(found.finding.place.path), found.finding)
+            self._outcome.findings.append(replace(found, fingerprint=fingerprint(about, counts[about])))
+            counts[about] += 1
+
+    def _check(self, path: Path) -> None:
+        source = self._repository.open(path)
+        self._outcome.checked += 1
+        self._ask(MalformedDirective, self._suppressions.read(source), self._rules)
+        problems = find_problems(source)
+        if problems:
+            self._saw_everything = False
+            self._take_problems(path, problems)
+            return
+        data = source.data
+        rules = [rule for rule in self._rules if not rule.keywords or any(word in data for word in rule.keywords)]
+        rules = [rule for rule in rules if not self._configuration.ignores(rule.name, path)]
+        for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
+            self._ask(kind, self._subjects(kind, source), rules)
+
+    def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
+        if problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
+            self._outcome.skipped.append(Skipped(self._request.shown(path), problems[0].message))
+        else:
+            self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
+
+    def _subjects(self, kind: type, source: SourceFile) -> Iterator[object]:
+        return _guarded(
+            lambda: subjects_of(kind, source, self._repository),
+            lambda error: self._fail(_internal_error(f"the reading of {kind.__name__}", error), source.path),
+        )
+
+    def _ask(self, kind: type, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
+        asked = [rule for rule in rules if kind in rule.asks]
+        if asked:
+            for subject in subjects:
+                for rule in asked:
+                    self._apply(rule, subject)
+
+    def _apply(self, rule: AnyRule, subject: object) -> None:
+        def fail(error: Exception) -> None:
+            place = getattr(subject, "place", None)
+            where = place if isinstance(place, Place) else None
+            self._fail(
+                _internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
+            )
+
+        for finding in _guarded(lambda: rule.check(subject, self._repository), fail):
+            self._take(rule, finding)
+
+    def _take(self, rule: AnyRule, finding: Finding) -> None:
+        path = finding.place.path
+        key = (rule.name, finding.place)
+        source = self._repository.source(path)
+        if source is None or key in self._found or self._is_off(rule, path):
+            return
+        start, end = source.position(finding.place.span.start), source.position(finding.place.span.end)
+        suppressed = self._suppressions.suppress(source, (rule.name, rule.code), start.line, end.line)
+        suppressed = suppressed or start.line in foreign_marks(source, rule.also_suppressed_by)
+        confidence = finding.confidence or rule.confidence
+        if confidence is Confidence.POSSIBLE and not self._request.pedantic:
+            return
+        severity = self._configuration.severities.get(rule.name) or finding.severity or rule.severity
+        self._found[key] = ReportedFinding(
+            rule.name, rule.code, severity, confidence, finding, self._request.shown(path), start, end, "", suppressed
+        )
+
+    def _is_off(self, rule: AnyRule, path: Path) -> bool:
+        return self._configuration.excludes(path) or self._configuration.ignores(rule.name, path)
+
+    def _unused_suppressions(self) -> Iterator[UnusedSuppression]:
+        """None unless everything was seen: a file that was not checked, or could not be, may be what they are there for."""
+        if not self._suppressions.any or not self._saw_everything:
+            return
+        if not set(self._repository.files) <= set(self._workspace.files):
+            return
+        active = {rule.name for rule in self._rules}
+        for path, directive, word in self._suppressions.unused():
+            rule = self._registry.find(word)
+            if rule is None or (rule.name in active and not self._is_off(rule, path)):
+                yield self._unused(self._repository.open(path), directive, word, rule is not None)
+
+    def _unused(self, source: SourceFile, directive: Directive, word: str, exists: bool) -> UnusedSuppression:
+        near = "" if exists else suggestion(word, self._registry.names)
+        place = Place(source.path, directive.span)
+        return UnusedSuppression(word, exists, near, place, removal_of(word, directive, source))
+
+    def _relative(self, path: Path) -> str:
+        root = self._repository.root
+        return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+    def _fail(self, message: str, path: Path | None, place: Place | None = None) -> None:
+        self._saw_everything = False
+        source = None if place is None else self._repository.source(place.path)
+        position = None if source is None or place is None else source.position(place.span.start)
+        self._outcome.failures.append(Failure(message, None if path is None else self._request.shown(path), position))
+
+
+def active_rules(registry: Registry, configuration: Configuration, request: Request) -> tuple[AnyRule, ...]:
+    """The rules that run: what the command line selects, or else the configuration, less what is ignored."""
+    if request.select is not None:
+        names = request.select
+    else:
+        names = (configuration.select or frozenset(registry.names)) - configuration.ignore
+    return tuple(rule for rule in registry.rules.values() if rule.name in names - request.ignore)
+
+
+def _file_problem(path: Path, problem: Problem) -> FileProblem:
+    related = None if problem.related is None else Place(path, problem.related)
+    return FileProblem(problem, Place(path, problem.span), related)
+
+
+def _guarded(make: Callable[[], Iterable[_T]], failed: Callable[[Exception], None]) -> Iterator[_T]:
+    """The items of an iterable up to the first exception, which is handed to ``failed``."""
+    try:
+        yield from make()
+    except Exception as error:  # a defect of one rule must cost no more than its own findings
+        failed(error)
+
+
+def _internal_error(where: str, error: Exception) -> str:
+    """What to say of a defect: where it is, but not the exception's text, which may quote the configuration."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    line = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+    return f"internal error in {where}: {type(error).__name__}{line}; please report it"

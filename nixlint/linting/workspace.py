@@ -1,0 +1,145 @@
+"""Which files a run checks, and which configuration and which repository each of them belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.file_kind import FileKind, recognise
+
+from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
+from .discovery import discover, nix_files_below, repository_root
+from .finding import Failure, Skipped
+from .reading import read_file
+from .registry import Registry
+from .request import Request
+
+
+class NotNix(OSError):
+    """A file named ``.nix`` holds something else."""
+
+    def __init__(self, kind: FileKind) -> None:
+        super().__init__(kind.reason)
+        self.kind = kind
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Files of one repository that have one configuration."""
+
+    configuration: Configuration
+    repository: Repository
+    files: tuple[Path, ...]
+
+
+@dataclass
+class Workspaces:
+    """What a request comes down to: the workspaces, and what could not be looked at or was left out."""
+
+    groups: list[Workspace] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+class Overlay:
+    """The bytes of files: those that are given, and else those on disk."""
+
+    def __init__(self, texts: Mapping[Path, bytes]) -> None:
+        self._texts = texts
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a file. Raises :class:`OSError` where it can't be read."""
+        text = self._texts.get(path)
+        return read_file(path) if text is None else text
+
+    def read_nix(self, path: Path) -> bytes:
+        """The bytes of a file of Nix. Raises :class:`OSError`, and :class:`NotNix` where it is something else."""
+        data = self.read(path)
+        kind = recognise(data)
+        if kind is not FileKind.NIX:
+            raise NotNix(kind)
+        return data
+
+
+def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Workspaces:
+    """The files of a request, grouped by repository and configuration; a wrong configuration leaves out its files."""
+    found = Workspaces()
+    configurations = _Configurations(request, registry)
+    discovered = discover(_paths_on_disk(request), request.shown)
+    found.failures.extend(discovered.failures)
+    found.skipped.extend(discovered.skipped)
+    files = [*discovered.files]
+    if request.standard_input is not None:
+        files.append(request.standard_input.path)
+    groups: dict[tuple[Path, Configuration], list[Path]] = {}
+    for path in files:
+        try:
+            root, configuration = configurations.of(path)
+        except ConfigurationError as error:
+            shown = None if error.path is None else request.shown(error.path)
+            found.failures.append(Failure(error.message, shown, error.position))
+            continue
+        if configuration is not None and not configuration.excludes(path):
+            groups.setdefault((root, configuration), []).append(path)
+    for (root, configuration), paths in groups.items():
+        repository = Repository(root, _files_of(root, request), overlay.read_nix, configuration.nixos_release)
+        found.groups.append(Workspace(configuration, repository, tuple(paths)))
+    return found
+
+
+def _paths_on_disk(request: Request) -> Iterator[Path]:
+    for path in request.paths:
+        if request.standard_input is None or path != request.standard_input.path:
+            yield path
+
+
+def _files_of(root: Path, request: Request) -> Iterable[Path]:
+    """The files of a repository, looked for when they are needed; what can't be listed was reported if it was asked for."""
+    ignored: list[Failure] = []
+    found = nix_files_below(root, ignored, request.shown)
+    if request.standard_input is None:
+        yield from found
+        return
+    given = request.standard_input.path
+    yield given
+    yield from (path for path in found if path != given)
+
+
+class _Configurations:
+    """The configuration of each file: the nearest ``nixlint.toml`` in its repository."""
+
+    def __init__(self, request: Request, registry: Registry) -> None:
+        self._request = request
+        self._registry = registry
+        self._roots: dict[Path, Path] = {}
+        self._paths: dict[Path, Path | None] = {}
+        self._loaded: dict[tuple[Path, Path | None], Configuration | None] = {}
+
+    def of(self, path: Path) -> tuple[Path, Configuration | None]:
+        """The repository's root and the configuration of a file, ``None`` where it was found wrong before.
+
+        Raises :class:`ConfigurationError` where it is wrong, once for each configuration.
+        """
+        folder = path.parent
+        if folder not in self._roots:
+            root = repository_root(path)
+            self._roots[folder] = root
+            self._paths[folder] = self._configuration_file(folder, root)
+        root, file = self._roots[folder], self._paths[folder]
+        if (root, file) not in self._loaded:
+            self._loaded[root, file] = None
+            self._loaded[root, file] = self._load(root, file)
+        return root, self._loaded[root, file]
+
+    def _configuration_file(self, folder: Path, root: Path) -> Path | None:
+        if self._request.isolated:
+            return None
+        return self._request.configuration or find_configuration(folder, root)
+
+    def _load(self, root: Path, file: Path | None) -> Configuration:
+        if file is None:
+            return Configuration(root)
+        folder = file.parent if file.is_relative_to(root) else root
+        return load_configuration(file, folder, self._registry)

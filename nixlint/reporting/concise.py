@@ -1,0 +1,19 @@
+"""Findings in one line each, for editors and for ``grep``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Report
+
+from .terminal import Style, visible
+from .text import COLOURS
+
+
+def report_concise(report: Report, style: Style) -> Iterator[str]:
+    """``path:line:column: severity[rule] message`` for each finding that is not suppressed."""
+    for found in report.findings:
+        if not found.suppressed:
+            kind = style.coloured(f"{found.severity.value}[{found.rule}]", COLOURS[found.severity])
+            place = style.bold(f"{visible(found.path)}:{found.start.line}:{found.start.column}:")
+            yield f"{place} {kind} {visible(found.finding.message)}\n"

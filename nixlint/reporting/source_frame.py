@@ -1,0 +1,168 @@
+"""A piece of source with a span marked, as a person wants to see it; secrets in it are masked.
+
+Offsets are bytes of the source. A line is shown as cells: what each character looks like, and the offset it stands for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from nixlint.syntax.span import LineIndex, Span
+
+from .terminal import Style, cell_width, visible
+
+_TAB = "    "
+_MASK = "…"
+_SHOWN_LINES = 2
+"""Of a span over many lines, so many of its first and last lines are shown."""
+_SHOWN_LETTERS = 4
+"""Of a secret, at most so many letters are shown, and never more than a third."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The bytes of a file, with its lines, and the spans that must not be shown."""
+
+    data: bytes
+    lines: LineIndex
+    secrets: tuple[Span, ...]
+
+    @classmethod
+    def of(cls, data: bytes, secrets: Iterable[Span] = ()) -> SourceText:
+        """The text with its lines worked out."""
+        return cls(data, LineIndex(data), tuple(sorted(secrets)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    offset: int
+
+
+def frame(source: SourceText, span: Span, style: Style, colour: str) -> Iterator[str]:
+    """The lines of a frame around a span, with line numbers and the span underlined in a colour."""
+    first, last = source.lines.position(span.start).line, source.lines.position(max(span.start, span.end - 1)).line
+    gutter = len(str(last))
+    yield style.coloured(f"{' ' * gutter} |", "blue")
+    for number in _shown_numbers(first, last):
+        if number is None:
+            yield style.coloured(f"{'…':>{gutter}} |", "blue")
+            continue
+        yield from _line(source, span, number, gutter, style, colour)
+    yield style.coloured(f"{' ' * gutter} |", "blue")
+
+
+def masked(secret: str) -> str:
+    """What may be shown of a secret: its first letters, at most four and never more than a third."""
+    return secret[: min(_SHOWN_LETTERS, len(secret) // 3)] + _MASK
+
+
+def _shown_numbers(first: int, last: int) -> Sequence[int | None]:
+    if last - first < 2 * _SHOWN_LINES:
+        return range(first, last + 1)
+    return [*range(first, first + _SHOWN_LINES), None, *range(last - _SHOWN_LINES + 1, last + 1)]
+
+
+def _line(source: SourceText, span: Span, number: int, gutter: int, style: Style, colour: str) -> Iterator[str]:
+    cells = _clipped(_cells(source, number), span, None if style.width is None else style.width - gutter - 3)
+    text = "".join(cell.text for cell in cells).rstrip()
+    head = style.coloured(f"{number:>{gutter}} |", "blue")
+    yield f"{head} {text}" if text else head
+    marks = _marks(cells, span)
+    if marks:
+        yield f"{style.coloured(' ' * gutter + ' |', 'blue')} {style.coloured(marks, colour)}"
+
+
+def _marks(cells: Sequence[_Cell], span: Span) -> str:
+    """The underline: a sign below each cell of the span, without the blanks at its ends; one sign for an empty span."""
+    line = ""
+    for cell in cells:
+        inside = span.start <= cell.offset < max(span.end, span.start + 1)
+        line += ("^" if inside else " ") * cell_width(cell.text)
+    signs = [
+        index
+        for index, (mark, shown) in enumerate(zip(line, _columns(cells), strict=True))
+        if mark == "^" and (shown != " " or len(span) <= 1)
+    ]
+    return " " * signs[0] + "^" * (signs[-1] - signs[0] + 1) if signs else ""
+
+
+def _columns(cells: Sequence[_Cell]) -> str:
+    """One character for each column of the cells."""
+    return "".join(
+        cell.text if cell.text.isascii() else cell.text[:1] + "x" * (cell_width(cell.text) - 1)
+        for cell in cells
+        if cell_width(cell.text)
+    )
+
+
+def _cells(source: SourceText, number: int) -> list[_Cell]:
+    """The cells of a line, and one for its end, where a mark may stand too."""
+    span = source.lines.line_span(number)
+    cells: list[_Cell] = []
+    offset = span.start
+    for character in source.data[span.start : span.end].decode("utf-8", "surrogateescape").rstrip("\r\n"):
+        cells.append(_Cell(_TAB if character == "\t" else visible(character), offset))
+        offset += len(character.encode("utf-8", "surrogateescape"))
+    cells.append(_Cell(" ", offset))
+    for secret in source.secrets:
+        cells = list(_masked_cells(cells, secret, source.data))
+    return cells
+
+
+def _masked_cells(cells: Sequence[_Cell], secret: Span, data: bytes) -> Iterator[_Cell]:
+    if secret.end <= cells[0].offset or secret.start > cells[-1].offset:
+        yield from cells
+        return
+    inner = _without_quotes(secret, data)
+    text = data[inner.start : inner.end].decode("utf-8", "surrogateescape")
+    shown = masked(text).removesuffix(_MASK)
+    clear_until = inner.start + len(shown.encode("utf-8", "surrogateescape"))
+    done = False
+    for cell in cells[:-1]:
+        if not clear_until <= cell.offset < inner.end:
+            yield cell
+        elif not done:
+            done = True
+            yield _Cell(_MASK, cell.offset)
+    yield cells[-1]
+
+
+def _without_quotes(span: Span, data: bytes) -> Span:
+    """The inside of a string literal; a span that is none is all inside."""
+    for quote in (b"''", b'"'):
+        if data.startswith(quote, span.start) and data.endswith(quote, 0, span.end) and len(span) >= 2 * len(quote):
+            return Span(span.start + len(quote), span.end - len(quote))
+    return span
+
+
+def _clipped(cells: list[_Cell], span: Span, width: int | None) -> list[_Cell]:
+    """As many cells as fit, those of the span among them, with ``…`` for what is left out."""
+    widths = [cell_width(cell.text) for cell in cells]
+    if width is None:
+        width = _WIDTH_OF_PIPES
+    if sum(widths) <= width:
+        return cells
+    marked = next((index for index, cell in enumerate(cells) if cell.offset >= span.start), 0)
+    start = end = marked
+    total = widths[marked] + 2
+    while True:
+        grew = False
+        if end + 1 < len(cells) and total + widths[end + 1] <= width:
+            end += 1
+            total += widths[end]
+            grew = True
+        if start > 0 and total + widths[start - 1] <= width:
+            start -= 1
+            total += widths[start]
+            grew = True
+        if not grew:
+            break
+    before = [_Cell(_MASK, -1)] if start > 0 else []
+    after = [_Cell(_MASK, -1)] if end + 1 < len(cells) else []
+    return [*before, *cells[start : end + 1], *after]
+
+
+_WIDTH_OF_PIPES = 200
+"""What does not go to a terminal has no width, but a minified file must not fill a log with one line."""
