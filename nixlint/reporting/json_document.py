@@ -17,7 +17,7 @@ from nixlint.syntax.span import Position
 
 VERSION = 1
 
-Json: TypeAlias = Union[None, bool, int, str, list["Json"], Mapping[str, "Json"]]
+Json: TypeAlias = Union[bool, int, str, list["Json"], Mapping[str, "Json"], None]
 
 
 def report_json(report: Report, shown: Callable[[Path], str]) -> str:
@@ -43,7 +43,6 @@ def _finding(found: ReportedFinding, shown: Callable[[Path], str]) -> Json:
         "severity": found.severity.value,
         "confidence": found.confidence.value,
         "message": finding.message,
-        "help": finding.help,
         "file": found.path,
         "start": _position(found.start, finding.place.span.start),
         "end": _position(found.end, finding.place.span.end),
@@ -58,7 +57,6 @@ def _finding(found: ReportedFinding, shown: Callable[[Path], str]) -> Json:
 def _fix(fix: Fix, shown: Callable[[Path], str]) -> Json:
     return {
         "safety": fix.safety.value,
-        "summary": fix.summary,
         "edits": [
             {
                 "file": shown(item.path),

@@ -77,9 +77,7 @@ def skipped_text(skipped: Skipped) -> str:
     return visible(f"{skipped.path}: {skipped.reason}")
 
 
-def _finding(
-    found: ReportedFinding, sources: Sources, shown: Callable[[Path], str], style: Style
-) -> Iterator[str]:
+def _finding(found: ReportedFinding, sources: Sources, shown: Callable[[Path], str], style: Style) -> Iterator[str]:
     finding, colour = found.finding, COLOURS[found.severity]
     head = f"{found.severity.value}[{found.rule}]"
     text = wrapped(f"{head}: {visible(finding.message)}", style.width, "  ")
@@ -94,9 +92,7 @@ def _finding(
         yield _remark("fix", f"{visible(finding.fix.summary)} ({command})", style)
 
 
-def _source(
-    place: Place, sources: Sources, shown: Callable[[Path], str], style: Style, colour: str
-) -> Iterator[str]:
+def _source(place: Place, sources: Sources, shown: Callable[[Path], str], style: Style, colour: str) -> Iterator[str]:
     source = sources.of(place.path)
     name = visible(shown(place.path))
     if source is None:

@@ -1,0 +1,5 @@
+"""``python -m nixlint``."""
+
+from nixlint.cli.main import main
+
+main()

@@ -1,0 +1,89 @@
+"""``nixlint check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+import click
+
+from nixlint.linting.finding import Report, Severity
+from nixlint.linting.registry import load_registry
+from nixlint.linting.request import Request
+from nixlint.linting.runner import run
+from nixlint.linting.workspace import Overlay
+from nixlint.reporting.terminal import style_for
+
+from .notices import write_notices
+from .options import request_of, shared_options
+from .progress import clear
+
+
+@click.command("check")
+@shared_options
+@click.option(
+    "--format", "layout", type=click.Choice(["text", "concise", "json"]), default="text", help="How to write findings."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["info", "warning", "error", "never"]),
+    default="warning",
+    help="The mildest severity that makes the exit code 1 (default: warning).",
+)
+@click.option("--pedantic", is_flag=True, help="Also show what rests on something unknown.")
+def command(
+    paths: Sequence[str],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    config: str | None,
+    isolated: bool,
+    stdin_filename: str | None,
+    color: str,
+    layout: str,
+    fail_on: str,
+    pedantic: bool,
+) -> int:
+    """Look for what goes wrong at run time in PATHS (default: the current folder).
+
+    Exits with 0 where nothing is found at or above --fail-on, with 1 where something is, and with 2 where nixlint could
+    not do its job: a file that can't be read, a configuration that makes no sense.
+    """
+    registry = load_registry()
+    request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename, pedantic)
+    report = run(request, registry)
+    clear(sys.stderr)
+    for piece in _pieces(report, request, layout, color):
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+    if layout != "json":
+        write_notices(report, color)
+    return exit_code(report, fail_on)
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """2 for a failure, 1 for a finding at or above a severity (``never`` for none), else 0."""
+    if report.failures:
+        return 2
+    if fail_on == "never":
+        return 0
+    least = Severity(fail_on).rank
+    return int(any(not found.suppressed and found.severity.rank >= least for found in report.findings))
+
+
+def _pieces(report: Report, request: Request, layout: str, color: str) -> Iterable[str]:
+    """The report in a format; what a format needs is imported only for it."""
+    if layout == "json":
+        from nixlint.reporting.json_document import report_json
+
+        return (report_json(report, request.shown),)
+    style = style_for(sys.stdout, color)
+    if layout == "concise":
+        from nixlint.reporting.concise import report_concise
+
+        return report_concise(report, style)
+    from nixlint.reporting.text import report_text
+
+    given = request.standard_input
+    overlay = Overlay({} if given is None else {given.path: given.data})
+    return report_text(report, partial(Overlay.read, overlay), request.shown, style)

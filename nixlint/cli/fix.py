@@ -1,0 +1,99 @@
+"""``nixlint fix``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from nixlint.linting.finding import Safety
+from nixlint.linting.fixing import Fixing, diff, fix
+from nixlint.linting.registry import load_registry
+from nixlint.linting.request import Request
+from nixlint.linting.writing import NotWritten, write
+from nixlint.reporting.terminal import Style, style_for, visible
+
+from .notices import write_notices
+from .options import request_of, shared_options
+from .progress import clear
+
+
+@click.command("fix")
+@shared_options
+@click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also make the fixes that a person should look at.")
+def command(
+    paths: Sequence[str],
+    select: Sequence[str],
+    ignore: Sequence[str],
+    config: str | None,
+    isolated: bool,
+    stdin_filename: str | None,
+    color: str,
+    as_diff: bool,
+    unsafe_fixes: bool,
+) -> int:
+    """Fix what can be fixed in PATHS (default: the current folder), in place.
+
+    Exits with 0 where every file was handled, and with 2 where nixlint could not do its job. The text of '-' is written
+    to standard output.
+    """
+    registry = load_registry()
+    request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename)
+    fixing = fix(request, registry, unsafe_fixes)
+    clear(sys.stderr)
+    if as_diff:
+        _show(fixing, request, style_for(sys.stdout, color))
+        written = True
+    else:
+        written = _write(fixing, request, style_for(sys.stderr, color))
+    _write_outcome(fixing, style_for(sys.stderr, color), done=not as_diff)
+    write_notices(fixing.report, color)
+    return 0 if written and not fixing.report.failures and not fixing.refused else 2
+
+
+def _show(fixing: Fixing, request: Request, style: Style) -> None:
+    colours = {"+": "green", "-": "red", "@": "cyan"}
+    for file in fixing.files:
+        for line in diff(file, request.shown(file.path)).splitlines():
+            colour = colours.get(line[:1])
+            sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
+
+
+def _write(fixing: Fixing, request: Request, style: Style) -> bool:
+    """Write every file that was fixed; what can't be written is said, and the others are written all the same."""
+    done = True
+    given = request.standard_input
+    for file in fixing.files:
+        if given is not None and file.path == given.path:
+            continue
+        try:
+            write(file)
+        except NotWritten as error:
+            done = False
+            message = visible(f"{request.shown(file.path)}: {error}")
+            print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
+    if given is not None:
+        text = next((file.after for file in fixing.files if file.path == given.path), given.data)
+        sys.stdout.buffer.write(text)
+    return done
+
+
+def _write_outcome(fixing: Fixing, style: Style, done: bool) -> None:
+    """Say what was fixed and what was not, on standard error: standard output is for diffs and texts."""
+    for found in fixing.applied:
+        made = found.finding.fix
+        assert made is not None
+        place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
+        kind = "fixed" if done else "would fix"
+        print(f"{style.coloured(kind, 'green')} {place}: {visible(made.summary)} [{found.rule}]", file=sys.stderr)
+    for refusal in fixing.refused:
+        found = refusal.finding
+        place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
+        print(f"{style.coloured('refused', 'red')} {place}: {visible(refusal.reason)} [{found.rule}]", file=sys.stderr)
+    left = [found for found in fixing.report.findings if not found.suppressed]
+    unsafe = sum(found.finding.fix is not None and found.finding.fix.safety is Safety.UNSAFE for found in left)
+    hint = f", {unsafe} of them to be fixed with --unsafe-fixes" if unsafe else ""
+    verb = "Fixed" if done else "Would fix"
+    print(f"{verb} {len(fixing.applied)} in {len(fixing.files)} files; {len(left)} left{hint}.", file=sys.stderr)

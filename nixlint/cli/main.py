@@ -1,0 +1,76 @@
+"""The command ``nixlint``: its subcommands, each imported when it is called, and how a process ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+_COMMANDS = {
+    "check": "Look for what goes wrong at run time; exit 1 if there is something.",
+    "fix": "Fix what can be fixed in place.",
+    "explain": "Show the page of a rule.",
+    "rules": "List the rules.",
+    "init": "Write a nixlint.toml to start from.",
+    "version": "Show the version.",
+}
+
+
+class _Commands(click.Group):
+    """A group whose commands are modules of this package: each has its own ``command``."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        command = import_module(f"nixlint.cli.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            from nixlint.linting.configuration import suggestion
+
+            ctx.fail(f"there is no command '{args[0]}'{suggestion(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="nixlint", message="%(prog)s %(version)s")
+def nixlint() -> None:
+    """Check, fix and convert NixOS container configuration."""
+
+
+def main() -> NoReturn:
+    """Run the command line of this process, and end the process.
+
+    Exits with 2 where the command line is wrong, with 130 after an interrupt, and with 141, as a shell would report it,
+    where the reader of our output has gone.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text wrappers here
+    try:
+        result = nixlint.main(prog_name="nixlint", standalone_mode=False)
+        sys.stdout.flush()
+        code = result if isinstance(result, int) else 0
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        code = 130
+    except BrokenPipeError:
+        # What is left in the buffer would raise again when the interpreter closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 141
+    sys.exit(code)

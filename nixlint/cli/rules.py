@@ -1,0 +1,41 @@
+"""``nixlint rules``."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from nixlint.linting.registry import load_registry
+from nixlint.reporting.rule_page import can_fix, title
+
+
+@click.command("rules")
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the list.")
+def command(layout: str) -> int:
+    """List the rules with their codes, severities and first sentences."""
+    registry = load_registry()
+    rules = registry.rules.values()
+    if layout == "json":
+        import json
+
+        listed = [
+            {
+                "name": rule.name,
+                "code": rule.code,
+                "severity": rule.severity.value,
+                "confidence": rule.confidence.value,
+                "fix": can_fix(rule),
+                "title": title(rule),
+            }
+            for rule in rules
+        ]
+        sys.stdout.write(json.dumps(listed, indent=2) + "\n")
+    else:
+        width = max((len(rule.name) for rule in rules), default=0)
+        for rule in rules:
+            fixes = "fix" if can_fix(rule) else ""
+            print(f"{rule.code}  {rule.name:<{width}}  {rule.severity.value:<7}  {fixes:<3}  {title(rule)}")
+    for failure in registry.failures:
+        print(f"error: {failure.message}", file=sys.stderr)
+    return 2 if registry.failures else 0
