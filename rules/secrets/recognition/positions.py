@@ -1,0 +1,101 @@
+"""Where a definition stands: at an option whose value certainly reaches the store, at one that may, or elsewhere."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import PurePath
+
+from nixlint.semantics.option_path import OptionPath
+
+
+class Position(Enum):
+    """How sure it is that what stands here reaches the store."""
+
+    CERTAIN = "certain"
+    LIKELY = "likely"
+    ELSEWHERE = "elsewhere"
+
+
+_CERTAIN = tuple(
+    tuple(path.split("."))
+    for path in (
+        # '*' stands for any name. NixOS writes the value of each into the system's closure.
+        "users.users.*.password",  # users-groups.json, read by update-users-groups.pl
+        "users.users.*.initialPassword",  # the same
+        "users.extraUsers.*.password",  # the old name of users.users
+        "users.extraUsers.*.initialPassword",
+        "networking.wireless.networks.*.psk",  # wpa_supplicant.conf in the store
+        "networking.wireless.networks.*.pskRaw",
+        "networking.wireguard.interfaces.*.privateKey",  # the option's own description says so
+        "networking.wireguard.interfaces.*.peers.presharedKey",  # in the start script of the unit
+        "networking.wg-quick.interfaces.*.privateKey",
+        "networking.wg-quick.interfaces.*.peers.presharedKey",
+        "virtualisation.oci-containers.containers.*.environment.*",  # arguments of 'docker run' in the start script
+        "virtualisation.oci-containers.containers.*.login.password",
+        "systemd.services.*.environment.*",  # Environment= of the unit
+        "systemd.user.services.*.environment.*",
+        "systemd.globalEnvironment.*",
+        "environment.variables.*",  # /etc/set-environment
+        "environment.sessionVariables.*",
+        "home.sessionVariables.*",  # hm-session-vars.sh
+        "services.openvpn.servers.*.authUserPass.password",  # a file made by pkgs.writeText
+    )
+)
+
+_ROOTS = frozenset(
+    # A definition below one of these is a configuration's; elsewhere a name alone proves too little.
+    (
+        "services virtualisation containers users networking systemd boot programs environment config home security "
+        "env settings extraConfig serviceConfig oci-containers accounts nodes hardware power"
+    ).split()
+)
+
+_OTHER_PARENTS = frozenset(
+    # A name below one of these names no secret: tables of something else, declarations, encrypted stores.
+    (
+        "options lifespans keymap keymaps keybindings bindings binds policies permission permissions columns "
+        "rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal language languages labels regex "
+        "description example defaultText meta aliases shellAliases abbreviations prompts generators colors theme "
+        "translations schema properties fields LoadCredential LoadCredentialEncrypted SetCredentialEncrypted "
+        "placeholder "
+        "SystemCallFilter sopsFiles templates attrs inputs netdevs_names"
+    ).split()
+)
+
+_OTHER_PLACES = frozenset(
+    # Folders whose files are there to be tried or read, not deployed.
+    (
+        "test tests testing example examples template templates vm vms iso isos installer live demo demos doc docs "
+        "checks fixtures testdata sample samples tutorial"
+    ).split()
+)
+
+_OTHER_FILE_WORDS = frozenset({"test", "tests", "example", "vm", "iso", "installer", "template", "demo", "sample"})
+
+
+def position_of(path: OptionPath) -> Position:
+    """How sure it is that the value at an option reaches the store."""
+    parents = path.names[:-1]
+    if any(name in _OTHER_PARENTS or (name or "").endswith(("Secrets", "-secrets", "_secrets")) for name in parents):
+        return Position.ELSEWHERE
+    if any(_ends_with(path.names, pattern) for pattern in _CERTAIN):
+        return Position.CERTAIN
+    return Position.LIKELY if any(name in _ROOTS for name in parents) else Position.ELSEWHERE
+
+
+def is_for_trial(file: PurePath) -> bool:
+    """Whether a file, relative to its repository, is a test, an example, or of a machine that is thrown away."""
+    folders = (part.lower() for part in file.parts[:-1])
+    words = file.stem.lower().replace("_", "-").split("-")
+    return any(folder in _OTHER_PLACES for folder in folders) or not _OTHER_FILE_WORDS.isdisjoint(words)
+
+
+def is_initial_password(path: OptionPath) -> bool:
+    """Whether an option is documented as a password that is there to be changed."""
+    return path.last in ("initialPassword", "initialRootPassword", "initialAdminPassword")
+
+
+def _ends_with(names: tuple[str | None, ...], pattern: tuple[str, ...]) -> bool:
+    if len(names) < len(pattern):
+        return False
+    return all(wanted in ("*", name) for name, wanted in zip(names[-len(pattern) :], pattern, strict=True))

@@ -1,0 +1,25 @@
+"""Credentials in URLs: ``postgres://user:password@host/``."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from .values import UNKNOWN, Look, look_of
+
+
+def url_password(text: str) -> Look:
+    """What the password in a text's URLs looks like, the most telling first; ``NO_SECRET`` where there is none."""
+    if "://" not in text or "@" not in text:
+        return Look.NO_SECRET
+    looks = {look_of(found["password"], found["user"]) for found in _url().finditer(text)}
+    return next((look for look in (Look.SECRET, Look.PLACEHOLDER) if look in looks), Look.NO_SECRET)
+
+
+@cache
+def _url() -> re.Pattern[str]:
+    stop = rf"\s/:@'\"<>`{UNKNOWN}"
+    return re.compile(
+        rf"\b(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{{1,30}})://(?P<user>[^{stop}]{{0,100}}):(?P<password>[^{stop}]{{1,200}})@"
+        rf"(?=[A-Za-z0-9\[{UNKNOWN}$])"
+    )

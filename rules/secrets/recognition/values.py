@@ -1,0 +1,148 @@
+"""The look of a value: a secret, a stand-in that somebody must replace, or no secret at all.
+
+A value at a secret's name is taken for a secret unless its look says otherwise: it refers to something, is a hash, is
+public, or is a word that switches something. Where the look is no proof, silence wins.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from functools import cache
+
+UNKNOWN = "\0"
+"""Stands for a part of a text that is not known."""
+
+_LONGEST = 8192  # a secret is short; a longer text is a document
+
+_SWITCHES = frozenset(
+    # Words that say whether or how, at names such as 'password' of a form.
+    (
+        "true false yes no on off none null nil disable disabled enable enabled unused blank empty auto default "
+        "required optional prompt ask always never automatic random generate undefined unset n/a "
+        "password+otp publickey keyboard-interactive interactive pam basic bearer digest plain system local "
+        "client_secret_basic client_secret_post"
+    ).split()
+)
+
+_LOCAL_MODELS = frozenset(
+    # What local model servers take for an API key: they want some string and look at none.
+    "na local localai ollama dummy not-needed notneeded no-key nokey no-key-required sk-local lm-studio lmstudio".split()
+)
+
+_REFERENCES = (
+    # The value names where the secret is.
+    r"[$@%!\\`]",  # $VAR, ${VAR}, $__file{…}, @placeholder@, %(ENV)s, !secret of Home Assistant, !env_var
+    r".*\$[({]",  # …$(cat file)…, …${VAR}…
+    r".*\{\{|\{%|\{\$|\{env[.:]|\{file[.:]",  # templates: {{ .Secret }}, {$VAR} and {env.VAR} of Caddy
+    r"(?:file|env|ext|op|vault|secret|secrets|pass|sops|cmd|exec|ref|keyring|keychain|systemd-creds|bws|doppler)\+?:",
+    r"(?:file|env|vault|op)\+?\w*://",
+    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$",  # the name of an environment variable
+    r"@[^@]+@$",
+    r"ENC\[",  # sops
+    r"<[^>]*>$",
+    r"#[\w.-]+#$",
+    r"(?:process|config|secrets|vars|env|os)\.\w",
+    r"(?:cat|pass|gpg|rbw|op|bw|sops|age|secret-tool|gopass) \S",  # a command that prints it
+)
+
+_HASHES = (
+    # A hash is not the secret.
+    r"\$\w+\$",  # crypt(3): $6$, $y$, $2b$, $argon2id$, $pbkdf2-sha512$
+    r"\{[A-Z0-9-]+\}",  # LDAP: {SSHA}…
+    r"@ByteArray\(",  # qBittorrent's Password_PBKDF2
+    r"(?:sha\d+|md5|SCRAM|scrypt|argon2|bcrypt|pbkdf2)[-:$:]",
+    r"md5[0-9a-f]{32}$",  # PostgreSQL
+    r"sha256-[A-Za-z0-9+/]",
+    r"[!*]+$",  # no password may match
+)
+
+_PUBLIC = (
+    # Public, or encrypted.
+    r"age1[0-9a-z]{20}",
+    r"(?:ssh|ecdsa|sk-ssh|sk-ecdsa)-\w",
+    r"-----BEGIN (?:PGP MESSAGE|PGP PUBLIC|AGE ENCRYPTED|PUBLIC|CERTIFICATE|SSH2? PUBLIC|RSA PUBLIC|X509|ENCRYPTED)",
+    r"\$ANSIBLE_VAULT",
+    r"SHA256:",
+)
+
+_NO_SECRETS = (
+    # Something else that stands at such a name.
+    r"(?:/|\./|\.\./|~/)",  # a path
+    r"(?:https?|unix|tcp|udp|ldaps?|socks5?)://?",
+    r"\d+\s*(?:ms|s|m|h|d|w|y|min|mins|minutes?|hours?|days?|weeks?|months?|years?|sec|seconds?|[KMG]i?B?)$",
+    r"0x[0-9a-fA-F]{8,40}$",  # an address, a key ID
+    r"(?:[\w-]+/)+[\w.-]+$",  # the key of a secret in a file of sops: nextcloud/admin
+    r"[\w.-]+\.(?:age|gpg|asc|pub|pem|crt|key|json|ya?ml|toml|env|txt|nix)$",  # a file's name
+    r"\W+$",  # no letter or digit: ********
+)
+
+_PLACEHOLDERS = (
+    # A stand-in. It reaches the store when somebody forgets to replace it.
+    r"change[-_ ]?(?:me|it|this|in|that|my|now)|changed?later",
+    r"(?:^|[-_ ])(?:example|sample|placeholder|dummy|fake|mock|todo|fixme|tbd|foobar|lorem|replace|insert|redacted)",
+    r"(?:example|placeholder|dummy)(?:$|[-_ ])",
+    r"(?:^|[-_ ])(?:your|my)[-_ ]",
+    r"(?:secret|password|token|key|passwd)[-_ ]?here",
+    r"(?:put|enter|set|fill|generate)[-_ ]?(?:a|your|the|me|in|some)?[-_ ]?(?:password|secret|token|key|own|here)",
+    r"super[-_ ]?(?:secret|secure|strong)|very[-_ ]?(?:secret|secure|strong)|top[-_ ]?secret",
+    r"not[-_ ]?(?:a[-_ ]?)?(?:secret|secure|real|used|important|the|so)|insecure|unsafe|never[-_ ]use",
+    r"x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
+    r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*|test\d{1,4})$",
+    r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|hunter2$",
+    r"^hack ?me$|^in ?secure",
+)
+
+
+class Look(Enum):
+    """What a value looks like."""
+
+    SECRET = "secret"
+    PLACEHOLDER = "placeholder"
+    NO_SECRET = "no secret"
+
+
+def look_of(text: str, name: str = "") -> Look:
+    """What a value that stands at a secret's name looks like; ``name`` is that name, without what is around it."""
+    text = text.strip()
+    if len(text) < 2 or len(text) > _LONGEST or UNKNOWN in text or "\n" in text:
+        return Look.NO_SECRET
+    lowered = text.lower()
+    if lowered in _SWITCHES or lowered in _LOCAL_MODELS or not _holds_secret(text, name):
+        return Look.NO_SECRET
+    if _placeholders().search(lowered):
+        return Look.PLACEHOLDER
+    return Look.SECRET
+
+
+def is_reference_or_hash(text: str) -> bool:
+    """Whether a text only refers to a secret, or is the hash of one, or is encrypted."""
+    return _exclusions().match(text.strip()) is not None
+
+
+def _holds_secret(text: str, name: str) -> bool:
+    if _exclusions().match(text) or _others().match(text):
+        return False
+    if _letters(text) == _letters(name):
+        return False  # token = "token": the name of a column or a field, as often as not
+    is_prose = " " in text and not any(character.isdigit() for character in text)
+    return not (is_prose and len(text.split()) > 6)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text.lower() if character.isalnum())
+
+
+@cache
+def _exclusions() -> re.Pattern[str]:
+    return re.compile("|".join((*_REFERENCES, *_HASHES, *_PUBLIC)))
+
+
+@cache
+def _others() -> re.Pattern[str]:
+    return re.compile("|".join(_NO_SECRETS))
+
+
+@cache
+def _placeholders() -> re.Pattern[str]:
+    return re.compile("|".join(_PLACEHOLDERS))

@@ -1,0 +1,356 @@
+"""A secret that ends up in the Nix store, where everybody can read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
+
+from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines
+from .recognition.files import is_named_secret, is_plain_secret
+from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
+from .recognition.positions import Position, is_for_trial, is_initial_password, position_of
+from .recognition.sources import Source, Way, sources_of, strings_of, text_of
+from .recognition.tokens import TOKEN_HINTS, token_in
+from .recognition.urls import url_password
+from .recognition.values import UNKNOWN, Look, look_of
+
+
+class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
+    """A secret ends up in the Nix store, where every user can read it.
+
+    ## What it finds
+
+    - A secret in plain text at an option or an environment variable that is named after one (`password`, `apiKey`,
+      `DB_PASSWORD`), in lists of environment variables and in flags (`"-e" "PASSWORD=…"`, `--requirepass …`). A value
+      from a `let` or another file of the repository counts as if it stood there.
+    - An option for a *file* with a secret (`passwordFile`, `environmentFile`) whose file Nix makes
+      (`pkgs.writeText`, `builtins.toFile`, `pkgs.writeShellScript` …) or copies (`./password`, `"${./password}"`).
+    - A secret that is read while Nix evaluates: `password = builtins.readFile ./password;`.
+    - Private keys, tokens of well-known services, passwords in URLs, and lines such as `password = …` in the text of
+      configuration files, wherever they stand.
+
+    Certain is what stands at an option that is known to be written to the store; names alone make a finding likely; a
+    stand-in such as `changeme` is reported as a placeholder, which hurts when somebody forgets to replace it.
+
+    ## Why it matters
+
+    `/nix/store` is readable by every user and every service of the machine, by every container with the usual bind
+    mount of the store, and by everybody with whom the store is shared through a cache. What was there once stays in old
+    generations and backups.
+
+    ## What to do
+
+    Let a tool such as sops-nix or agenix make the file when the system starts, and give the option its path:
+
+    ```nix
+    sops.secrets."nextcloud/admin" = { };
+    services.nextcloud.config.adminpassFile = config.sops.secrets."nextcloud/admin".path;
+    ```
+
+    For `virtualisation.oci-containers`, name a file of variables in `environmentFiles`; for a unit of systemd, use
+    `EnvironmentFile` or `LoadCredential`. Then change the secret: it has been public. The value is never shown in a
+    report, neither in part nor as a hash.
+
+    ## What keeps it silent
+
+    - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
+    - Hashes (`hashedPassword`, `$6$…`, `{SSHA}…`), public keys, encrypted files (`.age`, `.gpg`, sops).
+    - Declarations of options, and files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS wiki, comparison of secret managing schemes](https://wiki.nixos.org/wiki/Comparison_of_secret_managing_schemes)
+    - [nixpkgs issue 24288, modules that put secrets into the store](https://github.com/NixOS/nixpkgs/issues/24288)
+    """
+
+    name = "secret-in-store"
+    code = "NL301"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (WrittenDefinition, StringLiteral)
+    keywords = (
+        # the words of names, as they stand in camelCase, snake_case and CAPITALS
+        *(b"assw", b"ASSW", b"passp", b"Passp", b"PASSP", b"pass", b"Pass", b"PASS", b"ecret", b"ECRET"),
+        *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pwd", b"Pwd", b"PWD", b"Key", b"KEY", b"key"),
+        # tokens and URLs without such a name
+        *(b"PRIVATE", b"nvironmentFile", b"@", *TOKEN_HINTS),
+    )
+    also_suppressed_by = ("pragma: allowlist secret", "gitleaks:allow")
+
+    def check(self, subject: WrittenDefinition | StringLiteral, repository: Repository) -> Iterator[Finding]:
+        """Report a definition, or a string by itself, that puts a secret into the store."""
+        found = _in_definition(subject) if isinstance(subject, WrittenDefinition) else _in_literal(subject)
+        for finding in found:
+            if not _is_for_trial(finding.place.path, repository):
+                yield finding
+
+    examples = (
+        Bad(
+            "the password file of the NixOS wiki's Nextcloud container",
+            """\
+{
+  containers.nextcloud = {
+    autoStart = true;
+    config = { config, pkgs, lib, ... }: {
+      services.nextcloud = {
+        enable = true;
+        config.adminpassFile = «"${pkgs.writeText "adminpass" "test123"}"»; # DON'T DO THIS IN PRODUCTION
+      };
+      system.stateVersion = "26.05";
+    };
+  };
+}
+""",
+        ),
+        Good(
+            "a path that only exists when the system runs",
+            '{ services.nextcloud.config.adminpassFile = "/run/secrets/adminpass"; }\n',
+        ),
+    )
+
+
+def _in_definition(definition: WrittenDefinition) -> Iterator[Finding]:
+    name = definition.path.last
+    if name is None or definition.binder is not Binder.ATTRIBUTE:
+        return
+    kind = kind_of_secret(name)
+    kind_of_file = kind_of_secret_file(name)
+    if kind is None and kind_of_file is None and not is_environment_file(name) and name not in _LISTS:
+        return
+    position = position_of(definition.path)
+    if position is Position.ELSEWHERE:
+        return
+    if kind is not None:
+        yield from _secret(definition, kind, position)
+    elif kind_of_file is not None:
+        yield from _secret_file(definition, kind_of_file)
+    elif is_environment_file(name):
+        yield from _environment_file(definition)
+    else:
+        yield from _list(definition)
+
+
+_LISTS = frozenset(
+    # Options whose value is a list of variables or the words of a command.
+    "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
+)
+
+
+def _secret(definition: WrittenDefinition, kind: str, position: Position) -> Iterator[Finding]:
+    """A definition of an option that is itself the secret."""
+    option = definition.path
+    for source in sources_of(definition.value):
+        if source.way is Way.LITERAL:
+            look = look_of(source.text, option.last or "")
+            elsewhere = source.place != definition.value_place
+            if look is Look.NO_SECRET or (elsewhere and token_in(source.text)):
+                continue
+            message = f"{option} is a {kind} in plain text, which every user can read in /nix/store"
+            yield _finding(definition, source, message, *_weight(look, position, option))
+        elif source.way is Way.READ and _is_secret_read(source):
+            message = (
+                f"{option} is read by {source.through} while Nix evaluates, so the {kind} is copied into /nix/store, "
+                "where every user can read it"
+            )
+            yield _finding(definition, source, message, Severity.WARNING, Confidence.LIKELY)
+
+
+def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[Finding]:
+    """A definition of an option that takes the path of a file with a secret."""
+    option = definition.path
+    for source in sources_of(definition.value):
+        match source.way:
+            case Way.WRITTEN if (look := _look_of_content(source)) is not Look.NO_SECRET:
+                message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
+                weight = _weight(look, Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN, option)
+                yield _finding(definition, source, message, *weight)
+            case Way.COPIED if source.file is not None and is_plain_secret(source.file):
+                message = f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, "
+                yield _finding(
+                    definition,
+                    source,
+                    f"{message}where every user can read it",
+                    Severity.WARNING,
+                    Confidence.LIKELY,
+                    help_="write the path as a string that is no path of Nix, such as "
+                    'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
+                )
+            case _:
+                pass
+
+
+def _environment_file(definition: WrittenDefinition) -> Iterator[Finding]:
+    """A definition of an option that takes a file of environment variables."""
+    option = definition.path
+    for source in sources_of(definition.value):
+        if source.way is Way.WRITTEN:
+            found = next(secret_lines(source.text), None)
+            if found is not None and "\n" not in source.text.strip():
+                message = (
+                    f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
+                )
+                yield _finding(definition, source, message, *_weight(found.look, Position.CERTAIN, option))
+        elif source.way is Way.COPIED and option.last != "environmentFiles" and _is_named_secret(source):
+            message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
+            yield _finding(definition, source, message, Severity.WARNING, Confidence.LIKELY)
+
+
+def _list(definition: WrittenDefinition) -> Iterator[Finding]:
+    """A definition of variables (``[ "PASSWORD=x" ]``) or of a command's words."""
+    option = definition.path
+    strings = list(strings_of(definition.value))
+    texts = [text_of(string) for string, _ in strings]
+    for index, found in _secrets_in_words(texts):
+        string, place = strings[index]
+        source = Source(Way.LITERAL, texts[index], place=place or string.place)
+        message = f"{option} sets {found.name} to a {found.kind} in plain text, which every user can read in /nix/store"
+        severity, confidence = _weight(found.look, Position.LIKELY, option)
+        yield _finding(definition, source, message, severity, confidence, evidence=found.name, at_source=True)
+
+
+def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
+    if len(texts) == 1 and " " in texts[0]:
+        for found in secret_flags(texts[0].split()):
+            yield 0, found
+        return
+    for found in secret_flags(texts):
+        yield found.index, found
+    for index, text in enumerate(texts):
+        variable = assignment(text) if index == 0 or texts[index - 1] not in ("-e", "--env") else None
+        if variable is not None:
+            yield index, variable
+
+
+def _in_literal(literal: StringLiteral) -> Iterator[Finding]:
+    """A string that shows by itself that it is, or holds, a secret."""
+    text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
+    if len(text) < _SHORTEST_TEXT:
+        return
+    token = token_in(text)
+    if token is not None:
+        message = f"this string holds a {token}, which every user can read once it is in /nix/store"
+        yield _alone(literal, message, Severity.ERROR, Confidence.CERTAIN, token)
+        return
+    look = url_password(text)
+    if look is not Look.NO_SECRET:
+        message = "the URL holds a password in plain text, which every user can read once it is in /nix/store"
+        yield _alone(literal, message, *_weight(look, Position.LIKELY, OptionPath(())), "url")
+        return
+    if "\n" in text:
+        found = next(secret_lines(text), None)
+        if found is not None:
+            message = (
+                f"the text sets {found.name} to a {found.kind}, which every user can read once it is in /nix/store"
+            )
+            yield _alone(literal, message, *_weight(found.look, Position.LIKELY, OptionPath(())), found.name)
+
+
+_LONGEST_TEXT = 8192  # characters of a text that are looked at
+_SHORTEST_TEXT = 12  # no token and no URL with a password is shorter
+
+
+def _weight(look: Look, position: Position, option: OptionPath) -> tuple[Severity, Confidence]:
+    if look is Look.PLACEHOLDER:
+        return Severity.INFO, Confidence.PLACEHOLDER
+    if position is not Position.CERTAIN:
+        return Severity.WARNING, Confidence.LIKELY
+    return (Severity.WARNING if is_initial_password(option) else Severity.ERROR), Confidence.CERTAIN
+
+
+def _look_of_content(source: Source) -> Look:
+    """What the content of a file that Nix writes looks like."""
+    text = source.text.strip()
+    if UNKNOWN in text:
+        return Look.NO_SECRET if _is_reference(source.symbols) else Look.SECRET
+    return look_of(text)
+
+
+def _is_reference(symbols: tuple[str, ...]) -> bool:
+    """Whether one of the names in a text is that of a secret's path or placeholder."""
+    words = ("placeholder", "sops", "age.secrets", "path", "Path", "File", "pkgs.", "vaultix", "lib.")
+    return not symbols or any(word in symbol for symbol in symbols for word in words)
+
+
+def _is_named_secret(source: Source) -> bool:
+    return source.file is not None and is_plain_secret(source.file) and is_named_secret(source.file)
+
+
+def _is_secret_read(source: Source) -> bool:
+    return source.file is None or is_plain_secret(source.file)
+
+
+def _finding(
+    definition: WrittenDefinition,
+    source: Source,
+    message: str,
+    severity: Severity,
+    confidence: Confidence,
+    *,
+    help_: str = "",
+    evidence: str = "",
+    at_source: bool = False,
+) -> Finding:
+    place = definition.value_place
+    written = source.place or place
+    if at_source and written.path == place.path and place.span.contains(written.span):
+        place = written
+    notes = () if _contains(place, written) else (Note(written, "the secret is written here"),)
+    return Finding(
+        place=place,
+        message=message,
+        help=help_ or _help(definition.path),
+        severity=severity,
+        confidence=confidence,
+        option=str(definition.path),
+        evidence=evidence,
+        notes=notes,
+        redact=(written,),
+    )
+
+
+def _alone(literal: StringLiteral, message: str, severity: Severity, confidence: Confidence, evidence: str) -> Finding:
+    return Finding(
+        place=literal.place,
+        message=message,
+        help=_HELP,
+        severity=severity,
+        confidence=confidence,
+        evidence=evidence,
+        redact=(literal.place,),
+    )
+
+
+_HELP = (
+    "let sops-nix or agenix make a file with the secret when the system starts, and name that file here; then change the "
+    "secret"
+)
+
+
+def _help(option: OptionPath) -> str:
+    names = option.names
+    if "oci-containers" in names:
+        return "put it into a file that sops-nix or agenix makes, and name that file in environmentFiles"
+    if option.last in ("password", "initialPassword") and len(names) > 2 and names[-3] in ("users", "extraUsers"):
+        return "use hashedPasswordFile with a file that sops-nix or agenix makes, or hashedPassword"
+    return _HELP
+
+
+def _contains(outer: Place, inner: Place) -> bool:
+    return outer.path == inner.path and outer.span.contains(inner.span)
+
+
+def _is_for_trial(file: Path, repository: Repository) -> bool:
+    """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
+    relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
+    if is_for_trial(relative):
+        return True
+    source = repository.source(file)
+    return source is not None and b"testScript" in source.data
