@@ -9,7 +9,7 @@ more certain.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -193,8 +193,7 @@ def _given_that_it_exists(definitions: list[Definition]) -> tuple[Definition, ..
         if all(any(condition is other for other in definition.conditions) for definition in definitions)
     ]
     return tuple(
-        replace(
-            definition,
+        definition._replace(
             conditions=tuple(
                 condition for condition in definition.conditions if not any(condition is other for other in shared)
             ),

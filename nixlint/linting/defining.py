@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
@@ -14,8 +14,7 @@ from nixlint.syntax.place import Place
 from .finding import FileEdit, Fix, Safety
 
 
-@dataclass(frozen=True, slots=True)
-class NewDefinition:
+class NewDefinition(NamedTuple):
     """An option and the Nix expression that it shall have; ``needs`` are the names that the expression uses."""
 
     option: OptionPath

@@ -10,9 +10,8 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .finding import Failure, Skipped
 from .reading import reason_of
@@ -24,8 +23,7 @@ _ROOT_MARKS = ("nixlint.toml", "flake.nix")
 _IGNORE_FILES = (".gitignore", ".ignore")
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(NamedTuple):
     """The files found for some paths, sorted and each once; and what could not be found or was left out."""
 
     files: tuple[Path, ...]
@@ -128,8 +126,7 @@ def _walked(top: Path, failures: list[Failure], shown: Callable[[Path], str]) ->
                 yield path
 
 
-@dataclass(frozen=True, slots=True)
-class _IgnoreRules:
+class _IgnoreRules(NamedTuple):
     """The patterns of one ignore file and the folder that they are relative to."""
 
     folder: Path

@@ -7,9 +7,9 @@ identity, positions, the fingerprint, whether a comment suppresses it) and hands
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.place import Place
@@ -52,16 +52,14 @@ class Safety(Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdit:
+class FileEdit(NamedTuple):
     """An edit and the file that it belongs to."""
 
     path: Path
     edit: Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """A change that removes a finding: all of its edits or none."""
 
     safety: Safety
@@ -72,16 +70,14 @@ class Fix:
     """Whether it is a comment that the fix is about; any other fix that would lose one is refused."""
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(NamedTuple):
     """Another place that explains a finding."""
 
     place: Place
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule found.
 
     ``message`` says what is wrong and why it matters here, in the names of this configuration; ``help`` what to do.
@@ -104,8 +100,7 @@ class Finding:
     """Where secrets stand in source files: reports mask these places wherever they show the source."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReportedFinding:
+class ReportedFinding(NamedTuple):
     """A finding with everything that reports show. ``path`` is as the user would write it, relative to where they are."""
 
     rule: str
@@ -120,8 +115,7 @@ class ReportedFinding:
     suppressed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Something nixlint could not do: a file it could not read, a rule that raised. The exit code becomes 2."""
 
     message: str
@@ -129,16 +123,14 @@ class Failure:
     position: Position | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A file that was left out on purpose, with the reason (encrypted, binary, empty, too large)."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """The outcome of a run, in a fixed order: by path, position and rule."""
 
     findings: tuple[ReportedFinding, ...]

@@ -7,8 +7,8 @@ is written here; that is :mod:`nixlint.linting.writing`'s matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.syntax.edits import Edit, OverlappingEdits, apply_edits, loses_comment
 from nixlint.syntax.problems import find_problems
@@ -24,8 +24,7 @@ MAX_ROUNDS = 10
 """After so many rounds it is a defect: two fixes undo each other."""
 
 
-@dataclass(frozen=True, slots=True)
-class FixedFile:
+class FixedFile(NamedTuple):
     """A file that fixes change: what was read and what it shall become."""
 
     path: Path
@@ -33,16 +32,14 @@ class FixedFile:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A fix that was not made, and why."""
 
     finding: ReportedFinding
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fixing:
+class Fixing(NamedTuple):
     """What fixing comes to.
 
     ``applied`` are the findings whose fixes are made, ``report`` what is left then.
@@ -70,7 +67,7 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
             break
         report = run(request, registry, texts.current)
     # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
-    report = replace(report, skipped=first.skipped)
+    report = report._replace(skipped=first.skipped)
     return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), report)
 
 

@@ -7,13 +7,12 @@ in it is imported and every concrete subclass of :class:`~nixlint.linting.rule.R
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import entry_points
 from inspect import isabstract
 from pkgutil import walk_packages
 from types import ModuleType
-from typing import TypeAlias, TypeGuard
+from typing import NamedTuple, TypeAlias, TypeGuard
 
 from .finding import Failure
 from .rule import Rule
@@ -23,8 +22,7 @@ GROUP = "nixlint.rules"
 AnyRule: TypeAlias = Rule[object]
 
 
-@dataclass(frozen=True)
-class Registry:
+class Registry(NamedTuple):
     """The rules by name, in the order of their codes, and the packages that could not be loaded."""
 
     rules: Mapping[str, AnyRule]

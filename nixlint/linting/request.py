@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class StandardInput:
+class StandardInput(NamedTuple):
     """The text of one file, given in place of what is on disk; the file need not exist."""
 
     path: Path
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """What to check, and how. All paths are absolute.
 
     ``folder`` is where the user is: reports show paths relative to it. ``select`` and ``ignore`` are names of rules; a

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from nixlint.semantics.repository import Repository
 
@@ -18,8 +17,7 @@ from .finding import Confidence, Finding, Severity
 SubjectT = TypeVar("SubjectT")
 
 
-@dataclass(frozen=True, slots=True)
-class Bad:
+class Bad(NamedTuple):
     """An example in which the rule finds something.
 
     ``files`` maps relative paths to texts; a lone text is ``configuration.nix``. Each expected finding is marked in the
@@ -34,8 +32,7 @@ class Bad:
     config: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Good:
+class Good(NamedTuple):
     """An example in which the rule stays silent, and the title that says why."""
 
     title: str

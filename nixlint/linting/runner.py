@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -100,7 +100,7 @@ class _WorkspaceRun:
         counts: Counter[tuple[str, ...]] = Counter()
         for found in sorted(self._found.values(), key=lambda found: (found.path, found.start, found.end)):
             about = identity(found.rule, self._relative(found.finding.place.path), found.finding)
-            self._outcome.findings.append(replace(found, fingerprint=fingerprint(about, counts[about])))
+            self._outcome.findings.append(found._replace(fingerprint=fingerprint(about, counts[about])))
             counts[about] += 1
 
     def _check(self, path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -11,8 +11,7 @@ from nixlint.syntax.problem import Problem
 from nixlint.syntax.source_file import SourceFile
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(NamedTuple):
     """A problem for which Nix refuses a file, and its places."""
 
     problem: Problem

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.place import Place
@@ -33,8 +32,7 @@ class Reach(Enum):
     FILE = "ignore-file"
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """A comment that asks to suppress findings. ``line`` is the line (from 1) that it acts on, for a directive of a line.
 
     ``span`` is that of the directive in its comment, without the reason.
@@ -53,8 +51,7 @@ class Directive:
         return self.reach is Reach.FILE or self.line == first_line or first_line < self.line <= last_line
 
 
-@dataclass(frozen=True, slots=True)
-class MalformedDirective:
+class MalformedDirective(NamedTuple):
     """A comment that starts like a directive and is none."""
 
     place: Place
@@ -62,8 +59,7 @@ class MalformedDirective:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnusedSuppression:
+class UnusedSuppression(NamedTuple):
     """A rule in a directive that suppresses nothing, or that does not exist: what the rule about them is asked about.
 
     ``suggestion`` names a rule that may have been meant, and ``removal`` takes the rule out of its comment.

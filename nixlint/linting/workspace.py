@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.file_kind import FileKind, recognise
@@ -25,8 +26,7 @@ class NotNix(OSError):
         self.kind = kind
 
 
-@dataclass(frozen=True)
-class Workspace:
+class Workspace(NamedTuple):
     """Files of one repository that have one configuration."""
 
     configuration: Configuration

@@ -6,7 +6,7 @@ Offsets are bytes of the source. A line is shown as cells: what each character l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nixlint.syntax.span import LineIndex, Span
 
@@ -20,8 +20,7 @@ _SHOWN_LETTERS = 4
 """Of a secret, at most so many letters are shown, and never more than a third."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceText:
+class SourceText(NamedTuple):
     """The bytes of a file, with its lines, and the spans that must not be shown."""
 
     data: bytes
@@ -34,8 +33,7 @@ class SourceText:
         return cls(data, LineIndex(data), tuple(sorted(secrets)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
+class _Cell(NamedTuple):
     text: str
     offset: int
 

@@ -7,8 +7,7 @@ or from a message.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 _HIDDEN = frozenset(
     [
@@ -50,8 +49,7 @@ def cell_width(text: str) -> int:
     return sum(0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(NamedTuple):
     """How to write to one stream: with colours or without, and how wide it is; ``None`` for any width."""
 
     colours: bool

@@ -7,8 +7,8 @@ a module system makes of all definitions together is :mod:`nixlint.semantics.mod
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
@@ -34,8 +34,7 @@ class Binder(Enum):
     """The default of a function's formal; the path is its name alone."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class WrittenDefinition:
+class WrittenDefinition(NamedTuple):
     """One name bound to a value in a file.
 
     ``path`` holds the names of all attribute sets around it, from the outermost (a file's, or a ``let`` binding's), with
@@ -55,8 +54,7 @@ class WrittenDefinition:
         return self.thunk.force()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StringLiteral:
+class StringLiteral(NamedTuple):
     """A string literal anywhere in a file: decoded text with ``None`` for each interpolation."""
 
     place: Place
@@ -75,8 +73,7 @@ def string_literals(source: SourceFile, _repository: Repository) -> Iterator[Str
         yield StringLiteral(place_of(string), parts)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Step:
+class _Step(NamedTuple):
     """An expression still to be visited, with its scope and the names around it."""
 
     expression: views.Expression

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nixlint.syntax import views
 from nixlint.syntax.source_file import SourceFile
@@ -18,8 +18,7 @@ from .values import StringValue
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
 
 
-@dataclass(frozen=True, slots=True)
-class _HostStateVersions:
+class _HostStateVersions(NamedTuple):
     versions: frozenset[str]
 
 

@@ -8,9 +8,9 @@ else as shorthand, ``mkIf`` and ``mkMerge`` pushed down, priorities. The answer 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
@@ -54,8 +54,7 @@ class Presence(Enum):
     ABSENT = "absent"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Definition:
+class Definition(NamedTuple):
     """One definition of an option, as the module system sees it.
 
     ``conditions`` are those above it that are not known to be true; where there are none, it holds for certain.
@@ -68,16 +67,14 @@ class Definition:
     priority: int = PLAIN_PRIORITY
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Obstacle:
+class Obstacle(NamedTuple):
     """Something unknown that may define an option, and why nobody can tell."""
 
     reason: str
     place: Place | None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Answer:
+class Answer(NamedTuple):
     """What is known of an option: its definitions, and what may define it besides."""
 
     definitions: tuple[Definition, ...]
@@ -100,8 +97,7 @@ class Answer:
         return deciding[0].value if len(deciding) == 1 else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class _Part(NamedTuple):
     """A value that modules define, or a part of one, on its way down an option path."""
 
     value: Value
@@ -319,7 +315,7 @@ def _descend_set(part: _Part, value: AttrsValue, names: tuple[str | None, ...]) 
     if entry is not None:
         yield from _descend_one(_below(part, entry), names[1:])
     for dynamic in value.dynamic:
-        yield from _descend_one(replace(_below(part, dynamic.entry), certain=False), names[1:])
+        yield from _descend_one(_below(part, dynamic.entry)._replace(certain=False), names[1:])
     for unknown in value.unknowns:
         yield Obstacle(reason_of(unknown), unknown.place)
 
@@ -334,17 +330,17 @@ def _pushed_down(part: _Part) -> Iterator[_Part]:
                 return
             known = isinstance(condition, BoolValue)
             conditions = part.conditions if known else (*part.conditions, condition)
-            yield from _pushed_down(replace(part, value=value.content.force(), conditions=conditions))
+            yield from _pushed_down(part._replace(value=value.content.force(), conditions=conditions))
         case MergeValue():
             yield from _merged(part, value.contents.force())
         case OverrideValue():
-            yield from _pushed_down(replace(part, value=value.content.force(), priority=value.priority))
+            yield from _pushed_down(part._replace(value=value.content.force(), priority=value.priority))
         case OrderValue():
-            yield from _pushed_down(replace(part, value=value.content.force()))
+            yield from _pushed_down(part._replace(value=value.content.force()))
         case ChoiceValue():
             conditions = (*part.conditions, value.condition)
             for alternative in value.alternatives:
-                yield from _pushed_down(replace(part, value=alternative.force(), conditions=conditions))
+                yield from _pushed_down(part._replace(value=alternative.force(), conditions=conditions))
         case _:
             yield part
 
@@ -353,20 +349,20 @@ def _merged(part: _Part, contents: Value) -> Iterator[_Part]:
     match contents:
         case ListValue():
             for element in contents.elements:
-                yield from _pushed_down(replace(part, value=element.force()))
+                yield from _pushed_down(part._replace(value=element.force()))
             for unknown in contents.unknowns:
-                yield from _pushed_down(replace(part, value=unknown.force(), certain=False))
+                yield from _pushed_down(part._replace(value=unknown.force(), certain=False))
         case ChoiceValue():
             conditions = (*part.conditions, contents.condition)
             for alternative in contents.alternatives:
-                yield from _merged(replace(part, conditions=conditions), alternative.force())
+                yield from _merged(part._replace(conditions=conditions), alternative.force())
         case _:
             reason = UnknownValue(f"a list that is not known: {reason_of(contents)}", contents.place)
-            yield replace(part, value=reason, certain=False)
+            yield part._replace(value=reason, certain=False)
 
 
 def _below(part: _Part, entry: Entry) -> _Part:
-    return replace(part, value=entry.value.force(), name_place=entry.name_place or part.name_place)
+    return part._replace(value=entry.value.force(), name_place=entry.name_place or part.name_place)
 
 
 def _part(definition: Definition) -> _Part:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nixlint.syntax.string_literal import attr_name_literal
 
 
-@dataclass(frozen=True, slots=True)
-class OptionPath:
+class OptionPath(NamedTuple):
     """The names of an option, from the top of its module system; ``None`` stands for a name that is not known."""
 
     names: tuple[str | None, ...]

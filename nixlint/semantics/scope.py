@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .values import Thunk
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Scope:
+class Scope(NamedTuple):
     """One layer of names: those of a ``let``, a ``rec`` set or a function's argument, or the set of a ``with``.
 
     A name that is bound lexically anywhere wins over every ``with``, however near (Nix manual, 'With-expressions').

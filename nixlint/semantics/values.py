@@ -9,9 +9,8 @@ it was written, as far as it was written anywhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias, Union
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, Union
 
 from nixlint.syntax.place import Place
 
@@ -34,39 +33,34 @@ class Thunk(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NullValue:
+class NullValue(NamedTuple):
     """``null``."""
 
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BoolValue:
+class BoolValue(NamedTuple):
     """``true`` or ``false``."""
 
     value: bool
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class IntValue:
+class IntValue(NamedTuple):
     """An integer."""
 
     value: int
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FloatValue:
+class FloatValue(NamedTuple):
     """A floating point number."""
 
     value: float
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StringValue:
+class StringValue(NamedTuple):
     """A string: text, and between it what was interpolated and has no known text (a symbol, a path, an unknown)."""
 
     parts: tuple[str | Value, ...]
@@ -79,16 +73,14 @@ class StringValue:
         return "".join(texts) if len(texts) == len(self.parts) else None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PathValue:
+class PathValue(NamedTuple):
     """A path, absolute and normalised as Nix does it; the file need not exist."""
 
     path: Path
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListValue:
+class ListValue(NamedTuple):
     """A list. With ``unknowns`` it is open: among the elements may stand any number of others, each like one of these."""
 
     elements: tuple[Thunk, ...]
@@ -96,24 +88,21 @@ class ListValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Entry:
+class Entry(NamedTuple):
     """An attribute of a set: its value, and where its name stands."""
 
     value: Thunk
     name_place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class DynamicEntry:
+class DynamicEntry(NamedTuple):
     """An attribute whose name could not be worked out; ``name`` is what is known of it."""
 
     name: Value
     entry: Entry
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AttrsValue:
+class AttrsValue(NamedTuple):
     """An attribute set. With ``dynamic`` or ``unknowns`` it is open: it may have further attributes, for these reasons.
 
     ``place`` is that of the set as written, where one literal holds it all; it is what an insertion needs.
@@ -130,8 +119,7 @@ class AttrsValue:
         return bool(self.dynamic or self.unknowns)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FunctionValue:
+class FunctionValue(NamedTuple):
     """A function written in Nix, with the scope it was written in."""
 
     function: views.Lambda
@@ -139,8 +127,7 @@ class FunctionValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class PrimitiveValue:
+class PrimitiveValue(NamedTuple):
     """A function of ``builtins`` or ``lib`` that is modelled, perhaps with its first arguments."""
 
     name: str
@@ -148,8 +135,7 @@ class PrimitiveValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SymbolValue:
+class SymbolValue(NamedTuple):
     """Something that is known by name alone: ``config.services.x``, ``pkgs.hello``, a flake input, a module argument."""
 
     path: tuple[str, ...]
@@ -161,8 +147,7 @@ class SymbolValue:
         return ".".join(self.path)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CallValue:
+class CallValue(NamedTuple):
     """A call of something that is known by name alone: ``pkgs.writeText "name" text``, with all arguments so far."""
 
     callee: SymbolValue
@@ -170,8 +155,7 @@ class CallValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ChoiceValue:
+class ChoiceValue(NamedTuple):
     """One of several values, depending on a condition that is not known."""
 
     condition: Value
@@ -179,8 +163,7 @@ class ChoiceValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ConditionalValue:
+class ConditionalValue(NamedTuple):
     """``mkIf condition content``."""
 
     condition: Thunk
@@ -188,16 +171,14 @@ class ConditionalValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MergeValue:
+class MergeValue(NamedTuple):
     """``mkMerge [ … ]``; ``contents`` is a list."""
 
     contents: Thunk
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OverrideValue:
+class OverrideValue(NamedTuple):
     """``mkOverride priority content``; ``mkForce`` is 50, ``mkDefault`` 1000, a plain definition 100."""
 
     priority: int
@@ -205,8 +186,7 @@ class OverrideValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OrderValue:
+class OrderValue(NamedTuple):
     """``mkOrder priority content``; ``mkBefore`` is 500, ``mkAfter`` 1500."""
 
     priority: int
@@ -214,8 +194,7 @@ class OrderValue:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class UnknownValue:
+class UnknownValue(NamedTuple):
     """A value of which nothing is known, and why."""
 
     reason: str

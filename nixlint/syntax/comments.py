@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tree_sitter import Query, QueryCursor
 
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from .source_file import SourceFile
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment, ``# …`` or ``/* … */``."""
 
     span: Span

@@ -7,15 +7,14 @@ on their order.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .comments import Comment, comments_within
 from .source_file import SourceFile
 from .span import Span
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(NamedTuple):
     """Put ``text`` in the place of the bytes of ``span``; an empty span is an insertion."""
 
     span: Span

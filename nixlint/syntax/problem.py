@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from .span import Span
 
@@ -17,8 +17,7 @@ class ProblemKind(Enum):
     NESTED_TOO_DEEPLY = "nested-too-deeply"
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """A problem, where it is, and where else one has to look to understand it."""
 
     kind: ProblemKind
