@@ -31,6 +31,7 @@ clean:
 $(VENV)/installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m compileall -q nixlint rules
 	@touch $@
 
 $(VENV)/installed-for-tests: $(VENV)/installed pyproject.toml

@@ -73,4 +73,9 @@ def main() -> NoReturn:
         # What is left in the buffer would raise again when the interpreter closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 141
+    except Exception as error:  # the last resort: a defect gets one line, and the exit code says so
+        from nixlint.linting.internal_error import internal_error
+
+        print(f"error: {internal_error('nixlint', error)}", file=sys.stderr)
+        code = 2
     sys.exit(code)

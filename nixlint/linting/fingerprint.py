@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from .finding import Finding
 
 
@@ -15,4 +13,6 @@ def identity(rule: str, path: str, finding: Finding) -> tuple[str, ...]:
 
 def fingerprint(identity: tuple[str, ...], ordinal: int) -> str:
     """A short text for an identity; ``ordinal`` counts the findings of a file that share it."""
+    from hashlib import sha256
+
     return sha256("\0".join((*identity, str(ordinal))).encode("utf-8", "surrogateescape")).hexdigest()[:16]

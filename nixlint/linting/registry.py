@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from importlib import import_module
-from importlib.metadata import entry_points
 from inspect import isabstract
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import NamedTuple, TypeAlias, TypeGuard
 
+from .entry_points import entry_points
 from .finding import Failure
 from .rule import Rule
 
@@ -43,11 +43,11 @@ def load_registry() -> Registry:
     """Every rule that is installed. A package that can't be loaded is a failure, and the others are loaded all the same."""
     rules: list[AnyRule] = []
     failures: list[Failure] = []
-    for entry in sorted(entry_points(group=GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
+    for entry in sorted(entry_points(GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
         try:
-            rules.extend(_rules_of(entry.load()))
+            rules.extend(_rules_of(import_module(entry.module)))
         except Exception as error:  # a third party's package may raise anything while it is imported
-            failures.append(Failure(f"the rules '{entry.name}' ({entry.value}) can't be loaded: {error!r}"))
+            failures.append(Failure(f"the rules '{entry.name}' ({entry.module}) can't be loaded: {error!r}"))
     return _registry(rules, failures)
 
 

@@ -20,6 +20,7 @@ from nixlint.syntax.source_file import SourceFile
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
+from .internal_error import internal_error
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
@@ -127,7 +128,7 @@ class _WorkspaceRun:
     def _subjects(self, kind: type, source: SourceFile) -> Iterator[object]:
         return _guarded(
             lambda: subjects_of(kind, source, self._repository),
-            lambda error: self._fail(_internal_error(f"the reading of {kind.__name__}", error), source.path),
+            lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), source.path),
         )
 
     def _ask(self, kind: type, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
@@ -142,7 +143,7 @@ class _WorkspaceRun:
             place = getattr(subject, "place", None)
             where = place if isinstance(place, Place) else None
             self._fail(
-                _internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
+                internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
             )
 
         for finding in _guarded(lambda: rule.check(subject, self._repository), fail):
@@ -216,12 +217,3 @@ def _guarded(make: Callable[[], Iterable[_T]], failed: Callable[[Exception], Non
         yield from make()
     except Exception as error:  # a defect of one rule must cost no more than its own findings
         failed(error)
-
-
-def _internal_error(where: str, error: Exception) -> str:
-    """What to say of a defect: where it is, but not the exception's text, which may quote the configuration."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    line = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
-    return f"internal error in {where}: {type(error).__name__}{line}; please report it"

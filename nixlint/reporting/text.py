@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nixlint.linting.finding import Failure, Note, Report, ReportedFinding, Safety, Severity, Skipped
 from nixlint.syntax.place import Place
 
-from .source_frame import SourceText, frame
 from .terminal import Style, visible, wrapped
+
+if TYPE_CHECKING:
+    from .source_frame import SourceText
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "blue"}
 
@@ -30,6 +33,8 @@ class Sources:
     def of(self, path: Path) -> SourceText | None:
         """The text of a file, ``None`` where it can't be read any more."""
         if path != self._path:
+            from .source_frame import SourceText
+
             self._path = path
             try:
                 self._text = SourceText.of(self._read(path), (place.span for place in self._secrets.get(path, ())))
@@ -98,6 +103,8 @@ def _source(place: Place, sources: Sources, shown: Callable[[Path], str], style:
     if source is None:
         yield f" {style.coloured('-->', 'blue')} {name}"
         return
+    from .source_frame import frame
+
     position = source.lines.position(place.span.start)
     yield f" {style.coloured('-->', 'blue')} {name}:{position.line}:{position.column}"
     yield from frame(source, place.span, style, colour)
