@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,21 +31,21 @@ class Discovered(NamedTuple):
     skipped: tuple[Skipped, ...]
 
 
-def repository_root(path: Path) -> Path:
+def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
     """The folder that holds the repository of an absolute path.
 
-    That is the git work tree around it, or else the nearest folder with a ``nixlint.toml`` or a ``flake.nix``, or else the
-    path's own folder.
+    That is the git work tree around it; or else the nearest folder with a ``nixlint.toml`` or a ``flake.nix``; or else the
+    outermost of the folders ``asked`` about that holds it; or else the nearest folder with a ``configuration.nix``, as
+    ``/etc/nixos`` is; or else the path's own folder.
     """
     start = path if path.is_dir() else path.parent
     folders = (start, *start.parents)
-    for folder in folders:
-        if (folder / ".git").exists():
-            return folder
-    for folder in folders:
-        if any((folder / mark).is_file() for mark in _ROOT_MARKS):
-            return folder
-    return start
+    return (
+        next((folder for folder in folders if (folder / ".git").exists()), None)
+        or next((folder for folder in folders if any((folder / mark).is_file() for mark in _ROOT_MARKS)), None)
+        or next((folder for folder in reversed(folders) if folder in asked), None)
+        or next((folder for folder in folders if (folder / "configuration.nix").is_file()), start)
+    )
 
 
 def discover(paths: Iterable[Path], shown: Callable[[Path], str]) -> Discovered:

@@ -124,7 +124,7 @@ class _Configurations:
         """
         folder = path.parent
         if folder not in self._roots:
-            root = repository_root(path)
+            root = repository_root(path, self._request.paths)
             self._roots[folder] = root
             self._paths[folder] = self._configuration_file(folder, root)
         root, file = self._roots[folder], self._paths[folder]
