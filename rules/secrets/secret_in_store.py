@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition
+from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition, written_definitions
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -15,7 +16,7 @@ from nixlint.syntax.place import Place
 from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines
 from .recognition.files import is_named_secret, is_plain_secret
 from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
-from .recognition.positions import Position, is_for_trial, is_initial_password, position_of
+from .recognition.positions import Position, is_elsewhere, is_for_trial, is_initial_password, position_of
 from .recognition.sources import Source, Way, sources_of, strings_of, text_of
 from .recognition.tokens import TOKEN_HINTS, token_in
 from .recognition.urls import url_password
@@ -87,7 +88,7 @@ class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
 
     def check(self, subject: WrittenDefinition | StringLiteral, repository: Repository) -> Iterator[Finding]:
         """Report a definition, or a string by itself, that puts a secret into the store."""
-        found = _in_definition(subject) if isinstance(subject, WrittenDefinition) else _in_literal(subject)
+        found = _in_definition(subject) if isinstance(subject, WrittenDefinition) else _in_literal(subject, repository)
         for finding in found:
             if not _is_for_trial(finding.place.path, repository):
                 yield finding
@@ -229,40 +230,75 @@ def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
             yield index, variable
 
 
-def _in_literal(literal: StringLiteral) -> Iterator[Finding]:
+def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
     """A string that shows by itself that it is, or holds, a secret."""
     text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
     if len(text) < _SHORTEST_TEXT:
         return
+    found = _shown_by(text)
+    if found is None:
+        return
+    option = _option_around(literal, repository)
+    if option is not None and (is_elsewhere(option / None) or is_elsewhere(option)):
+        return
+    where = "this string" if option is None or len(option) < 2 else str(option)
+    yield Finding(
+        place=literal.place,
+        message=f"{where} {found.what}, which every user can read once it is in /nix/store",
+        help=_HELP,
+        severity=found.severity,
+        confidence=found.confidence,
+        option=None if option is None else str(option),
+        evidence=found.evidence,
+        redact=(literal.place,),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What a text shows by itself."""
+
+    what: str
+    severity: Severity
+    confidence: Confidence
+    evidence: str
+
+
+def _shown_by(text: str) -> _Shown | None:
     token = token_in(text)
     if token is not None:
-        message = f"this string holds a {token}, which every user can read once it is in /nix/store"
-        yield _alone(literal, message, Severity.ERROR, Confidence.CERTAIN, token)
-        return
+        return _Shown(f"holds a {token}", Severity.ERROR, Confidence.CERTAIN, token)
     look = url_password(text)
     if look is not Look.NO_SECRET:
-        message = "the URL holds a password in plain text, which every user can read once it is in /nix/store"
-        yield _alone(literal, message, *_weight(look, Position.LIKELY, OptionPath(())), "url")
-        return
-    if "\n" in text:
-        found = next(secret_lines(text), None)
-        if found is not None:
-            message = (
-                f"the text sets {found.name} to a {found.kind}, which every user can read once it is in /nix/store"
-            )
-            yield _alone(literal, message, *_weight(found.look, Position.LIKELY, OptionPath(())), found.name)
+        return _Shown("holds a URL with a password in plain text", *_weight(look, Position.LIKELY), "url")
+    found = next(secret_lines(text), None) if "\n" in text else None
+    if found is not None:
+        what = f"sets {found.name} to a {found.kind} in plain text"
+        return _Shown(what, *_weight(found.look, Position.LIKELY), found.name)
+    return None
+
+
+def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:
+    """The path of the innermost definition that a string is part of."""
+    source = repository.source(literal.place.path)
+    if source is None:
+        return None
+    around = (found for found in written_definitions(source, repository) if _contains(found.value_place, literal.place))
+    innermost = min(around, key=lambda found: len(found.value_place.span), default=None)
+    return None if innermost is None else innermost.path
 
 
 _LONGEST_TEXT = 8192  # characters of a text that are looked at
 _SHORTEST_TEXT = 12  # no token and no URL with a password is shorter
 
 
-def _weight(look: Look, position: Position, option: OptionPath) -> tuple[Severity, Confidence]:
+def _weight(look: Look, position: Position, option: OptionPath | None = None) -> tuple[Severity, Confidence]:
     if look is Look.PLACEHOLDER:
         return Severity.INFO, Confidence.PLACEHOLDER
     if position is not Position.CERTAIN:
         return Severity.WARNING, Confidence.LIKELY
-    return (Severity.WARNING if is_initial_password(option) else Severity.ERROR), Confidence.CERTAIN
+    is_initial = option is not None and is_initial_password(option)
+    return Severity.WARNING if is_initial else Severity.ERROR, Confidence.CERTAIN
 
 
 def _look_of_content(source: Source) -> Look:
@@ -313,18 +349,6 @@ def _finding(
         evidence=evidence,
         notes=notes,
         redact=(written,),
-    )
-
-
-def _alone(literal: StringLiteral, message: str, severity: Severity, confidence: Confidence, evidence: str) -> Finding:
-    return Finding(
-        place=literal.place,
-        message=message,
-        help=_HELP,
-        severity=severity,
-        confidence=confidence,
-        evidence=evidence,
-        redact=(literal.place,),
     )
 
 

@@ -44,7 +44,6 @@ _KINDS_OF_KEY = {
     "private": "private key",
     "encryption": "encryption key",
     "auth": "key",
-    "signing": "signing key",
     "master": "master key",
     "shared": "shared key",
     "preshared": "pre-shared key",
@@ -70,7 +69,7 @@ _SOMETHING_ELSE = frozenset(
         "command cmd url uri endpoint host algorithm alg method mode required require requires type username email "
         "comment description label title icon header field column format prefix suffix store manager provider "
         "backend service proxy fastcgi uwsgi grpc scgi memcached by show hide visible last count limit new old reuse "
-        "random generate generator rotate empty no without non is has use using source var env variable"
+        "random generate generator rotate empty no without non is has use using source var env variable from"
     ).split()
 )
 

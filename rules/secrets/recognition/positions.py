@@ -38,6 +38,7 @@ _CERTAIN = tuple(
         "environment.variables.*",  # /etc/set-environment
         "environment.sessionVariables.*",
         "home.sessionVariables.*",  # hm-session-vars.sh
+        "services.mosquitto.listeners.users.*.password",  # the option's own description says so
         "services.openvpn.servers.*.authUserPass.password",  # a file made by pkgs.writeText
     )
 )
@@ -51,14 +52,14 @@ _ROOTS = frozenset(
 )
 
 _OTHER_PARENTS = frozenset(
-    # A name below one of these names no secret: tables of something else, declarations, encrypted stores.
+    # A name below one of these names no secret: tables of something else, declarations, encrypted stores, shells to
+    # develop in.
     (
         "options lifespans keymap keymaps keybindings bindings binds policies permission permissions columns "
         "rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal language languages labels regex "
         "description example defaultText meta aliases shellAliases abbreviations prompts generators colors theme "
         "translations schema properties fields LoadCredential LoadCredentialEncrypted SetCredentialEncrypted "
-        "placeholder "
-        "SystemCallFilter sopsFiles templates attrs inputs netdevs_names"
+        "placeholder shellHook devShell devShells"
     ).split()
 )
 
@@ -66,21 +67,26 @@ _OTHER_PLACES = frozenset(
     # Folders whose files are there to be tried or read, not deployed.
     (
         "test tests testing example examples template templates vm vms iso isos installer live demo demos doc docs "
-        "checks fixtures testdata sample samples tutorial"
+        "checks fixtures testdata sample samples tutorial shells devshell devshells"
     ).split()
 )
 
-_OTHER_FILE_WORDS = frozenset({"test", "tests", "example", "vm", "iso", "installer", "template", "demo", "sample"})
+_OTHER_FILE_WORDS = frozenset("test tests example vm iso installer template demo sample shell devshell".split())
 
 
 def position_of(path: OptionPath) -> Position:
     """How sure it is that the value at an option reaches the store."""
     parents = path.names[:-1]
-    if any(name in _OTHER_PARENTS or (name or "").endswith(("Secrets", "-secrets", "_secrets")) for name in parents):
+    if is_elsewhere(path):
         return Position.ELSEWHERE
     if any(_ends_with(path.names, pattern) for pattern in _CERTAIN):
         return Position.CERTAIN
     return Position.LIKELY if any(name in _ROOTS for name in parents) else Position.ELSEWHERE
+
+
+def is_elsewhere(path: OptionPath) -> bool:
+    """Whether a name on the way says that what stands here is no value of a configuration."""
+    return any(name in _OTHER_PARENTS or "ecrets" in (name or "") for name in path.names[:-1])
 
 
 def is_for_trial(file: PurePath) -> bool:

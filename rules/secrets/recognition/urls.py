@@ -12,8 +12,21 @@ def url_password(text: str) -> Look:
     """What the password in a text's URLs looks like, the most telling first; ``NO_SECRET`` where there is none."""
     if "://" not in text or "@" not in text:
         return Look.NO_SECRET
-    looks = {look_of(found["password"], found["user"]) for found in _url().finditer(text)}
+    looks = {_look(found["user"], found["password"]) for found in _url().finditer(text)}
     return next((look for look in (Look.SECRET, Look.PLACEHOLDER) if look in looks), Look.NO_SECRET)
+
+
+_FROM_DOCUMENTATION = frozenset(
+    # user:pass@ and the like: what documentation writes where a reader should put their own.
+    "pass password passwd pwd pw secret mypassword yourpassword p".split()
+)
+_USERS_FROM_DOCUMENTATION = frozenset("user username usr myuser youruser foo me u login name".split())
+
+
+def _look(user: str, password: str) -> Look:
+    if user.lower() in _USERS_FROM_DOCUMENTATION and password.lower() in _FROM_DOCUMENTATION:
+        return Look.PLACEHOLDER
+    return look_of(password)
 
 
 @cache

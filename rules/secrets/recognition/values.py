@@ -10,6 +10,8 @@ import re
 from enum import Enum
 from functools import cache
 
+from .names import kind_of_secret
+
 UNKNOWN = "\0"
 """Stands for a part of a text that is not known."""
 
@@ -71,6 +73,7 @@ _NO_SECRETS = (
     r"(?:/|\./|\.\./|~/)",  # a path
     r"(?:https?|unix|tcp|udp|ldaps?|socks5?)://?",
     r"\d+\s*(?:ms|s|m|h|d|w|y|min|mins|minutes?|hours?|days?|weeks?|months?|years?|sec|seconds?|[KMG]i?B?)$",
+    r"(?:static|eui64|prefixstable)?:?[0-9a-fA-F]*:[0-9a-fA-F.]*:[0-9a-fA-F:.]*$",  # the Token of systemd-networkd
     r"0x[0-9a-fA-F]{8,40}$",  # an address, a key ID
     r"(?:[\w-]+/)+[\w.-]+$",  # the key of a secret in a file of sops: nextcloud/admin
     r"[\w.-]+\.(?:age|gpg|asc|pub|pem|crt|key|json|ya?ml|toml|env|txt|nix)$",  # a file's name
@@ -115,22 +118,33 @@ def look_of(text: str, name: str = "") -> Look:
     return Look.SECRET
 
 
-def is_reference_or_hash(text: str) -> bool:
-    """Whether a text only refers to a secret, or is the hash of one, or is encrypted."""
-    return _exclusions().match(text.strip()) is not None
-
-
 def _holds_secret(text: str, name: str) -> bool:
     if _exclusions().match(text) or _others().match(text):
         return False
     if _letters(text) == _letters(name):
         return False  # token = "token": the name of a column or a field, as often as not
+    if _is_name_of_secret(text, name):
+        return False
     is_prose = " " in text and not any(character.isdigit() for character in text)
-    return not (is_prose and len(text.split()) > 6)
+    return not (is_prose and len(text.split()) > 3)
+
+
+def _is_name_of_secret(text: str, name: str) -> bool:
+    """Whether a value reads like the name of a secret in some store: ``secret = "restic-server-token"``."""
+    words = _slug().fullmatch(text)
+    if words is None or _placeholders().search(text):
+        return False
+    least = 2 if name in ("secret", "token", "secretName") else 3
+    return len(text.replace("_", "-").split("-")) >= least and kind_of_secret(text) is not None
 
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())
+
+
+@cache
+def _slug() -> re.Pattern[str]:
+    return re.compile(r"[a-z]+(?:[-_][a-z]+)+")
 
 
 @cache
