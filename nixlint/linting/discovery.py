@@ -89,11 +89,19 @@ def _listed_by_git(folder: Path) -> list[Path] | None:
 
     command = ["git", "-C", str(folder), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.nix"]
     try:
-        result = subprocess.run(command, capture_output=True, check=True, stdin=subprocess.DEVNULL)
+        result = subprocess.run(
+            command, capture_output=True, check=True, stdin=subprocess.DEVNULL, env=_environment_for_git()
+        )
     except (OSError, subprocess.CalledProcessError):
         return None
     names = {os.fsdecode(name) for name in result.stdout.split(b"\0") if name}
     return [path for path in (folder / name for name in names) if _is_file_itself(path)]
+
+
+def _environment_for_git() -> dict[str, str]:
+    """Our environment without what a git hook sets in it, which would lead git to another repository than the folder's."""
+    set_by_hooks = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+    return {name: value for name, value in os.environ.items() if name not in set_by_hooks}
 
 
 def _is_file_itself(path: Path) -> bool:

@@ -81,7 +81,7 @@ class _WorkspaceRun:
         self._rules = active_rules(registry, workspace.configuration, request)
         self._suppressions = Suppressions()
         self._saw_everything = True
-        self._found: dict[tuple[str, Place], ReportedFinding] = {}
+        self._found: dict[tuple[str, Place, str], ReportedFinding] = {}
 
     def check(self, path: Path) -> None:
         """Put one file before the rules."""
@@ -151,7 +151,7 @@ class _WorkspaceRun:
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
         path = finding.place.path
-        key = (rule.name, finding.place)
+        key = (rule.name, finding.place, finding.evidence)
         source = self._repository.source(path)
         if source is None or key in self._found or self._is_off(rule, path):
             return

@@ -1,0 +1,150 @@
+"""A run as a whole: what it reports, in which order, and what it survives."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.registry import AnyRule, Registry
+from nixlint.linting.request import Request, StandardInput
+from nixlint.linting.rule import Rule
+from nixlint.linting.runner import run
+from nixlint.semantics.definitions import StringLiteral
+from nixlint.semantics.repository import Repository
+
+from .workbench import NO_VERSION, REGISTRY, found, lint, request, write_files
+
+MISSING = "container-missing-state-version"
+
+
+class _Raises(Rule[StringLiteral]):
+    """A rule with a defect."""
+
+    name, code = "raises", "XX001"
+    severity, confidence = Severity.ERROR, Confidence.CERTAIN
+    asks = (StringLiteral,)
+    examples = ()
+
+    def check(self, subject: StringLiteral, _repository: Repository) -> Iterator[Finding]:
+        if subject.parts == ("raise",):
+            raise KeyError("hunter2")
+        yield Finding(subject.place, "a string")
+
+
+def registry_with(rule: AnyRule) -> Registry:
+    return Registry({**REGISTRY.rules, rule.name: rule})
+
+
+def test_findings_come_in_the_order_of_files_and_places_however_the_files_are_given(tmp_path: Path) -> None:
+    write_files(tmp_path, {"b.nix": NO_VERSION.replace("web", "b"), "a/a.nix": NO_VERSION, "c.nix": "{"})
+    expected = [(MISSING, "a/a.nix", 2), (MISSING, "b.nix", 2), ("syntax-error", "c.nix", 1)]
+
+    assert found(lint(tmp_path)) == expected
+    assert found(lint(tmp_path, "c.nix", "b.nix", "a")) == expected
+
+
+def test_a_rule_that_raises_costs_one_finding_and_its_message_does_not_quote_the_exception(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": '[ "one" "raise" "two" ]\n', "b.nix": NO_VERSION})
+
+    report = lint(tmp_path, registry=registry_with(_Raises()))
+
+    assert found(report) == [("raises", "a.nix", 1), ("raises", "a.nix", 1), (MISSING, "b.nix", 2)]
+    (failure,) = report.failures
+    assert failure.path == "a.nix"
+    assert failure.position is not None
+    assert (failure.position.line, failure.position.column) == (1, 9)
+    assert failure.message.startswith("internal error in XX001 (raises): KeyError at test_runner.py:")
+    assert "hunter2" not in failure.message
+
+
+def test_a_file_that_does_not_parse_has_only_findings_about_that(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": NO_VERSION + "}"})
+
+    assert [rule for rule, _, _ in found(lint(tmp_path))] == ["syntax-error"]
+
+
+def test_what_rests_on_something_unknown_is_shown_only_to_the_pedantic(tmp_path: Path) -> None:
+    text = "{ inputs, ... }: { containers.web.config = { imports = [ inputs.x.y ]; }; }\n"
+    write_files(tmp_path, {"a.nix": text})
+
+    assert found(lint(tmp_path)) == []
+    report = run(request(tmp_path, pedantic=True), REGISTRY)
+    assert [(item.rule, item.confidence) for item in report.findings] == [(MISSING, Confidence.POSSIBLE)]
+
+
+def test_standard_input_stands_in_the_place_of_a_file_and_sees_the_files_around_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": "{ }", "base.nix": '{ system.stateVersion = "24.05"; }'})
+    path = tmp_path / "a.nix"
+
+    def findings(text: bytes) -> list[tuple[str, str, int]]:
+        return found(run(Request((path,), tmp_path, standard_input=StandardInput(path, text)), REGISTRY))
+
+    assert findings(NO_VERSION.encode()) == [(MISSING, "a.nix", 2)]
+    assert findings(b"{ containers.web.config.imports = [ ./base.nix ]; }") == []
+
+
+def test_a_finding_is_reported_once_and_where_it_is_even_when_another_file_leads_to_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"flake.nix": "{ }", "configuration.nix": "{ containers = import ./web.nix; }"})
+    write_files(tmp_path, {"web.nix": "{\n  web = { autoStart = true; config = { }; };\n}\n"})
+
+    assert found(lint(tmp_path)) == [(MISSING, "web.nix", 2)]
+    assert found(lint(tmp_path, "configuration.nix")) == [(MISSING, "web.nix", 2)]
+
+
+def test_modules_that_import_each_other_are_survived(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "a.nix": "{ imports = [ ./b.nix ./. ]; containers.web.config = { imports = [ ./a.nix ]; }; }",
+            "b.nix": "{ imports = [ ./a.nix ]; }",
+            "default.nix": "import ./a.nix",
+        },
+    )
+
+    assert [(rule, path) for rule, path, _ in found(lint(tmp_path))] == [(MISSING, "a.nix")]
+
+
+def test_the_fingerprint_survives_moving_lines_and_tells_equal_findings_apart(tmp_path: Path) -> None:
+    one = NO_VERSION.removeprefix("{").removesuffix("}\n")
+
+    def fingerprints(text: str) -> list[str]:
+        write_files(tmp_path, {"flake.nix": "{ }", "a.nix": text})
+        return [item.fingerprint for item in lint(tmp_path).findings]
+
+    before = fingerprints("{" + one + "}\n")
+    assert fingerprints("\n\n# moved\n{" + one + "}\n") == before
+    assert fingerprints("{" + one.replace("web", "other") + "}\n") != before
+    both = fingerprints("{ x.nixosModules.a = {" + one + "}; x.nixosModules.b = {" + one + "}; }\n")
+    assert len(set(both)) == 2
+    assert before[0] in both
+
+
+def test_memory_does_not_grow_with_the_number_of_files(tmp_path: Path) -> None:
+    text = "{ pkgs, ... }:\n{\n" + "  environment.systemPackages = [ pkgs.git ];\n".replace("en", "x") * 1 + "}\n"
+    filler = "".join(f"  # line {number} of a module that says nothing of note\n" for number in range(400))
+    names = [f"m{number}.nix" for number in range(400)]
+    write_files(tmp_path, dict.fromkeys(names, filler + text))
+    lint(tmp_path, *names[:80])  # what is imported and cached once
+
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        lint(tmp_path, *names[:count])
+        _, highest = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return highest
+
+    assert peak(400) < peak(100) * 1.5
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_progress_is_told_before_each_file(tmp_path: Path, count: int) -> None:
+    write_files(tmp_path, {f"{number}.nix": "{ }" for number in range(count)})
+    told: list[tuple[int, int]] = []
+
+    run(Request((tmp_path,), tmp_path, progress=lambda done, total: told.append((done, total))), REGISTRY)
+
+    assert told == [(done, count) for done in range(count)]
