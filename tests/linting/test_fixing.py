@@ -13,7 +13,6 @@ import pytest
 
 from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
 from nixlint.linting.fixing import FixedFile, Fixing, diff, fix
-from nixlint.linting.registry import AnyRule, Registry
 from nixlint.linting.rule import Rule
 from nixlint.linting.writing import NotWritten, write
 from nixlint.semantics.definitions import StringLiteral
@@ -21,7 +20,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.span import Span
 
-from .workbench import REGISTRY, request, write_files
+from .workbench import REGISTRY, registry_of, request, write_files
 
 
 class _Replaces(Rule[StringLiteral]):
@@ -45,9 +44,9 @@ class _Replaces(Rule[StringLiteral]):
             yield Finding(subject.place, "replace it", fix=Fix(Safety.SAFE, "Replace it", (edit,)))
 
 
-def fixed(tmp_path: Path, text: str, rule: AnyRule) -> Fixing:
+def fixed(tmp_path: Path, text: str, rule: Rule[StringLiteral]) -> Fixing:
     write_files(tmp_path, {"a.nix": text})
-    return fix(request(tmp_path), Registry({rule.name: rule}), unsafe=False)
+    return fix(request(tmp_path), registry_of(rule), unsafe=False)
 
 
 def texts(fixing: Fixing) -> list[str]:
@@ -79,7 +78,7 @@ def test_a_fix_that_would_lose_a_comment_is_refused_and_said_so(tmp_path: Path) 
 def test_bytes_that_are_not_utf8_and_crlf_survive_a_fix(tmp_path: Path) -> None:
     (tmp_path / "a.nix").write_bytes(b'# caf\xe9\r\n[ "a" ]\r\n')
 
-    fixing = fix(request(tmp_path), Registry({"replaces": _Replaces({"a": '"b"'})}), unsafe=False)
+    fixing = fix(request(tmp_path), registry_of(_Replaces({"a": '"b"'})), unsafe=False)
 
     assert [file.after for file in fixing.files] == [b'# caf\xe9\r\n[ "b" ]\r\n']
 

@@ -5,16 +5,24 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 from nixlint.linting.finding import Report
-from nixlint.linting.registry import Registry, load_registry
+from nixlint.linting.registry import AnyRule, Registry, load_registry
 from nixlint.linting.request import Request
+from nixlint.linting.rule import Rule, SubjectT
 from nixlint.linting.runner import run
 
 REGISTRY = load_registry()
 
 NO_VERSION = "{\n  containers.web.config = { services.nginx.enable = true; };\n}\n"
 """A container without a state version: one finding of container-missing-state-version, on line 2."""
+
+
+def registry_of(*rules: Rule[SubjectT]) -> Registry:
+    """A registry of these rules alone."""
+    # Which subjects a rule asks about is known only when it runs, so a registry's rules have no common type of subject.
+    return Registry({rule.name: cast("AnyRule", rule) for rule in rules})
 
 
 def write_files(folder: Path, files: Mapping[str, str | bytes]) -> None:
