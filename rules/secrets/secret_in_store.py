@@ -150,7 +150,7 @@ def _secret(definition: WrittenDefinition, kind: str, position: Position) -> Ite
     option = definition.path
     for source in sources_of(definition.value):
         if source.way is Way.LITERAL:
-            look = look_of(source.text, option.last or "")
+            look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "")
             elsewhere = source.place != definition.value_place
             if look is Look.NO_SECRET or (elsewhere and token_in(source.text)):
                 continue

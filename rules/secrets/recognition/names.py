@@ -87,6 +87,10 @@ _SECRET_FILES = {
     "hostkeyfile": "private key",
 }
 
+_FILE_BY_CONVENTION = "_secret"
+"""In the settings of some modules, ``{ _secret = path; }`` stands for what is in a file when the service starts
+(nixpkgs, ``utils.genJqSecretsReplacementSnippet``)."""
+
 _ENVIRONMENT_FILES = frozenset({"environmentfile", "environmentfiles", "envfile"})
 
 
@@ -94,7 +98,12 @@ _ENVIRONMENT_FILES = frozenset({"environmentfile", "environmentfiles", "envfile"
 def kind_of_secret(name: str) -> str | None:
     """What kind of secret a name promises (``password``, ``API key``), or ``None`` where it promises none."""
     words = _words(name)
-    if not words or not _SOMETHING_ELSE.isdisjoint(words[:-1]) or words[-1] in _SOMETHING_ELSE:
+    if (
+        name == _FILE_BY_CONVENTION
+        or not words
+        or not _SOMETHING_ELSE.isdisjoint(words[:-1])
+        or words[-1] in _SOMETHING_ELSE
+    ):
         return None
     return _kind_of_words(words)
 
@@ -105,6 +114,8 @@ def kind_of_secret_file(name: str) -> str | None:
     words = _words(name)
     if not words:
         return None
+    if name == _FILE_BY_CONVENTION:
+        return "secret"
     joined = "".join(words)
     if joined in _SECRET_FILES:
         return _SECRET_FILES[joined]

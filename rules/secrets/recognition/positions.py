@@ -59,7 +59,7 @@ _OTHER_PARENTS = frozenset(
         "rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal language languages labels regex "
         "description example defaultText meta aliases shellAliases abbreviations prompts generators colors theme "
         "translations schema properties fields LoadCredential LoadCredentialEncrypted SetCredentialEncrypted "
-        "placeholder shellHook devShell devShells"
+        "placeholder shellHook devShell devShells styles vmVariant vmVariantWithBootLoader vmVariantWithDisko"
     ).split()
 )
 
@@ -86,7 +86,8 @@ def position_of(path: OptionPath) -> Position:
 
 def is_elsewhere(path: OptionPath) -> bool:
     """Whether a name on the way says that what stands here is no value of a configuration."""
-    return any(name in _OTHER_PARENTS or "ecrets" in (name or "") for name in path.names[:-1])
+    names = [name for name in path.names[:-1] if name is not None]
+    return any(name in _OTHER_PARENTS or "ecrets" in name or name.endswith(".md") for name in names)
 
 
 def is_for_trial(file: PurePath) -> bool:

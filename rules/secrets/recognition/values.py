@@ -40,7 +40,8 @@ _REFERENCES = (
     r"(?:file|env|ext|op|vault|secret|secrets|pass|sops|cmd|exec|ref|keyring|keychain|systemd-creds|bws|doppler)\+?:",
     r"(?:file|env|vault|op)\+?\w*://",
     r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$",  # the name of an environment variable
-    r"@[^@]+@$",
+    r"[A-Z_]{4,}$",  # the same, of one word
+    r"\{[^{}]*\}$",  # {FRIGATE_MQTT_PASSWORD}
     r"ENC\[",  # sops
     r"<[^>]*>$",
     r"#[\w.-]+#$",
@@ -77,6 +78,8 @@ _NO_SECRETS = (
     r"0x[0-9a-fA-F]{8,40}$",  # an address, a key ID
     r"(?:[\w-]+/)+[\w.-]+$",  # the key of a secret in a file of sops: nextcloud/admin
     r"[\w.-]+\.(?:age|gpg|asc|pub|pem|crt|key|json|ya?ml|toml|env|txt|nix)$",  # a file's name
+    r"anonymous(?:@.*)?$",  # whom FTP lets in
+    r"[a-z]+=\S+(?:,\S+)*$",  # a list of settings: fg=red,bold
     r"\W+$",  # no letter or digit: ********
 )
 
@@ -106,7 +109,11 @@ class Look(Enum):
 
 
 def look_of(text: str, name: str = "") -> Look:
-    """What a value that stands at a secret's name looks like; ``name`` is that name, without what is around it."""
+    """What a value that stands at a secret's name looks like.
+
+    ``name`` is that name where the value could as well name a column, a field or a secret elsewhere; without it, any
+    word is taken for the secret.
+    """
     text = text.strip()
     if len(text) < 2 or len(text) > _LONGEST or UNKNOWN in text or "\n" in text:
         return Look.NO_SECRET
@@ -121,20 +128,25 @@ def look_of(text: str, name: str = "") -> Look:
 def _holds_secret(text: str, name: str) -> bool:
     if _exclusions().match(text) or _others().match(text):
         return False
-    if _letters(text) == _letters(name):
-        return False  # token = "token": the name of a column or a field, as often as not
-    if _is_name_of_secret(text, name):
+    if name and (_is_name_itself(text, name) or _is_name_of_secret(text, name)):
         return False
     is_prose = " " in text and not any(character.isdigit() for character in text)
     return not (is_prose and len(text.split()) > 3)
 
 
+def _is_name_itself(text: str, name: str) -> bool:
+    """Whether a value repeats its name: ``token = "token"``, ``RTSP_PASSWORD = "rtsp-password"``."""
+    own, value = _letters(name), _letters(text)
+    return own == value or (own.endswith(value) and _slug().fullmatch(text) is not None)
+
+
 def _is_name_of_secret(text: str, name: str) -> bool:
     """Whether a value reads like the name of a secret in some store: ``secret = "restic-server-token"``."""
-    words = _slug().fullmatch(text)
-    if words is None or _placeholders().search(text):
+    if _slug().fullmatch(text) is None or _placeholders().search(text):
         return False
-    least = 2 if name in ("secret", "token", "secretName") else 3
+    if name.lower() == "secret":
+        return True
+    least = 3 if name.isupper() else 2
     return len(text.replace("_", "-").split("-")) >= least and kind_of_secret(text) is not None
 
 
