@@ -4,13 +4,15 @@
 
 For each directory (by default the fixtures): its Nix files, the seconds and the peak memory of ``nixlint check``, the
 findings per rule, and beside it the seconds and the memory of statix and deadnix where they are on ``PATH``. Each command
-runs once, in a process of its own, start-up included. Ends with 1 if nixlint fails anywhere.
+runs once, in a process of its own, start-up included. Ends with 1 if nixlint fails anywhere, and with 2 if a
+directory does not exist.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -55,6 +57,10 @@ class Checked:
 
 def main(arguments: Sequence[str]) -> int:
     folders = [Path(argument) for argument in arguments] or sorted(FIXTURES.iterdir())
+    missing = [str(folder) for folder in folders if not folder.exists()]
+    if missing:
+        print(f"no such directory: {', '.join(missing)}", file=sys.stderr)
+        return 2
     rivals = [(command, *RIVALS[name]) for name in RIVALS if (command := shutil.which(name))]
     names = [Path(rival[0]).name for rival in rivals]
     print(row("repository", ["files", "kB", "s", "MB", *(f"{name} {what}" for name in names for what in ("s", "MB"))]))
@@ -64,7 +70,7 @@ def main(arguments: Sequence[str]) -> int:
         checked = check(folder)
         files = sizes(folder)
         runs = [checked.run, *(measure([*rival, str(folder)], folder) for rival in rivals)]
-        costs = [figure for run in runs for figure in (f"{run.seconds:.2f}", megabytes(run.peak_bytes))]
+        costs = [figure for run in runs for figure in (f"{run.seconds:.2f}", memory(run.peak_bytes))]
         print(row(folder.name, [str(len(files)), f"{sum(files) / 1e3:.0f}", *costs]))
         for line in remarks(checked):
             print(f"    {line}")
@@ -101,8 +107,12 @@ def measure(command: Sequence[str], folder: Path) -> Run:
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
-        unit = 1 if sys.platform == "darwin" else 1024
-        return Run(process.returncode, output.read(), seconds, usage.ru_maxrss * unit)
+        return Run(process.returncode, output.read(), seconds, peak_bytes(usage))
+
+
+def peak_bytes(usage: resource.struct_rusage) -> int:
+    """The largest resident set, in bytes on every system."""
+    return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def sizes(folder: Path) -> list[int]:
@@ -124,9 +134,10 @@ def counts(findings: Counter[str]) -> str:
     return ", ".join(f"{count} {rule}" for rule, count in findings.most_common())
 
 
-def megabytes(size: int) -> str:
-    """A number of bytes in megabytes."""
-    return f"{size / 1e6:.0f}"
+def memory(peak: int) -> str:
+    """A peak of memory in megabytes. A process starts with the peak of the one that starts it: less can't be seen."""
+    own = peak_bytes(resource.getrusage(resource.RUSAGE_SELF))
+    return f"{peak / 1e6:.0f}" if peak > own else f"<{own / 1e6:.0f}"
 
 
 def row(name: str, figures: Sequence[str]) -> str:
