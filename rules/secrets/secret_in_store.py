@@ -103,7 +103,9 @@ class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
     config = { config, pkgs, lib, ... }: {
       services.nextcloud = {
         enable = true;
+        hostName = "localhost";
         config.adminpassFile = «"${pkgs.writeText "adminpass" "test123"}"»; # DON'T DO THIS IN PRODUCTION
+        config.dbtype = "sqlite";
       };
       system.stateVersion = "26.05";
     };
@@ -111,9 +113,211 @@ class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
 }
 """,
         ),
+        Bad(
+            "an environment variable of an OCI container, its value from a let",
+            """\
+let
+  dbPassword = "s3cr3t-garden";
+in
+{
+  virtualisation.oci-containers.containers.db = {
+    image = "docker.io/library/postgres:17";
+    environment.POSTGRES_PASSWORD = «dbPassword»;
+  };
+}
+""",
+        ),
+        Bad(
+            "a password that is inherited from another file",
+            {
+                "configuration.nix": """\
+{
+  services.zigbee2mqtt.settings.mqtt = { inherit (import ./credentials.nix) «password»; };
+}
+""",
+                "credentials.nix": '{ password = "birdsong7"; }\n',
+            },
+        ),
+        Bad(
+            "variables and flags in lists",
+            """\
+{
+  virtualisation.oci-containers.containers.cache = {
+    image = "redis";
+    cmd = [ "redis-server" "--requirepass" «"waterfall9"» ];
+    extraOptions = [ "-e" «"API_TOKEN=d41d8cd98f00"» "--env=PORT=8080" ];
+  };
+  systemd.services.worker.serviceConfig.Environment = [ "PORT=80" «"DB_PASSWORD=waterfall9"» ];
+}
+""",
+        ),
+        Bad(
+            "users' passwords, one of them there to be changed",
+            """\
+{ lib, ... }: {
+  users.users.alice.password = «lib.mkForce "wonderland"»;
+  users.users.bob.initialPassword = «"nixos"»;
+}
+""",
+        ),
+        Bad(
+            "a stand-in that somebody may forget to replace",
+            '{ services.icecast.admin.password = «"changeme"»; }\n',
+        ),
+        Bad(
+            "files that Nix copies or reads",
+            """\
+{ lib, ... }: {
+  services.a.passwordFile = «./password»;
+  services.b.tokenFile = «"${./token}"»;
+  services.c.secretKeyFile = «/etc/c/secret-key»;
+  services.d.password = «builtins.readFile ./password»;
+  services.e.password = «lib.removeSuffix "\\n" (builtins.readFile ./password)»;
+}
+""",
+        ),
+        Bad(
+            "files that Nix writes",
+            """\
+{ pkgs, ... }: {
+  services.a.passwordFile = «builtins.toFile "password" "birdsong7"»;
+  services.b.environmentFile = «pkgs.writeText "b.env" "B_TOKEN=d41d8cd98f00"»;
+  services.c.environmentFile = pkgs.writeText "c.env" «''
+    PORT=80
+    C_PASSWORD=birdsong7
+  ''»;
+}
+""",
+        ),
+        Bad(
+            "a password in a URL",
+            '{ services.app.settings.database = «"postgres://app:waterfall9@localhost/app"»; }\n',
+        ),
+        Bad(
+            "a line of a configuration file",
+            """\
+{
+  environment.etc."app.conf".text = «''
+    user = app
+    password = waterfall9
+  ''»;
+}
+""",
+        ),
+        Bad(
+            "a private key",
+            """\
+{
+  environment.etc."ssh/id".text = «''
+    -----BEGIN OPENSSH PRIVATE KEY-----
+    b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ
+    -----END OPENSSH PRIVATE KEY-----
+  ''»;
+}
+""",
+        ),
         Good(
             "a path that only exists when the system runs",
-            '{ services.nextcloud.config.adminpassFile = "/run/secrets/adminpass"; }\n',
+            """\
+{ config, ... }: {
+  services.nextcloud.config.adminpassFile = "/run/secrets/adminpass";
+  services.a.passwordFile = config.sops.secrets.a.path;
+  services.b.settings.password._secret = config.age.secrets.b.path;
+}
+""",
+        ),
+        Good(
+            "environment files of OCI containers, which take the path's string",
+            """\
+{ virtualisation.oci-containers.containers.db.environmentFiles = [ /run/secrets/db.env ]; }
+""",
+        ),
+        Good(
+            "references to a secret",
+            """\
+{ config, ... }: {
+  services.a.settings.password = "$A_PASSWORD";
+  services.b.settings.password = "@password@";
+  services.c.settings.password = "{{ env.PASSWORD }}";
+  services.d.settings.password = "!secret mqtt_password";
+  services.e.settings.password = "$__file{/run/secrets/e}";
+  services.f.settings.secret = "f-oidc-client";
+  services.g.settings.api_key = "LLM_API_KEY";
+  networking.wireless.networks.home.pskRaw = "ext:psk_home";
+  sops.templates."h.env".content = "PASSWORD=${config.sops.placeholder.h}";
+  sops.templates."i.env".content = ''
+    PASSWORD=${config.sops.placeholder.i}
+  '';
+}
+""",
+        ),
+        Good(
+            "hashes",
+            """\
+{
+  users.users.alice.hashedPassword = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7";
+  services.a.settings.password = "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW";
+  services.b.settings.password = "{SSHA}DkMTwBl+a/3DQTxCYEApdUtNXGgdUac3";
+}
+""",
+        ),
+        Good(
+            "encrypted and public files",
+            """\
+{
+  age.secrets.password.file = ./password.age;
+  sops.secrets.password.sopsFile = ./secrets.yaml;
+  services.a.passwordFile = ./password.age;
+  services.b.publicKeyFile = ./b.pub;
+  services.c.configFile = ./c.conf;
+}
+""",
+        ),
+        Good(
+            "names that only sound like a secret",
+            """\
+{
+  programs.git.signingKey = "419DBDD3228990BE";
+  services.a.environment.MAX_TOKENS = "4096";
+  services.a.environment.TOKEN_URL = "https://login.example.org/token";
+  services.a.environment.PASSWORD_STORE = "keyring";
+  services.nginx.virtualHosts.b.locations."/".extraConfig = "proxy_pass http://b;";
+  services.a.settings.token_endpoint_auth_method = "client_secret_basic";
+  systemd.network.networks.lan.ipv6AcceptRAConfig.Token = "::5";
+}
+""",
+        ),
+        Good(
+            "a switch, nothing at all, and a local model that looks at no key",
+            """\
+{
+  services.a.settings.password = "";
+  services.b.settings.password = "disabled";
+  services.c.settings.apiKey = "ollama";
+}
+""",
+        ),
+        Good(
+            "the declaration of an option",
+            """\
+{ lib, ... }: {
+  options.services.a.url = lib.mkOption {
+    example = { password = "birdsong7"; url = "postgres://a:birdsong7@db/a"; };
+  };
+}
+""",
+        ),
+        Good(
+            "a NixOS test, an example, a virtual machine to try things",
+            {
+                "test.nix": '{ nodes.a.users.users.a.password = "wonderland"; testScript = ""; }\n',
+                "examples/a.nix": '{ users.users.a.password = "wonderland"; }\n',
+                "configuration.nix": '{ virtualisation.vmVariant.users.users.a.password = "wonderland"; }\n',
+            },
+        ),
+        Good(
+            "a line that another scanner has been told to allow",
+            '{ users.users.a.password = "wonderland"; # gitleaks:allow\n}\n',
         ),
     )
 
@@ -193,7 +397,7 @@ def _environment_file(definition: WrittenDefinition) -> Iterator[Finding]:
     option = definition.path
     for source in sources_of(definition.value):
         if source.way is Way.WRITTEN:
-            found = next(secret_lines(source.text), None)
+            found = _worst(secret_lines(source.text))
             if found is not None and "\n" not in source.text.strip():
                 message = (
                     f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
@@ -239,7 +443,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     if found is None:
         return
     option = _option_around(literal, repository)
-    if option is not None and (is_elsewhere(option / None) or is_elsewhere(option)):
+    if option is not None and is_elsewhere(option / None):
         return
     where = "this string" if option is None or len(option) < 2 else str(option)
     yield Finding(
@@ -271,11 +475,16 @@ def _shown_by(text: str) -> _Shown | None:
     look = url_password(text)
     if look is not Look.NO_SECRET:
         return _Shown("holds a URL with a password in plain text", *_weight(look, Position.LIKELY), "url")
-    found = next(secret_lines(text), None) if "\n" in text else None
+    found = _worst(secret_lines(text)) if "\n" in text else None
     if found is not None:
         what = f"sets {found.name} to a {found.kind} in plain text"
         return _Shown(what, *_weight(found.look, Position.LIKELY), found.name)
     return None
+
+
+def _worst(found: Iterator[Assignment]) -> Assignment | None:
+    """The first that is a secret, or else the first that is a placeholder."""
+    return min(found, key=lambda assignment: assignment.look is Look.PLACEHOLDER, default=None)
 
 
 def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:

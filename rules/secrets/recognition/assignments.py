@@ -39,9 +39,9 @@ def secret_flags(words: Sequence[str]) -> Iterator[Assignment]:
             found = assignment(word.removeprefix("--env="))
         elif word.startswith("--") and "=" in word:
             name, _, value = word[2:].partition("=")
-            found = _judged(_flag_name(name), value, index)
+            found = _judged(name, value, index)
         elif index and words[index - 1].startswith("--") and "=" not in words[index - 1] and not word.startswith("-"):
-            found = _judged(_flag_name(words[index - 1][2:]), word, index)
+            found = _judged(words[index - 1][2:], word, index)
         else:
             continue
         if found is not None:
@@ -69,10 +69,6 @@ def _judged(name: str, value: str, index: int) -> Assignment | None:
     value = value.strip().strip("\"'")
     look = look_of(value, name)
     return None if look is Look.NO_SECRET else Assignment(name, kind, look, index)
-
-
-def _flag_name(name: str) -> str:
-    return {"requirepass": "redis-password", "masterauth": "redis-password"}.get(name, name)  # flags of redis-server
 
 
 def _is_bare_secret(value: str) -> bool:

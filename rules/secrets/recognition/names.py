@@ -32,6 +32,12 @@ _WHOLE_SECRET_WORDS = {
     "smtppass": "password",
 }
 
+_WHOLE_NAMES = {
+    # Names that no rule about words gets right.
+    "requirepass": "password",  # services.redis.servers.<name>.requirePass, --requirepass
+    "masterauth": "password",  # services.redis.servers.<name>.masterAuth, --masterauth
+}
+
 _OWNERS_OF_PASS = frozenset(
     # 'pass' ends nginx's proxy_pass and much else; after one of these words, or alone, it is a password.
     "db database admin root user smtp imap mail email mysql postgres pg redis mqtt auth ftp ldap http web sudo".split()
@@ -98,14 +104,14 @@ _ENVIRONMENT_FILES = frozenset({"environmentfile", "environmentfiles", "envfile"
 def kind_of_secret(name: str) -> str | None:
     """What kind of secret a name promises (``password``, ``API key``), or ``None`` where it promises none."""
     words = _words(name)
-    if (
-        name == _FILE_BY_CONVENTION
-        or not words
-        or not _SOMETHING_ELSE.isdisjoint(words[:-1])
-        or words[-1] in _SOMETHING_ELSE
-    ):
+    if not words or name == _FILE_BY_CONVENTION:
         return None
-    return _kind_of_words(words)
+    whole = _WHOLE_NAMES.get("".join(words))
+    if whole is not None:
+        return whole
+    if not _SOMETHING_ELSE.isdisjoint(words):
+        return None
+    return _kind_of_words(words) or ("password" if name.isupper() and words[-1] == "pass" else None)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from itertools import pairwise
 from pathlib import PurePath
 
 from nixlint.semantics.option_path import OptionPath
@@ -47,7 +48,7 @@ _ROOTS = frozenset(
     # A definition below one of these is a configuration's; elsewhere a name alone proves too little.
     (
         "services virtualisation containers users networking systemd boot programs environment config home security "
-        "env settings extraConfig serviceConfig oci-containers accounts nodes hardware power"
+        "env settings extraConfig serviceConfig oci-containers accounts nodes user hardware power"
     ).split()
 )
 
@@ -87,6 +88,8 @@ def position_of(path: OptionPath) -> Position:
 def is_elsewhere(path: OptionPath) -> bool:
     """Whether a name on the way says that what stands here is no value of a configuration."""
     names = [name for name in path.names[:-1] if name is not None]
+    if ("sops", "templates") in pairwise(names):  # the text of a template of sops-nix, which is in the store
+        return False
     return any(name in _OTHER_PARENTS or "ecrets" in name or name.endswith(".md") for name in names)
 
 

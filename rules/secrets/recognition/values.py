@@ -39,8 +39,6 @@ _REFERENCES = (
     r".*\{\{|\{%|\{\$|\{env[.:]|\{file[.:]",  # templates: {{ .Secret }}, {$VAR} and {env.VAR} of Caddy
     r"(?:file|env|ext|op|vault|secret|secrets|pass|sops|cmd|exec|ref|keyring|keychain|systemd-creds|bws|doppler)\+?:",
     r"(?:file|env|vault|op)\+?\w*://",
-    r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$",  # the name of an environment variable
-    r"[A-Z_]{4,}$",  # the same, of one word
     r"\{[^{}]*\}$",  # {FRIGATE_MQTT_PASSWORD}
     r"ENC\[",  # sops
     r"<[^>]*>$",
@@ -122,7 +120,7 @@ def look_of(text: str, name: str = "") -> Look:
         return Look.NO_SECRET
     if _placeholders().search(lowered):
         return Look.PLACEHOLDER
-    return Look.SECRET
+    return Look.NO_SECRET if _variable().fullmatch(text) else Look.SECRET
 
 
 def _holds_secret(text: str, name: str) -> bool:
@@ -146,12 +144,17 @@ def _is_name_of_secret(text: str, name: str) -> bool:
         return False
     if name.lower() == "secret":
         return True
-    least = 3 if name.isupper() else 2
-    return len(text.replace("_", "-").split("-")) >= least and kind_of_secret(text) is not None
+    return not name.isupper() and kind_of_secret(text) is not None
 
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.lower() if character.isalnum())
+
+
+@cache
+def _variable() -> re.Pattern[str]:
+    """The name of an environment variable; one of several words may have digits in it."""
+    return re.compile(r"[A-Z_]{4,}|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
 @cache
