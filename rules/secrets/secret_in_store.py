@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition, written_definitions
+from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition, string_literals, written_definitions
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -88,7 +88,11 @@ class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
 
     def check(self, subject: WrittenDefinition | StringLiteral, repository: Repository) -> Iterator[Finding]:
         """Report a definition, or a string by itself, that puts a secret into the store."""
-        found = _in_definition(subject) if isinstance(subject, WrittenDefinition) else _in_literal(subject, repository)
+        found = (
+            _in_definition(subject, repository)
+            if isinstance(subject, WrittenDefinition)
+            else _in_literal(subject, repository)
+        )
         for finding in found:
             if not _is_for_trial(finding.place.path, repository):
                 yield finding
@@ -181,7 +185,7 @@ in
             """\
 { pkgs, ... }: {
   services.a.passwordFile = «builtins.toFile "password" "birdsong7"»;
-  services.b.environmentFile = «pkgs.writeText "b.env" "B_TOKEN=d41d8cd98f00"»;
+  services.b.environmentFile = pkgs.writeText "b.env" «"B_TOKEN=d41d8cd98f00"»;
   services.c.environmentFile = pkgs.writeText "c.env" «''
     PORT=80
     C_PASSWORD=birdsong7
@@ -322,7 +326,7 @@ in
     )
 
 
-def _in_definition(definition: WrittenDefinition) -> Iterator[Finding]:
+def _in_definition(definition: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
     name = definition.path.last
     if name is None or definition.binder is not Binder.ATTRIBUTE:
         return
@@ -334,13 +338,27 @@ def _in_definition(definition: WrittenDefinition) -> Iterator[Finding]:
     if position is Position.ELSEWHERE:
         return
     if kind is not None:
-        yield from _secret(definition, kind, position)
+        exposures = _secret(definition, kind, position)
     elif kind_of_file is not None:
-        yield from _secret_file(definition, kind_of_file)
+        exposures = _secret_file(definition, kind_of_file)
     elif is_environment_file(name):
-        yield from _environment_file(definition)
+        exposures = _environment_file(definition)
     else:
-        yield from _list(definition)
+        exposures = _list(definition)
+    for exposure in exposures:
+        yield _finding(definition, exposure, repository)
+
+
+@dataclass(frozen=True, slots=True)
+class _Exposure:
+    """A way of a definition's secret into the store, and what to say of it."""
+
+    source: Source
+    message: str
+    severity: Severity = Severity.WARNING
+    confidence: Confidence = Confidence.LIKELY
+    help: str = ""
+    evidence: str = ""
 
 
 _LISTS = frozenset(
@@ -349,66 +367,62 @@ _LISTS = frozenset(
 )
 
 
-def _secret(definition: WrittenDefinition, kind: str, position: Position) -> Iterator[Finding]:
+def _secret(definition: WrittenDefinition, kind: str, position: Position) -> Iterator[_Exposure]:
     """A definition of an option that is itself the secret."""
     option = definition.path
     for source in sources_of(definition.value):
         if source.way is Way.LITERAL:
             look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "")
-            elsewhere = source.place != definition.value_place
-            if look is Look.NO_SECRET or (elsewhere and token_in(source.text)):
-                continue
-            message = f"{option} is a {kind} in plain text, which every user can read in /nix/store"
-            yield _finding(definition, source, message, *_weight(look, position, option))
-        elif source.way is Way.READ and _is_secret_read(source):
-            message = (
-                f"{option} is read by {source.through} while Nix evaluates, so the {kind} is copied into /nix/store, "
-                "where every user can read it"
+            is_found_there = source.place != definition.value_place and token_in(source.text) is not None
+            if look is not Look.NO_SECRET and not is_found_there:
+                message = f"{option} is {_a(kind)} in plain text, which every user can read in /nix/store"
+                yield _Exposure(source, message, *_weight(look, position, option))
+        elif source.way is Way.READ and (source.file is None or is_plain_secret(source.file)):
+            yield _Exposure(
+                source,
+                f"{option} is read by {source.through} while Nix evaluates, so the {kind} gets into /nix/store, where "
+                "every user can read it",
             )
-            yield _finding(definition, source, message, Severity.WARNING, Confidence.LIKELY)
 
 
-def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[Finding]:
+def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
     """A definition of an option that takes the path of a file with a secret."""
     option = definition.path
     for source in sources_of(definition.value):
-        match source.way:
-            case Way.WRITTEN if (look := _look_of_content(source)) is not Look.NO_SECRET:
-                message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
-                weight = _weight(look, Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN, option)
-                yield _finding(definition, source, message, *weight)
-            case Way.COPIED if source.file is not None and is_plain_secret(source.file):
-                message = f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, "
-                yield _finding(
-                    definition,
-                    source,
-                    f"{message}where every user can read it",
-                    Severity.WARNING,
-                    Confidence.LIKELY,
-                    help_="write the path as a string that is no path of Nix, such as "
-                    'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
-                )
-            case _:
-                pass
+        if source.way is Way.WRITTEN and (look := _look_of_content(source)) is not Look.NO_SECRET:
+            message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
+            position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
+            yield _Exposure(source, message, *_weight(look, position))
+        elif source.way is Way.COPIED and source.file is not None and is_plain_secret(source.file):
+            yield _Exposure(
+                source,
+                f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, where every user "
+                "can read it",
+                help="write the path as a string that is no path of Nix, such as "
+                'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
+            )
 
 
-def _environment_file(definition: WrittenDefinition) -> Iterator[Finding]:
-    """A definition of an option that takes a file of environment variables."""
+def _environment_file(definition: WrittenDefinition) -> Iterator[_Exposure]:
+    """A definition of an option that takes a file of environment variables.
+
+    A text of several lines is left to :func:`_in_literal`, which looks at such texts wherever they stand.
+    """
     option = definition.path
     for source in sources_of(definition.value):
-        if source.way is Way.WRITTEN:
+        if source.way is Way.WRITTEN and "\n" not in source.text.strip():
             found = _worst(secret_lines(source.text))
-            if found is not None and "\n" not in source.text.strip():
+            if found is not None:
                 message = (
                     f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
                 )
-                yield _finding(definition, source, message, *_weight(found.look, Position.CERTAIN, option))
+                yield _Exposure(source, message, *_weight(found.look, Position.CERTAIN), evidence=found.name)
         elif source.way is Way.COPIED and option.last != "environmentFiles" and _is_named_secret(source):
             message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
-            yield _finding(definition, source, message, Severity.WARNING, Confidence.LIKELY)
+            yield _Exposure(source, message)
 
 
-def _list(definition: WrittenDefinition) -> Iterator[Finding]:
+def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
     """A definition of variables (``[ "PASSWORD=x" ]``) or of a command's words."""
     option = definition.path
     strings = list(strings_of(definition.value))
@@ -416,9 +430,10 @@ def _list(definition: WrittenDefinition) -> Iterator[Finding]:
     for index, found in _secrets_in_words(texts):
         string, place = strings[index]
         source = Source(Way.LITERAL, texts[index], place=place or string.place)
-        message = f"{option} sets {found.name} to a {found.kind} in plain text, which every user can read in /nix/store"
-        severity, confidence = _weight(found.look, Position.LIKELY, option)
-        yield _finding(definition, source, message, severity, confidence, evidence=found.name, at_source=True)
+        message = (
+            f"{option} sets {found.name} to {_a(found.kind)} in plain text, which every user can read in /nix/store"
+        )
+        yield _Exposure(source, message, *_weight(found.look, Position.LIKELY), evidence=found.name)
 
 
 def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
@@ -471,13 +486,13 @@ class _Shown:
 def _shown_by(text: str) -> _Shown | None:
     token = token_in(text)
     if token is not None:
-        return _Shown(f"holds a {token}", Severity.ERROR, Confidence.CERTAIN, token)
+        return _Shown(f"holds {_a(token)}", Severity.ERROR, Confidence.CERTAIN, token)
     look = url_password(text)
     if look is not Look.NO_SECRET:
         return _Shown("holds a URL with a password in plain text", *_weight(look, Position.LIKELY), "url")
     found = _worst(secret_lines(text)) if "\n" in text else None
     if found is not None:
-        what = f"sets {found.name} to a {found.kind} in plain text"
+        what = f"sets {found.name} to {_a(found.kind)} in plain text"
         return _Shown(what, *_weight(found.look, Position.LIKELY), found.name)
     return None
 
@@ -528,37 +543,38 @@ def _is_named_secret(source: Source) -> bool:
     return source.file is not None and is_plain_secret(source.file) and is_named_secret(source.file)
 
 
-def _is_secret_read(source: Source) -> bool:
-    return source.file is None or is_plain_secret(source.file)
-
-
-def _finding(
-    definition: WrittenDefinition,
-    source: Source,
-    message: str,
-    severity: Severity,
-    confidence: Confidence,
-    *,
-    help_: str = "",
-    evidence: str = "",
-    at_source: bool = False,
-) -> Finding:
+def _finding(definition: WrittenDefinition, exposure: _Exposure, repository: Repository) -> Finding:
     place = definition.value_place
-    written = source.place or place
-    if at_source and written.path == place.path and place.span.contains(written.span):
-        place = written
-    notes = () if _contains(place, written) else (Note(written, "the secret is written here"),)
+    written = exposure.source.place or place
+    if exposure.evidence and _contains(place, written):
+        place = written  # one element of a list
     return Finding(
         place=place,
-        message=message,
-        help=help_ or _help(definition.path),
-        severity=severity,
-        confidence=confidence,
+        message=exposure.message,
+        help=exposure.help or _help(definition.path),
+        severity=exposure.severity,
+        confidence=exposure.confidence,
         option=str(definition.path),
-        evidence=evidence,
-        notes=notes,
-        redact=(written,),
+        evidence=exposure.evidence,
+        notes=() if _contains(place, written) else (Note(written, "the secret is written here"),),
+        redact=(written, *_pieces(exposure.source, written, repository)),
     )
+
+
+def _pieces(exposed: Source, written: Place, repository: Repository) -> Iterator[Place]:
+    """The other literals of a file that a text with interpolations is put together from."""
+    source = repository.source(written.path)
+    if source is None or b"${" not in source.data[written.span.start : written.span.end]:
+        return
+    for literal in string_literals(source, repository):
+        text = "".join(part for part in literal.parts if part is not None)
+        if len(text) > 1 and text in exposed.text and not _contains(written, literal.place):
+            yield literal.place
+
+
+def _a(noun: str) -> str:
+    """A noun with its article."""
+    return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
 
 
 _HELP = (

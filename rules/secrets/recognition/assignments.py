@@ -71,9 +71,18 @@ def _judged(name: str, value: str, index: int) -> Assignment | None:
     return None if look is Look.NO_SECRET else Assignment(name, kind, look, index)
 
 
+_TYPES = frozenset("str string bytes int bool text String Secret".split())  # token: str
+
+
 def _is_bare_secret(value: str) -> bool:
-    """Whether a value without quotes is no expression of a program: a call, an index, a variable."""
-    return not any(mark in value for mark in ("(", "[", "{", "$", UNKNOWN, "<", ">", "|", "&", ";", '"', "'", ","))
+    """Whether a value without quotes is no expression of a program: a call, an index, a variable, a member, a type."""
+    is_expression = any(mark in value for mark in ("(", "[", "{", "$", UNKNOWN, "<", ">", "|", "&", ";", '"', "'", ","))
+    return not is_expression and value not in _TYPES and _member().fullmatch(value) is None
+
+
+@cache
+def _member() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 
 @cache

@@ -1,0 +1,171 @@
+"""What values look like: secrets, stand-ins, or neither."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rules.secrets.recognition.tokens import token_in
+from rules.secrets.recognition.urls import url_password
+from rules.secrets.recognition.values import UNKNOWN, Look, look_of
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "wonderland",
+        "postgres",
+        "admin",
+        "1234",
+        "s3cr3t-garden",
+        "yOtaVE6g93WeMTNhSf/RTACr6rUGkowc/EuxYPvZX2M=",
+        "p@ss!",
+    ],
+)
+def test_word_at_a_secrets_name_is_a_secret(text: str) -> None:
+    assert look_of(text) is Look.SECRET
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "changeme",
+        "CHANGE_ME",
+        "change-me-please",
+        "your-api-key",
+        "xxxxxxxx",
+        "insecure",
+        "supersecret",
+        "test",
+        "hunter2",
+    ],
+)
+def test_word_that_waits_to_be_replaced_is_a_placeholder(text: str) -> None:
+    assert look_of(text) is Look.PLACEHOLDER
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "true",
+        "disabled",
+        "ollama",
+        "$PASSWORD",
+        "${PASSWORD}",
+        "$__file{/run/secrets/a}",
+        "$(cat /run/secrets/a)",
+        "@password@",
+        "{{ .Password }}",
+        "{env.PASSWORD}",
+        "{FRIGATE_PASSWORD}",
+        "%(ENV_PASSWORD)s",
+        "!secret mqtt",
+        "`pass show mail`",
+        "DB_PASSWORD",
+        "file:/run/secrets/a",
+        "vault:secret/a",
+        "ext:psk_home",
+        "ENC[AES256_GCM,data:x]",
+        "$6$salt$hash",
+        "$2b$12$R9h/cIPz0gi",
+        "{SSHA}DkMTwBl",
+        "@ByteArray(abc)",
+        "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgp",
+        "ssh-ed25519 AAAA",
+        "/run/secrets/a",
+        "nextcloud/admin",
+        "https://example.org",
+        "12h",
+        "::1234",
+        "0x419DBDD3",
+        "********",
+        "anonymous@",
+        "fg=red,bold",
+        f"abc{UNKNOWN}",
+        "two\nlines",
+    ],
+)
+def test_reference_hash_switch_or_path_is_no_secret(text: str) -> None:
+    assert look_of(text) is Look.NO_SECRET
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("token", "token"),
+        ("FRIGATE_RTSP_PASSWORD", "rtsp-password"),
+        ("secret", "restic-server-token"),
+        ("passwordSecretKey", "alice-password"),
+    ],
+)
+def test_value_that_names_a_secret_is_none(name: str, text: str) -> None:
+    assert look_of(text, name) is Look.NO_SECRET
+
+
+def test_value_of_a_variable_is_a_secret_even_if_it_reads_like_a_name() -> None:
+    assert look_of("access_token_secret", "AUTH_SECRET") is Look.SECRET
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("ghp_" + "aB3" * 12, "GitHub token"),
+        ("glpat-" + "aB3x" * 5, "GitLab token"),
+        ("AKIA" + "ABCDEFGHIJKLMNOP", "AWS access key"),
+        ("tskey-auth-" + "kAbCdEf1CNTRL-" + "aB3x" * 6, "Tailscale key"),
+        ("AGE-SECRET-KEY-1" + "QPZRY9X8GF" * 5 + "QPZRY9X8", "age identity"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nMIIEpQIBAAKCAQEA", "private key"),
+        (
+            "Authorization: Bearer eyJhbGciOiJIUzI1NiJ9." + "eyJzdWIiOiIxMjM0NTY3ODkwIn0." + "a1b2c3d4" * 4,
+            "JSON web token",
+        ),
+    ],
+)
+def test_token_of_a_known_format_is_recognised_within_a_text(text: str, kind: str) -> None:
+    assert token_in(f"before {text} after") == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ghp_short",
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "x" * 36,
+        "-----BEGIN PRIVATE KEY-----\n${key}",
+        "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQ",
+        "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+        "age1qyqszqgpqyqszqgpqyqszqgp",
+        "sk-local",
+    ],
+)
+def test_text_with_another_format_or_an_example_holds_no_token(text: str) -> None:
+    assert token_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "look"),
+    [
+        ("postgres://app:waterfall9@db/app", Look.SECRET),
+        ("redis://:waterfall9@localhost:6379", Look.SECRET),
+        ("see mysql://root:root@127.0.0.1:3306/app for it", Look.SECRET),
+        ("postgres://user:password@localhost/db", Look.PLACEHOLDER),
+        ("postgres://app:changeme@db/app", Look.PLACEHOLDER),
+        ("postgres://app:$DB_PASSWORD@db/app", Look.NO_SECRET),
+        ("rtsp://{USER}:{PASSWORD}@10.0.0.1:554/s0", Look.NO_SECRET),
+        (f"postgres://app:{UNKNOWN}@db/app", Look.NO_SECRET),
+        ("postgres://app@db/app", Look.NO_SECRET),
+        ("ssh://git@example.org:22/a", Look.NO_SECRET),
+        ("https://example.org:8443/@alice", Look.NO_SECRET),
+    ],
+)
+def test_password_in_a_url_has_the_look_of_its_text(text: str, look: Look) -> None:
+    assert url_password(text) is look
+
+
+@given(st.text(max_size=400))
+def test_every_text_has_a_look(text: str) -> None:
+    assert look_of(text) in Look
+    assert url_password(f"a://b:{text}@c") in Look
