@@ -55,15 +55,19 @@ _KINDS_OF_KEY = {
     "preshared": "pre-shared key",
     "jwt": "key",
     "session": "session key",
-    "access": "access key",  # ACCESS_KEY is a secret where it is not an ID; S3's is told apart by its value
     "app": "key",  # APP_KEY: Laravel's key of all cookies
+}
+
+_KINDS_OF_KEY_BY_TWO_WORDS: dict[tuple[str, ...], str] = {
+    ("pre", "shared"): "pre-shared key",
+    ("secret", "access"): "secret key",  # AWS_SECRET_ACCESS_KEY; an access key by itself is an ID
 }
 
 _JOINED_KEYS = {
     # The same, written as one word.
     f"{word}key": kind
     for word, kind in _KINDS_OF_KEY.items()
-    if word not in ("app", "access")
+    if word != "app"
 }
 
 _SOMETHING_ELSE = frozenset(
@@ -144,7 +148,7 @@ def _kind_of_words(words: tuple[str, ...]) -> str | None:
     if last in _JOINED_KEYS:
         return _JOINED_KEYS[last]
     if last == "key":
-        return "pre-shared key" if words[-3:-1] == ("pre", "shared") else _KINDS_OF_KEY.get(before)
+        return _KINDS_OF_KEY_BY_TWO_WORDS.get(words[-3:-1]) or _KINDS_OF_KEY.get(before)
     if last == "base" and words[-3:-1] == ("secret", "key"):  # SECRET_KEY_BASE of Rails and Phoenix
         return "secret key"
     if last == "raw" and before == "psk":  # networking.wireless.networks.<name>.pskRaw: as good as the passphrase

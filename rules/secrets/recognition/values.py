@@ -92,7 +92,7 @@ _PLACEHOLDERS = (
     r"super[-_ ]?(?:secret|secure|strong)|very[-_ ]?(?:secret|secure|strong)|top[-_ ]?secret",
     r"not[-_ ]?(?:a[-_ ]?)?(?:secret|secure|real|used|important|the|so)|insecure|unsafe|never[-_ ]use",
     r"x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
-    r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*|test\d{1,4})$",
+    r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*)$",
     r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|hunter2$",
     r"^hack ?me$|^in ?secure",
 )
@@ -139,12 +139,16 @@ def _is_name_itself(text: str, name: str) -> bool:
 
 
 def _is_name_of_secret(text: str, name: str) -> bool:
-    """Whether a value reads like the name of a secret in some store: ``secret = "restic-server-token"``."""
-    if _slug().fullmatch(text) is None or _placeholders().search(text):
+    """Whether a value reads like the name of something: ``secret = "restic-server-token"``, ``apiKey = "local-gateway"``.
+
+    A variable of an environment has no names of secrets for a value, for nobody would look them up there.
+    """
+    if name.isupper() or _slug().fullmatch(text) is None or _placeholders().search(text):
         return False
-    if name.lower() == "secret":
+    kind = kind_of_secret(name)
+    if name.lower() == "secret" or kind == "API key":
         return True
-    return not name.isupper() and kind_of_secret(text) is not None
+    return kind_of_secret(text) is not None or kind in text.replace("_", "-").split("-")
 
 
 def _letters(text: str) -> str:
@@ -159,7 +163,7 @@ def _variable() -> re.Pattern[str]:
 
 @cache
 def _slug() -> re.Pattern[str]:
-    return re.compile(r"[a-z]+(?:[-_][a-z]+)+")
+    return re.compile(r"[a-z][a-z0-9]{,3}(?:[-_][a-z]+)+|[a-z]+(?:[-_][a-z]+)+")
 
 
 @cache

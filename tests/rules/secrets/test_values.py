@@ -99,6 +99,8 @@ def test_reference_hash_switch_or_path_is_no_secret(text: str) -> None:
         ("FRIGATE_RTSP_PASSWORD", "rtsp-password"),
         ("secret", "restic-server-token"),
         ("passwordSecretKey", "alice-password"),
+        ("password", "dialog-password-symbolic"),
+        ("apiKey", "local-gateway"),
     ],
 )
 def test_value_that_names_a_secret_is_none(name: str, text: str) -> None:
