@@ -13,6 +13,7 @@ from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Request
 from nixlint.linting.writing import NotWritten, write
 from nixlint.reporting.terminal import Style, style_for, visible
+from nixlint.reporting.text import count
 
 from .notices import write_notices
 from .options import request_of, shared_options
@@ -96,4 +97,6 @@ def _write_outcome(fixing: Fixing, style: Style, done: bool) -> None:
     unsafe = sum(found.finding.fix is not None and found.finding.fix.safety is Safety.UNSAFE for found in left)
     hint = f", {unsafe} of them to be fixed with --unsafe-fixes" if unsafe else ""
     verb = "Fixed" if done else "Would fix"
-    print(f"{verb} {len(fixing.applied)} in {len(fixing.files)} files; {len(left)} left{hint}.", file=sys.stderr)
+    print(
+        f"{verb} {len(fixing.applied)} in {count(len(fixing.files), 'file')}; {len(left)} left{hint}.", file=sys.stderr
+    )

@@ -55,8 +55,8 @@ def nixlint() -> None:
 def main() -> NoReturn:
     """Run the command line of this process, and end the process.
 
-    Exits with 2 where the command line is wrong, with 130 after an interrupt, and with 141, as a shell would report it,
-    where the reader of our output has gone.
+    Exits with 2 where the command line is wrong, with 130 after an interrupt, and quietly with 1, as click does, where the
+    reader of our output has gone.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text wrappers here
@@ -72,7 +72,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         # What is left in the buffer would raise again when the interpreter closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 141
+        code = 1
     except Exception as error:  # the last resort: a defect gets one line, and the exit code says so
         from nixlint.linting.internal_error import internal_error
 

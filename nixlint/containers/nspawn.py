@@ -8,10 +8,12 @@ more certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from nixlint.semantics.module_sites import module_sites
 from nixlint.semantics.module_system import (
@@ -109,15 +111,24 @@ class NspawnContainer:
             yield from _as_obstacles(other.system.ask(option))
 
 
+_ByName: TypeAlias = Mapping[str | None, Sequence[NspawnContainer]]
+_KEPT_FILES = 16
+
+
 class ContainerIndex:
     """Which files of a repository define containers of which names.
 
-    Holds names only, so that memory does not grow with what the files say; a file is read again when it matters.
+    Holds names, and the containers of a few files at a time, so that memory does not grow with what the files say; a
+    file is read again when it matters.
     """
 
     def __init__(self, repository: Repository) -> None:
         self._repository = repository
-        self._names = {path: self._names_in(path) for path in repository.files_mentioning(b"containers")}
+        self._read: OrderedDict[Path, _ByName] = OrderedDict()
+        self._paths: dict[str | None, list[Path]] = {}
+        for path in repository.files_mentioning(b"containers"):
+            for name in self._containers_in(path):
+                self._paths.setdefault(name, []).append(path)
 
     @classmethod
     def of(cls, repository: Repository) -> ContainerIndex:
@@ -126,20 +137,31 @@ class ContainerIndex:
 
     def others(self, container: NspawnContainer) -> tuple[NspawnContainer, ...]:
         """The definitions in other modules that may be of the same container: of its name, or of an unknown one."""
+        names = dict.fromkeys((container.name, None)) if container.name is not None else tuple(self._paths)
         return tuple(
             other
-            for path, names in self._names.items()
-            if _may_be_one(container.name, names)
-            for other in self._containers_in(path)
-            if other.place != container.place and _may_be_one(container.name, frozenset({other.name}))
+            for name in names
+            for path in self._paths.get(name, ())
+            for other in self._containers_in(path)[name]
+            if other.place != container.place
         )
 
-    def _names_in(self, path: Path) -> frozenset[str | None]:
-        return frozenset(container.name for container in self._containers_in(path))
+    def _containers_in(self, path: Path) -> _ByName:
+        found = self._read.get(path)
+        if found is None:
+            found = self._read[path] = self._read_containers(path)
+        self._read.move_to_end(path)
+        if len(self._read) > _KEPT_FILES:
+            self._read.popitem(last=False)
+        return found
 
-    def _containers_in(self, path: Path) -> tuple[NspawnContainer, ...]:
+    def _read_containers(self, path: Path) -> _ByName:
         source = self._repository.source(path)
-        return () if source is None or source.root.has_error else _containers(source, self._repository)
+        found: dict[str | None, list[NspawnContainer]] = {}
+        if source is not None and not source.root.has_error:
+            for container in _containers(source, self._repository):
+                found.setdefault(container.name, []).append(container)
+        return found
 
 
 def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
@@ -244,10 +266,6 @@ _DECLARING = (
 def _is_look_alike(definition: Definition) -> bool:
     """Whether something below ``containers`` has an attribute that no NixOS container has."""
     return any(name is not None and name not in OPTIONS for name, _ in attributes_of(definition))
-
-
-def _may_be_one(name: str | None, others: frozenset[str | None]) -> bool:
-    return name is None or None in others or name in others
 
 
 def _as_obstacles(answer: Answer) -> Iterator[Obstacle]:

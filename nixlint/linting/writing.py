@@ -42,7 +42,7 @@ def _target(path: Path) -> Path:
 
 def _replace(target: Path, text: bytes) -> None:
     status = target.stat()
-    descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".nixlint", dir=target.parent)
+    descriptor, name = tempfile.mkstemp(prefix=".nixlint-", suffix=".tmp", dir=target.parent)
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:

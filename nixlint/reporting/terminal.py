@@ -105,14 +105,18 @@ def _width(stream: TextIO, terminal: bool) -> int | None:
         return 80
 
 
-def wrapped(text: str, width: int | None, indent: str) -> str:
-    """The text in lines of at most ``width`` columns, broken at blanks, with all lines after the first indented."""
+def wrapped(text: str, width: int | None, indent: str, taken: int = 0) -> str:
+    """The text in lines of at most ``width`` columns, broken at blanks, with all lines after the first indented.
+
+    ``taken`` is how many columns of the first line are taken already.
+    """
     if width is None:
         return text
-    lines = [""]
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines[-1].strip() else lines[-1] + word
-        if cell_width(longer) > width and lines[-1].strip():
+    words = text.split(" ")
+    lines = [words[0]]
+    for word in words[1:]:
+        longer = f"{lines[-1]} {word}"
+        if cell_width(longer) + (taken if len(lines) == 1 else 0) > width:
             lines.append(indent + word)
         else:
             lines[-1] = longer

@@ -55,14 +55,14 @@ def report_text(
 
 
 def summary(report: Report, style: Style) -> str:
-    """One line: how many findings there are, and what can be fixed."""
+    """How many findings there are, and on a line of its own what can be fixed."""
     found = [item for item in report.findings if not item.suppressed]
-    files = _count(report.files_checked, "file")
+    files = count(report.files_checked, "file")
     if not found:
         return f"{style.coloured('No findings', 'green')} in {files}.{_suppressed(report)}"
     counts = Counter(item.severity for item in found)
     parts = [
-        style.coloured(_count(counts[severity], severity.value if severity is not Severity.INFO else "note"), colour)
+        style.coloured(count(counts[severity], severity.value if severity is not Severity.INFO else "note"), colour)
         for severity, colour in COLOURS.items()
         if counts[severity]
     ]
@@ -117,7 +117,7 @@ def _note(note: Note, sources: Sources, shown: Callable[[Path], str], style: Sty
 
 def _remark(kind: str, text: str, style: Style) -> str:
     lead = f"  {kind}: "
-    return style.bold(lead) + wrapped(lead + text, style.width, " " * len(lead)).removeprefix(lead)
+    return style.bold(lead) + wrapped(text, style.width, " " * len(lead), taken=len(lead))
 
 
 def _fixable(found: list[ReportedFinding]) -> str:
@@ -125,7 +125,7 @@ def _fixable(found: list[ReportedFinding]) -> str:
     unsafe = sum(item.finding.fix is not None and item.finding.fix.safety is Safety.UNSAFE for item in found)
     parts = [f"{safe} with nixlint fix"] if safe else []
     parts += [f"{unsafe} with nixlint fix --unsafe-fixes"] if unsafe else []
-    return f" To be fixed: {', '.join(parts)}." if parts else ""
+    return f"\nTo be fixed: {', '.join(parts)}." if parts else ""
 
 
 def _suppressed(report: Report) -> str:
@@ -133,5 +133,6 @@ def _suppressed(report: Report) -> str:
     return f" {count} suppressed." if count else ""
 
 
-def _count(number: int, noun: str) -> str:
+def count(number: int, noun: str) -> str:
+    """A number and what it counts, such as ``1 file`` and ``2 files``."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
