@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
@@ -176,6 +176,7 @@ in
   services.b.tokenFile = «"${./token}"»;
   services.c.secretKeyFile = «/etc/c/secret-key»;
   services.d.password = «builtins.readFile ./password»;
+  virtualisation.oci-containers.containers.f.environmentFiles = «[ ./f.env ./f-token.env ]»;
   services.e.password = «lib.removeSuffix "\\n" (builtins.readFile ./password)»;
 }
 """,
@@ -342,15 +343,14 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
     elif kind_of_file is not None:
         exposures = _secret_file(definition, kind_of_file)
     elif is_environment_file(name):
-        exposures = _environment_file(definition)
+        exposures = _environment_file(definition, repository.root)
     else:
         exposures = _list(definition)
     for exposure in exposures:
         yield _finding(definition, exposure, repository)
 
 
-@dataclass(frozen=True, slots=True)
-class _Exposure:
+class _Exposure(NamedTuple):
     """A way of a definition's secret into the store, and what to say of it."""
 
     source: Source
@@ -403,9 +403,10 @@ def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure
             )
 
 
-def _environment_file(definition: WrittenDefinition) -> Iterator[_Exposure]:
+def _environment_file(definition: WrittenDefinition, root: Path) -> Iterator[_Exposure]:
     """A definition of an option that takes a file of environment variables.
 
+    ``environmentFiles`` takes the string of a path, which is in the store only where the path is one of the repository.
     A text of several lines is left to :func:`_in_literal`, which looks at such texts wherever they stand.
     """
     option = definition.path
@@ -417,9 +418,11 @@ def _environment_file(definition: WrittenDefinition) -> Iterator[_Exposure]:
                     f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
                 )
                 yield _Exposure(source, message, *_weight(found.look, Position.CERTAIN), evidence=found.name)
-        elif source.way is Way.COPIED and option.last != "environmentFiles" and _is_named_secret(source):
-            message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
-            yield _Exposure(source, message)
+        elif source.way is Way.COPIED and source.file is not None and is_named_secret(source.file):
+            is_string = option.last == "environmentFiles" and not source.file.is_relative_to(root)
+            if is_plain_secret(source.file) and not is_string:
+                message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
+                yield _Exposure(source, message)
 
 
 def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
@@ -442,7 +445,7 @@ def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
             yield 0, found
         return
     for found in secret_flags(texts):
-        yield found.index, found
+        yield found.at, found
     for index, text in enumerate(texts):
         variable = assignment(text) if index == 0 or texts[index - 1] not in ("-e", "--env") else None
         if variable is not None:
@@ -473,8 +476,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
+class _Shown(NamedTuple):
     """What a text shows by itself."""
 
     what: str
@@ -537,10 +539,6 @@ def _is_reference(symbols: tuple[str, ...]) -> bool:
     """Whether one of the names in a text is that of a secret's path or placeholder."""
     words = ("placeholder", "sops", "age.secrets", "path", "Path", "File", "pkgs.", "vaultix", "lib.")
     return not symbols or any(word in symbol for symbol in symbols for word in words)
-
-
-def _is_named_secret(source: Source) -> bool:
-    return source.file is not None and is_plain_secret(source.file) and is_named_secret(source.file)
 
 
 def _finding(definition: WrittenDefinition, exposure: _Exposure, repository: Repository) -> Finding:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from .names import kind_of_secret
 from .values import UNKNOWN, Look, look_of
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """A secret's name within a text, what kind of secret it promises, and what its value looks like."""
 
     name: str
     kind: str
     look: Look
-    index: int
+    at: int
     """Which line or word of the text it is, counted from 0."""
 
 
@@ -45,7 +44,7 @@ def secret_flags(words: Sequence[str]) -> Iterator[Assignment]:
         else:
             continue
         if found is not None:
-            yield Assignment(found.name, found.kind, found.look, index)
+            yield found._replace(at=index)
 
 
 def secret_lines(text: str) -> Iterator[Assignment]:

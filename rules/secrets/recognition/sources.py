@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.semantics.values import (
     AttrsValue,
@@ -46,8 +46,7 @@ class Way(Enum):
     READ = "read"
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a value comes from.
 
     ``text`` is what is known of it, with ``UNKNOWN`` for the rest; ``through`` the function that it goes through;
@@ -86,7 +85,7 @@ def strings_of(value: Value, depth: int = 0) -> Iterator[tuple[StringValue, Plac
     if isinstance(value, StringValue):
         yield value, value.place
         return
-    for thunk in (*value.elements, *value.unknowns) if isinstance(value, ListValue) else _wrapped(value):
+    for thunk in _wrapped(value):
         element = thunk.force()
         if isinstance(element, StringValue):
             yield element, thunk.place
@@ -161,6 +160,8 @@ def _wrapped(value: Value) -> tuple[Thunk, ...]:
     match value:
         case ChoiceValue(alternatives=alternatives):
             return alternatives
+        case ListValue(elements=elements, unknowns=unknowns):
+            return (*elements, *unknowns)
         case ConditionalValue(content=content) | OverrideValue(content=content) | OrderValue(content=content):
             return (content,)
         case MergeValue(contents=contents):

@@ -51,6 +51,7 @@ _HASHES = (
     # A hash is not the secret.
     r"\$\w+\$",  # crypt(3): $6$, $y$, $2b$, $argon2id$, $pbkdf2-sha512$
     r"\{[A-Z0-9-]+\}",  # LDAP: {SSHA}…
+    r"\{[0-9a-f]{40}",  # Transmission's rpc-password
     r"@ByteArray\(",  # qBittorrent's Password_PBKDF2
     r"(?:sha\d+|md5|SCRAM|scrypt|argon2|bcrypt|pbkdf2)[-:$:]",
     r"md5[0-9a-f]{32}$",  # PostgreSQL

@@ -37,7 +37,7 @@ def test_variable_is_recognised_by_its_name_and_value(text: str, name: str | Non
     ],
 )
 def test_secret_is_found_at_its_word(words: list[str], indices: list[int]) -> None:
-    assert [found.index for found in secret_flags(words)] == indices
+    assert [found.at for found in secret_flags(words)] == indices
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_secret_is_found_at_its_word(words: list[str], indices: list[int]) -> No
     ],
 )
 def test_line_of_a_configuration_file_with_a_secret_is_found(line: str) -> None:
-    assert [(found.look, found.index) for found in secret_lines(f"first\n{line}\nlast")] == [(Look.SECRET, 1)]
+    assert [(found.look, found.at) for found in secret_lines(f"first\n{line}\nlast")] == [(Look.SECRET, 1)]
 
 
 @pytest.mark.parametrize(

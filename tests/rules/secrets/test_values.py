@@ -73,6 +73,7 @@ def test_word_that_waits_to_be_replaced_is_a_placeholder(text: str) -> None:
         "$2b$12$R9h/cIPz0gi",
         "{SSHA}DkMTwBl",
         "@ByteArray(abc)",
+        "{ad45cdcf042cddd59d241b21e4a87ab79fcb41caDkcPBJUv",
         "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgp",
         "ssh-ed25519 AAAA",
         "/run/secrets/a",
