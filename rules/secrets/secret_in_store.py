@@ -199,6 +199,17 @@ in
             '{ services.app.settings.database = «"postgres://app:waterfall9@localhost/app"»; }\n',
         ),
         Bad(
+            "a password in a URL that is put together",
+            """\
+let
+  password = "waterfall9";
+in
+{
+  services.app.settings.database = «"postgres://app:${password}@localhost/app"»;
+}
+""",
+        ),
+        Bad(
             "a line of a configuration file",
             """\
 {
@@ -333,21 +344,22 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
         return
     kind = kind_of_secret(name)
     kind_of_file = kind_of_secret_file(name)
-    if kind is None and kind_of_file is None and not is_environment_file(name) and name not in _LISTS:
-        return
-    position = position_of(definition.path)
-    if position is Position.ELSEWHERE:
-        return
+    exposures: Iterator[_Exposure]
     if kind is not None:
-        exposures = _secret(definition, kind, position)
+        exposures = _secret(definition, kind)
     elif kind_of_file is not None:
         exposures = _secret_file(definition, kind_of_file)
     elif is_environment_file(name):
         exposures = _environment_file(definition, repository.root)
-    else:
+    elif name in _LISTS:
         exposures = _list(definition)
-    for exposure in exposures:
-        yield _finding(definition, exposure, repository)
+    elif _is_composed_url(definition.value_place, repository):
+        exposures = _url(definition)
+    else:
+        return
+    if position_of(definition.path) is not Position.ELSEWHERE:
+        for exposure in exposures:
+            yield _finding(definition, exposure, repository)
 
 
 class _Exposure(NamedTuple):
@@ -367,9 +379,9 @@ _LISTS = frozenset(
 )
 
 
-def _secret(definition: WrittenDefinition, kind: str, position: Position) -> Iterator[_Exposure]:
+def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
     """A definition of an option that is itself the secret."""
-    option = definition.path
+    option, position = definition.path, position_of(definition.path)
     for source in sources_of(definition.value):
         if source.way is Way.LITERAL:
             look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "")
@@ -437,6 +449,29 @@ def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
             f"{option} sets {found.name} to {_a(found.kind)} in plain text, which every user can read in /nix/store"
         )
         yield _Exposure(source, message, *_weight(found.look, Position.LIKELY), evidence=found.name)
+
+
+def _url(definition: WrittenDefinition) -> Iterator[_Exposure]:
+    """A definition of a URL that is put together from parts; one that is written whole is left to :func:`_in_literal`."""
+    for source in sources_of(definition.value):
+        look = url_password(source.text)
+        if look is not Look.NO_SECRET:
+            message = (
+                f"{definition.path} is a URL with a password in plain text, which every user can read in /nix/store"
+            )
+            yield _Exposure(source, message, *_weight(look, Position.LIKELY))
+
+
+def _is_composed_url(place: Place, repository: Repository) -> bool:
+    """Whether a string with something interpolated into a URL's credentials is written somewhere."""
+    source = repository.source(place.path)
+    text = (
+        b"" if source is None else source.data[place.span.start : min(place.span.end, place.span.start + _LONGEST_URL)]
+    )
+    return text.startswith(b'"') and b"://" in text and b"${" in text and b"@" in text
+
+
+_LONGEST_URL = 500  # bytes
 
 
 def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
