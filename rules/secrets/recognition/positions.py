@@ -90,7 +90,7 @@ def is_elsewhere(path: OptionPath) -> bool:
     names = [name for name in path.names[:-1] if name is not None]
     if ("sops", "templates") in pairwise(names):  # the text of a template of sops-nix, which is in the store
         return False
-    return any(name in _OTHER_PARENTS or "ecrets" in name or name.endswith(".md") for name in names)
+    return any(name in _OTHER_PARENTS or "ecrets" in name or name.endswith((".md", "Command")) for name in names)
 
 
 def is_for_trial(file: PurePath) -> bool:

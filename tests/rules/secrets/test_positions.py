@@ -24,6 +24,7 @@ from rules.secrets.recognition.positions import Position, is_for_trial, position
         ("services.app.example.password", Position.ELSEWHERE),
         ("sops.templates.app.content.password", Position.ELSEWHERE),
         ("virtualisation.vmVariant.users.users.alice.password", Position.ELSEWHERE),
+        ("services.app.passwordCommand.APP_TOKEN", Position.ELSEWHERE),
         ("password", Position.ELSEWHERE),
     ],
 )
