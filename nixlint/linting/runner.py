@@ -25,7 +25,15 @@ from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
 from .subjects import FileProblem, subjects_of
-from .suppression import Directive, MalformedDirective, Suppressions, UnusedSuppression, foreign_marks, removal_of
+from .suppression import (
+    Directive,
+    MalformedDirective,
+    Suppressions,
+    UnusedSuppression,
+    foreign_marks,
+    removal_of,
+    span_of_rule,
+)
 from .workspace import NotNix, Overlay, Workspace, workspaces
 
 _T = TypeVar("_T")
@@ -81,7 +89,7 @@ class _WorkspaceRun:
         self._rules = active_rules(registry, workspace.configuration, request)
         self._suppressions = Suppressions()
         self._saw_everything = True
-        self._found: dict[tuple[str, Place, str], ReportedFinding] = {}
+        self._found: dict[tuple[str, Place], ReportedFinding] = {}
 
     def check(self, path: Path) -> None:
         """Put one file before the rules."""
@@ -151,7 +159,7 @@ class _WorkspaceRun:
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
         path = finding.place.path
-        key = (rule.name, finding.place, finding.evidence)
+        key = (rule.name, finding.place)
         source = self._repository.source(path)
         if source is None or key in self._found or self._is_off(rule, path):
             return
@@ -183,7 +191,7 @@ class _WorkspaceRun:
 
     def _unused(self, source: SourceFile, directive: Directive, word: str, exists: bool) -> UnusedSuppression:
         near = "" if exists else suggestion(word, self._registry.names)
-        place = Place(source.path, directive.span)
+        place = Place(source.path, span_of_rule(word, directive, source))
         return UnusedSuppression(word, exists, near, place, removal_of(word, directive, source))
 
     def _relative(self, path: Path) -> str:

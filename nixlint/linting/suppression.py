@@ -134,6 +134,18 @@ def foreign_marks(source: SourceFile, marks: tuple[str, ...]) -> frozenset[int]:
     )
 
 
+def span_of_rule(rule: str, directive: Directive, source: SourceFile) -> Span:
+    """Where a rule stands in a directive."""
+    at = source.data.index(b"[", directive.span.start) + 1
+    for word in source.data[at : directive.span.end - 1].split(b","):
+        name = word.strip()
+        if name.decode("utf-8", "surrogateescape") == rule:
+            start = at + word.index(name)
+            return Span(start, start + len(name))
+        at += len(word) + 1
+    return directive.span
+
+
 def removal_of(rule: str, directive: Directive, source: SourceFile) -> Edit:
     """The edit that takes a rule out of a directive: the name, or all of the comment that belongs to the directive."""
     others = [name for name in directive.rules if name != rule]

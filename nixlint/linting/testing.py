@@ -88,7 +88,7 @@ def _needed_by(rule: AnyRule, example: Bad | Good) -> frozenset[str]:
     """The other rules that an example names in its comments: what they find is what the comment is about."""
     from .registry import load_registry
 
-    text = "".join(files_of(example.files).values())
+    text = b"".join(marked_spans(file.encode())[0] for file in files_of(example.files).values()).decode()
     return frozenset(name for name in load_registry().names if f"[{name}]" in text and name != rule.name)
 
 

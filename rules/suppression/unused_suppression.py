@@ -56,7 +56,7 @@ class UnusedSuppressionRule(Rule[UnusedSuppression]):
             "the container has a state version by now",
             """\
 {
-  # «nixlint: ignore[container-missing-state-version]» it is new
+  # nixlint: ignore[«container-missing-state-version»] it is new
   containers.web.config.system.stateVersion = "26.05";
 }
 """,
@@ -70,7 +70,7 @@ class UnusedSuppressionRule(Rule[UnusedSuppression]):
             "a rule that does not exist",
             """\
 {
-  services.nginx.enable = true; # «nixlint: ignore[no-such-rule]»
+  services.nginx.enable = true; # nixlint: ignore[«no-such-rule»]
 }
 """,
             fixed="""\
