@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import os
 import sys
 from importlib import import_module
@@ -17,6 +19,9 @@ _COMMANDS = {
     "init": "Write a nixlint.toml to start from.",
     "version": "Show the version.",
 }
+
+
+_OBJECTS_BETWEEN_COLLECTIONS = 50_000
 
 
 class _Commands(click.Group):
@@ -58,6 +63,8 @@ def main() -> NoReturn:
     Exits with 2 where the command line is wrong, with 130 after an interrupt, and quietly with 1, as click does, where the
     reader of our output has gone.
     """
+    # Modules make many objects and no garbage: looking for some after each 700 of them takes a tenth of the start-up.
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text wrappers here
     try:
@@ -78,4 +85,8 @@ def main() -> NoReturn:
 
         print(f"error: {internal_error('nixlint', error)}", file=sys.stderr)
         code = 2
-    sys.exit(code)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    # The system takes memory back faster than the interpreter can take its modules apart.
+    os._exit(code)
