@@ -48,7 +48,24 @@ def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
     )
 
 
-def discover(paths: Iterable[Path], shown: Callable[[Path], str]) -> Discovered:
+class Listing:
+    """The Nix files below folders, each folder looked through once; what can't be listed is among ``failures``."""
+
+    def __init__(self, shown: Callable[[Path], str]) -> None:
+        self.failures: list[Failure] = []
+        self._shown = shown
+        self._files: dict[Path, tuple[Path, ...]] = {}
+
+    def below(self, folder: Path) -> tuple[Path, ...]:
+        """The Nix files below a folder, in no particular order."""
+        if folder not in self._files:
+            listed = _listed_by_git(folder) if _in_git(folder) else None
+            found = _walked(folder, self.failures, self._shown) if listed is None else listed
+            self._files[folder] = tuple(found)
+        return self._files[folder]
+
+
+def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], str]) -> Discovered:
     """The Nix files at absolute paths: files as they are, folders with all that is in them.
 
     ``shown`` says how a path is written in messages.
@@ -63,20 +80,14 @@ def discover(paths: Iterable[Path], shown: Callable[[Path], str]) -> Discovered:
             failures.append(Failure(f"cannot be read: {reason_of(error)}", shown(path)))
             continue
         if stat.S_ISDIR(mode):
-            files.update(nix_files_below(path, failures, shown))
+            files.update(listing.below(path))
         elif not stat.S_ISREG(mode):
             failures.append(Failure("cannot be read: not a regular file", shown(path)))
         elif path.is_symlink() and not path.resolve().is_relative_to(repository_root(path)):
             skipped.append(Skipped(shown(path), "it is a symlink out of the tree"))
         else:
             files.add(path)
-    return Discovered(tuple(sorted(files)), tuple(failures), tuple(skipped))
-
-
-def nix_files_below(folder: Path, failures: list[Failure], shown: Callable[[Path], str]) -> Iterator[Path]:
-    """The Nix files below a folder; what can't be listed is added to ``failures``."""
-    listed = _listed_by_git(folder) if _in_git(folder) else None
-    yield from _walked(folder, failures, shown) if listed is None else listed
+    return Discovered(tuple(sorted(files)), (*failures, *listing.failures), tuple(skipped))
 
 
 def _in_git(folder: Path) -> bool:

@@ -11,7 +11,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax.file_kind import FileKind, recognise
 
 from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
-from .discovery import discover, nix_files_below, repository_root
+from .discovery import Listing, discover, repository_root
 from .finding import Failure, Skipped
 from .reading import read_file
 from .registry import Registry
@@ -67,7 +67,8 @@ def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Worksp
     """The files of a request, grouped by repository and configuration; a wrong configuration leaves out its files."""
     found = Workspaces()
     configurations = _Configurations(request, registry)
-    discovered = discover(_paths_on_disk(request), request.shown)
+    listing = Listing(request.shown)
+    discovered = discover(_paths_on_disk(request), listing, request.shown)
     found.failures.extend(discovered.failures)
     found.skipped.extend(discovered.skipped)
     files = [*discovered.files]
@@ -84,7 +85,7 @@ def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Worksp
         if configuration is not None and not configuration.excludes(path):
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
-        repository = Repository(root, _files_of(root, request), overlay.read_nix, configuration.nixos_release)
+        repository = Repository(root, _files_of(root, listing, request), overlay.read_nix, configuration.nixos_release)
         found.groups.append(Workspace(configuration, repository, tuple(paths)))
     return found
 
@@ -95,16 +96,12 @@ def _paths_on_disk(request: Request) -> Iterator[Path]:
             yield path
 
 
-def _files_of(root: Path, request: Request) -> Iterable[Path]:
-    """The files of a repository, looked for when they are needed; what can't be listed was reported if it was asked for."""
-    ignored: list[Failure] = []
-    found = nix_files_below(root, ignored, request.shown)
-    if request.standard_input is None:
-        yield from found
-        return
-    given = request.standard_input.path
-    yield given
-    yield from (path for path in found if path != given)
+def _files_of(root: Path, listing: Listing, request: Request) -> Iterable[Path]:
+    """The files of a repository, looked for when they are needed."""
+    given = request.standard_input
+    if given is not None:
+        yield given.path
+    yield from (path for path in sorted(listing.below(root)) if given is None or path != given.path)
 
 
 class _Configurations:

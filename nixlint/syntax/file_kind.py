@@ -75,9 +75,13 @@ def _is_sops(data: bytes, start: bytes) -> bool:
 
 
 def _mostly_undecodable(data: bytes) -> bool:
-    if data.isascii():
-        return False
     sample = data[:65536]
+    try:
+        sample.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return False
     bad = sum(0xDC80 <= ord(character) <= 0xDCFF for character in sample.decode("utf-8", "surrogateescape"))
     return bad * 10 > len(sample)
 

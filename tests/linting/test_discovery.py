@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.discovery import Discovered, discover, repository_root
+from nixlint.linting.discovery import Discovered, Listing, discover, repository_root
 
 from .workbench import git, write_files
 
 
 def discovered(folder: Path, *paths: str) -> Discovered:
     asked = [folder / path for path in paths] or [folder]
-    return discover(asked, lambda path: str(path.relative_to(folder)))
+
+    def shown(path: Path) -> str:
+        return str(path.relative_to(folder))
+
+    return discover(asked, Listing(shown), shown)
 
 
 def names(folder: Path, *paths: str) -> list[str]:
