@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from nixlint.semantics.interpreter import Interpreter
 from nixlint.semantics.module_system import Answer, ModuleSystem, Presence, modules_in
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import IntValue
+from nixlint.semantics.values import IntValue, PathValue
 from nixlint.syntax.source_file import SourceFile
 from tests.nix.nix_referee import evaluate_json
 from tests.semantics.nix_modules import OPTIONS, modules
@@ -30,15 +31,15 @@ def answers(module: str) -> list[Answer]:
 def in_nix(batch: list[str]) -> list[list[list[list[int]]]]:
     """For each module, for each value of the flag, for each option: the values at the best priority."""
     paths = " ".join("[ " + " ".join(f'"{name}"' for name in option) + " ]" for option in OPTIONS)
-    value = evaluate_json(
+    values: object = evaluate_json(
         [
             f"map (flag: map (path: import {MODULES} {{ modules = [ ({module}) ]; config.flag = flag; }} path) "
             f"[ {paths} ]) [ true false ]"
             for module in batch
         ]
     )
-    assert isinstance(value, list)
-    return [[[_deciding(found) for found in flag] for flag in module] for module in value]
+    found = cast("list[list[list[list[dict[str, int]]]]]", values)
+    return [[[_deciding(option) for option in flag] for flag in module] for module in found]
 
 
 def _deciding(found: list[dict[str, int]]) -> list[int]:
@@ -82,9 +83,7 @@ def test_modules_are_found_across_files_folders_and_cycles(tmp_path: Path) -> No
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     repository = Repository(tmp_path, [tmp_path / name for name in files])
-    interpreter = repository.interpreter()
-    source = repository.open(tmp_path / "host.nix")
-    system = ModuleSystem(modules_in(interpreter.evaluate(source.root, interpreter.globals)), interpreter)
+    system = ModuleSystem(modules_in(PathValue(tmp_path / "host.nix")), repository.interpreter())
 
     found = [system.ask(OptionPath(option)).value for option in OPTIONS]
 
