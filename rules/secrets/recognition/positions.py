@@ -68,7 +68,7 @@ _OTHER_PLACES = frozenset(
     # Folders whose files are there to be tried or read, not deployed.
     (
         "test tests testing example examples template templates vm vms iso isos installer live demo demos doc docs "
-        "checks fixtures testdata sample samples tutorial shells devshell devshells"
+        "checks testdata sample samples tutorial shells devshell devshells"
     ).split()
 )
 
