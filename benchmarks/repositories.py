@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nixlint.linting.discovery import nix_files_below
+from nixlint.linting.discovery import Listing
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 
@@ -117,7 +117,7 @@ def peak_bytes(usage: resource.struct_rusage) -> int:
 
 def sizes(folder: Path) -> list[int]:
     """The sizes of the Nix files that nixlint looks for in a folder."""
-    return [path.stat().st_size for path in nix_files_below(folder, [], str)]
+    return [path.stat().st_size for path in Listing(str).below(folder)]
 
 
 def remarks(checked: Checked) -> Iterator[str]:
