@@ -15,8 +15,8 @@ from nixlint.linting.runner import run
 from nixlint.linting.workspace import Overlay
 from nixlint.reporting.terminal import style_for
 
+from .arguments import request_of, shared_options
 from .notices import write_notices
-from .options import request_of, shared_options
 from .progress import clear
 
 

@@ -15,8 +15,8 @@ from nixlint.linting.writing import NotWritten, write
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count
 
+from .arguments import request_of, shared_options
 from .notices import write_notices
-from .options import request_of, shared_options
 from .progress import clear
 
 

@@ -1,91 +1,73 @@
-"""The options that commands share, and the request that they make."""
+"""``nixlint options``."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
 
 import click
 
-from nixlint.linting.configuration import ConfigurationError, rule_names
-from nixlint.linting.registry import Registry
-from nixlint.linting.request import Request, StandardInput
+from nixlint.linting.configuration import suggestion
+from nixlint.linting.discovery import Listing, repository_root
+from nixlint.linting.workspace import Overlay
+from nixlint.reporting.options import ShownOption, options_json, options_text, shown_option
+from nixlint.reporting.terminal import style_for
+from nixlint.semantics.hosts import Host, hosts
+from nixlint.semantics.option_query import parse_pattern
+from nixlint.semantics.project import ask_files, ask_host
+from nixlint.semantics.repository import Repository
 
-from .progress import progress_of
 
-_F = TypeVar("_F", bound=Callable[..., object])
-
-_OPTIONS = (
-    click.argument("paths", nargs=-1, type=click.UNPROCESSED),
-    click.option("--select", multiple=True, metavar="RULES", help="Run only these rules; separated by commas."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Leave out these rules; separated by commas."),
-    click.option("--config", metavar="FILE", help="Use this file instead of the nearest nixlint.toml."),
-    click.option("--isolated", is_flag=True, help="Use no nixlint.toml at all."),
-    click.option("--stdin-filename", metavar="FILE", help="The name of the file that '-' reads from standard input."),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Whether to use colours; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
-    ),
+@click.command("options")
+@click.argument("words", nargs=-1, required=True, metavar="[PATHS]... OPTION")
+@click.option("--host", help="Answer for this host, with everything that its modules import.")
+@click.option(
+    "--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the answer."
 )
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+def command(words: Sequence[str], host: str | None, layout: str, color: str) -> int:
+    """Show what the repository at PATHS (default: the current folder) defines for OPTION.
 
+    OPTION is an option path in which * stands for any name, such as containers.*.config.system.stateVersion. Values are
+    shown as far as they are known, with the conditions that they are under, and secrets are not shown.
 
-def shared_options(command: _F) -> _F:
-    """Give a command the paths and the options that choose what is looked at."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
-
-
-def request_of(
-    registry: Registry,
-    paths: Sequence[str],
-    select: Sequence[str],
-    ignore: Sequence[str],
-    config: str | None,
-    isolated: bool,
-    stdin_filename: str | None,
-    pedantic: bool = False,
-) -> Request:
-    """What the options ask for. Raises :class:`click.UsageError` where they make no sense."""
-    folder = Path.cwd()
-    standard_input = _standard_input(folder, paths, stdin_filename)
-    found = [_absolute(path) for path in paths or (".",) if path != "-"]
-    if standard_input is not None:
-        found.append(standard_input.path)
+    Exits with 0 where something is defined or may be, with 1 where nothing is, and with 2 where the question makes no sense.
+    """
+    *paths, option = words
     try:
-        return Request(
-            paths=tuple(found),
-            folder=folder,
-            select=rule_names(_words(select), registry) if select else None,
-            ignore=rule_names(_words(ignore), registry),
-            pedantic=pedantic,
-            configuration=None if config is None else _absolute(config),
-            isolated=isolated,
-            standard_input=standard_input,
-            progress=progress_of(sys.stderr),
-        )
-    except ConfigurationError as error:
-        raise click.UsageError(error.message) from error
+        pattern = parse_pattern(option)
+        found = [
+            shown
+            for path in paths or ["."]
+            for shown in _answers(Path(os.path.abspath(path)), pattern, host)  # noqa: PTH100
+        ]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if layout == "json":
+        sys.stdout.write(options_json(found))
+    else:
+        for piece in options_text(found, option, style_for(sys.stdout, color)):
+            sys.stdout.write(piece)
+    return int(not any(shown.presence != "absent" for shown in found))
 
 
-def _words(given: Sequence[str]) -> list[str]:
-    return [word.strip() for item in given for word in item.split(",") if word.strip()]
+def _answers(path: Path, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
+    if not path.exists():
+        raise ValueError(f"{path}: there is nothing here")
+    root = repository_root(path, (path,))
+    folder = Path.cwd()
+    repository = Repository(root, sorted(Listing(str).below(root)), Overlay({}).read_nix)
+    asked = ask_files(repository, pattern) if host is None else ask_host(repository, _host(repository, host), pattern)
+    for item in asked:
+        yield shown_option(item, host, repository, folder)
 
 
-def _absolute(path: str) -> Path:
-    # Symlinks stay: a report names files as the user did.
-    return Path(os.path.abspath(path))  # noqa: PTH100
-
-
-def _standard_input(folder: Path, paths: Sequence[str], name: str | None) -> StandardInput | None:
-    if "-" not in paths:
-        if name is not None:
-            raise click.UsageError("--stdin-filename goes with the path '-'")
-        return None
-    path = folder / "stdin.nix" if name is None else _absolute(name)
-    return StandardInput(path, sys.stdin.buffer.read())
+def _host(repository: Repository, name: str) -> Host:
+    """The host of a name. Raises :class:`ValueError` where there is none."""
+    known = {host.name: host for host in hosts(repository)}
+    if name not in known:
+        names = ", ".join(known) or "none"
+        raise ValueError(f"there is no host '{name}'{suggestion(name, known)} (hosts: {names})")
+    return known[name]

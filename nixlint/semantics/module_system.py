@@ -154,6 +154,11 @@ class ModuleSystem:
         )
 
     @property
+    def files(self) -> frozenset[Path]:
+        """The files that the modules import, directly or not."""
+        return frozenset(self._imported)
+
+    @property
     def body(self) -> Place | None:
         """Where the set stands in which one of the modules given, not one that it imports, defines its options."""
         return next(
@@ -259,8 +264,14 @@ def reason_of(value: Value) -> str:
             return f"the result of {value.callee.dotted} is not known"
         case ChoiceValue():
             return f"a condition that is not known: {reason_of(value.condition)}"
+        case StringValue():
+            return "".join(part if isinstance(part, str) else _name_of(part) for part in value.parts)
         case _:
             return "a value that is not known"
+
+
+def _name_of(part: Value) -> str:
+    return f"<{part.dotted}>" if isinstance(part, SymbolValue) else "<…>"
 
 
 def _config_of(module: AttrsValue, conditions: tuple[Value, ...]) -> Iterator[_Part]:

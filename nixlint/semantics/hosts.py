@@ -1,0 +1,145 @@
+"""The machines that a repository configures: where their modules start.
+
+A flake says so: ``nixosConfigurations`` and ``colmena``. Elsewhere it is the ``configuration.nix`` that no other file
+imports. What is not static, as when a function makes hosts out of a folder's listing, is not found, and a file that leads to
+no host may belong to any.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.syntax.place import Place
+
+from . import symbols
+from .interpreter import Interpreter
+from .module_system import Definition, ModuleSystem, Obstacle, modules_in, reason_of
+from .option_path import OptionPath
+from .repository import Repository
+from .values import (
+    AttrsValue,
+    CallValue,
+    ChoiceValue,
+    Known,
+    ListValue,
+    PathValue,
+    SymbolValue,
+    Value,
+)
+
+_MAKERS_OF_SYSTEMS = ("nixosSystem", "evalModules", "eval-config.nix")
+"""The last names of functions that make a system of ``{ modules = [ … ]; }``."""
+_COLMENA_SETTINGS = frozenset({"meta", "defaults", "network"})
+
+
+class Host(NamedTuple):
+    """A machine: its name, where that is written, and the modules that it is made of."""
+
+    name: str
+    place: Place | None
+    modules: tuple[Definition, ...]
+    obstacles: tuple[Obstacle, ...] = ()
+
+    def system(self, interpreter: Interpreter) -> ModuleSystem:
+        """The module system of the machine."""
+        return ModuleSystem(self.modules, interpreter, self.obstacles)
+
+
+class _Hosts(NamedTuple):
+    hosts: tuple[Host, ...]
+
+
+def hosts(repository: Repository) -> tuple[Host, ...]:
+    """The machines of a repository, by name; those of its flake, or else those of its ``configuration.nix`` files."""
+    return repository.remember(_Hosts, lambda: _Hosts(tuple(_found(repository)))).hosts
+
+
+def _found(repository: Repository) -> list[Host]:
+    found = {host.name: host for host in _flake_hosts(repository)}
+    if not found:
+        found = {host.name: host for host in _channel_hosts(repository)}
+    return [found[name] for name in sorted(found)]
+
+
+# -- flakes ---------------------------------------------------------------------------------------------------------
+
+
+def _flake_hosts(repository: Repository) -> Iterator[Host]:
+    source = repository.source(repository.root / "flake.nix")
+    if source is None or source.root.has_error:
+        return
+    interpreter = repository.interpreter()
+    flake = interpreter.evaluate(source.root, interpreter.globals)
+    outputs = interpreter.find_attribute(flake, "outputs")
+    if outputs is None:
+        return
+    made = _outputs(interpreter.apply(outputs, Known(SymbolValue(symbols.MODULE_ARGUMENTS))), interpreter)
+    for output in made:
+        yield from _configurations(interpreter.find_attribute(output, "nixosConfigurations"), interpreter)
+        yield from _colmena(interpreter.find_attribute(output, "colmena"))
+
+
+def _outputs(value: Value, interpreter: Interpreter) -> Iterator[Value]:
+    """The outputs of a flake: what its function gives, or what a module of flake-parts defines below ``flake``."""
+    match value:
+        case CallValue() if value.callee.path[-1:] == ("mkFlake",) and value.arguments:
+            module = value.arguments[-1].force()
+            system = ModuleSystem(modules_in(module), interpreter)
+            yield from (definition.value for definition in system.definitions(OptionPath.of("flake")))
+        case ChoiceValue():
+            for alternative in value.alternatives:
+                yield from _outputs(alternative.force(), interpreter)
+        case _:
+            yield value
+
+
+def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
+    if not isinstance(value, AttrsValue):
+        return
+    for name, entry in value.entries.items():
+        yield _host_of(name, entry.name_place, entry.value.force(), interpreter)
+
+
+def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpreter) -> Host:
+    """A host as a call of ``nixosSystem`` makes it; one made in a way that is not known has an obstacle instead."""
+    if isinstance(value, CallValue) and value.callee.path[-1] in _MAKERS_OF_SYSTEMS and value.arguments:
+        modules = interpreter.find_attribute(value.arguments[-1].force(), "modules")
+        if isinstance(modules, ListValue):
+            unknown = tuple(_unknown_modules(item.force(), item.place) for item in modules.unknowns)
+            return Host(name, place, modules_in(modules), unknown)
+        if modules is not None:
+            return Host(name, place, (), (_unknown_modules(modules, place),))
+    return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
+
+
+def _unknown_modules(value: Value, place: Place | None) -> Obstacle:
+    return Obstacle(f"modules that are not known: {reason_of(value)}", place)
+
+
+def _colmena(value: Value | None) -> Iterator[Host]:
+    if not isinstance(value, AttrsValue):
+        return
+    defaults = value.entries.get("defaults")
+    shared = () if defaults is None else modules_in(defaults.value.force())
+    for name, entry in value.entries.items():
+        if name not in _COLMENA_SETTINGS:
+            yield Host(name, entry.name_place, (*shared, *modules_in(entry.value.force())))
+
+
+# -- channels -------------------------------------------------------------------------------------------------------
+
+
+def _channel_hosts(repository: Repository) -> Iterator[Host]:
+    roots = [path for path in repository.files if path.name == "configuration.nix"]
+    imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
+    for path in roots:
+        if path not in imported:
+            name = path.parent.name if path.parent != repository.root else repository.root.name
+            value = PathValue(path)
+            yield Host(name, None, (Definition(value, None),))
+
+
+def _imports_of(path: Path, repository: Repository) -> frozenset[Path]:
+    return ModuleSystem((Definition(PathValue(path), None),), repository.interpreter()).files

@@ -1,0 +1,107 @@
+"""Values as a person would write them in Nix, as far as they are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from nixlint.syntax.string_literal import attr_name_literal, encode
+
+from .module_system import reason_of
+from .values import (
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    ChoiceValue,
+    ConditionalValue,
+    FloatValue,
+    FunctionValue,
+    IntValue,
+    ListValue,
+    MergeValue,
+    NullValue,
+    OrderValue,
+    OverrideValue,
+    PathValue,
+    PrimitiveValue,
+    StringValue,
+    SymbolValue,
+    Thunk,
+    UnknownValue,
+    Value,
+)
+
+_MAX_ITEMS = 8
+"""Of a list or a set, so many members are shown."""
+_MAX_DEPTH = 3
+_MORE = "…"
+
+
+def value_text(value: Value, secret: Callable[[StringValue], bool] = lambda _value: False, depth: int = 0) -> str:
+    """The text of a value on one line; what is not known stands between ``<`` and ``>``.
+
+    ``secret`` says which strings must not be shown.
+    """
+    if depth > _MAX_DEPTH:
+        return _MORE
+
+    def inner(thunk: Thunk) -> str:
+        return value_text(thunk.force(), secret, depth + 1)
+
+    match value:
+        case NullValue():
+            return "null"
+        case BoolValue():
+            return "true" if value.value else "false"
+        case IntValue() | FloatValue():
+            return str(value.value)
+        case StringValue():
+            return f'"{_MORE}"' if secret(value) else _string(value, secret, depth)
+        case PathValue(path=path):
+            return str(path)
+        case ListValue():
+            return _members(
+                [inner(element) for element in value.elements[: _MAX_ITEMS + 1]], "[", "]", bool(value.unknowns)
+            )
+        case AttrsValue():
+            shown = list(value.entries.items())[: _MAX_ITEMS + 1]
+            texts = [f"{attr_name_literal(name)} = {inner(entry.value)};" for name, entry in shown]
+            return _members(texts, "{", "}", value.is_open)
+        case FunctionValue() | PrimitiveValue():
+            return "<function>"
+        case SymbolValue():
+            return value.dotted or "<module arguments>"
+        case CallValue():
+            arguments = " ".join(_argument(inner(argument)) for argument in value.arguments)
+            return f"{value.callee.dotted} {arguments}"
+        case ChoiceValue():
+            return " or ".join(inner(alternative) for alternative in value.alternatives)
+        case ConditionalValue():
+            return f"mkIf {_argument(inner(value.condition))} {_argument(inner(value.content))}"
+        case MergeValue():
+            return f"mkMerge {_argument(inner(value.contents))}"
+        case OverrideValue():
+            return f"mkOverride {value.priority} {_argument(inner(value.content))}"
+        case OrderValue():
+            return f"mkOrder {value.priority} {_argument(inner(value.content))}"
+        case UnknownValue():
+            return f"<unknown: {reason_of(value)}>"
+
+
+def _string(value: StringValue, secret: Callable[[StringValue], bool], depth: int) -> str:
+    parts = [
+        encode(part)[1:-1] if isinstance(part, str) else f"${{{value_text(part, secret, depth + 1)}}}"
+        for part in value.parts
+    ]
+    return f'"{"".join(parts)}"'
+
+
+def _members(texts: list[str], opening: str, closing: str, is_open: bool) -> str:
+    if is_open or len(texts) > _MAX_ITEMS:
+        texts = [*texts[:_MAX_ITEMS], _MORE]
+    return " ".join((opening, *texts, closing))
+
+
+def _argument(text: str) -> str:
+    """A text as an argument: between parentheses where it would fall apart."""
+    whole = text[:1] in '[{"<' or " " not in text
+    return text if whole else f"({text})"
