@@ -33,16 +33,25 @@ def comments(file: SourceFile) -> tuple[Comment, ...]:
 def comments_within(file: SourceFile, span: Span) -> tuple[Comment, ...]:
     """The comments that share a byte with ``span``, in order."""
     data = file.data
-    if data.find(b"#", span.start, span.end) < 0 and data.find(b"*", span.start, span.end) < 0:
-        around = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
-        if around is None or around.type != "comment":
-            return ()
+    if not len(span) or not _may_touch_comment(file, span):
+        return ()
     cursor = QueryCursor(_query())
     cursor.set_byte_range(span.start, span.end)
     nodes = cursor.captures(file.tree.root_node).get("comment", [])
-    return tuple(
-        _comment(data, node.start_byte, node.end_byte) for node in sorted(nodes, key=lambda node: node.start_byte)
-    )
+    found = (_comment(data, node.start_byte, node.end_byte) for node in sorted(nodes, key=lambda node: node.start_byte))
+    return tuple(comment for comment in found if comment.span.overlaps(span))
+
+
+def _may_touch_comment(file: SourceFile, span: Span) -> bool:
+    """Whether a comment can begin in the span or reach into it; much cheaper than the query, and mostly no."""
+    if file.data.find(b"#", span.start, span.end) >= 0 or file.data.find(b"*", span.start, span.end) >= 0:
+        return True
+    # A comment may begin before the span, and of the last one there may be no more than the slash of its opening.
+    for offset in (span.start, span.end - 1):
+        node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)
+        if node is not None and node.type == "comment":
+            return True
+    return False
 
 
 def _comment(data: bytes, start: int, end: int) -> Comment:

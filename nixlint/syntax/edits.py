@@ -6,6 +6,7 @@ on their order.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -58,11 +59,16 @@ def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:
 
 
 def loses_comment(file: SourceFile, edits: Iterable[Edit]) -> Comment | None:
-    """The first comment whose text no edit keeps, although one deletes bytes of it; ``None`` when all are kept."""
-    for edit in sorted(set(edits)):
-        if edit.span.start == edit.span.end:
-            continue
-        for comment in comments_within(file, edit.span):
-            if file.data[comment.span.start : comment.span.end] not in edit.text:
-                return comment
+    """The first comment whose text no edit keeps, although one deletes bytes of it; ``None`` when all are kept.
+
+    A comment is also kept when another edit puts it elsewhere; of equal comments each must be.
+    """
+    made = sorted(set(edits))
+    touched = dict.fromkeys(comment for edit in made for comment in comments_within(file, edit.span))
+    needed: Counter[bytes] = Counter()
+    for comment in touched:
+        text = file.data[comment.span.start : comment.span.end]
+        needed[text] += 1
+        if sum(edit.text.count(text) for edit in made) < needed[text]:
+            return comment
     return None
