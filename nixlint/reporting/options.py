@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.semantics.module_system import PLAIN_PRIORITY, Definition, Obstacle
-from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.option_query import Asked
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import value_text
+from nixlint.semantics.value_text import sounds_secret, value_text
 from nixlint.syntax.place import Place
 
 from .json_document import Json
 from .terminal import Style, visible
 
 _PRIORITY_NAMES = {50: "mkForce", 10: "mkVMOverride", 1000: "mkDefault", 1500: "mkOptionDefault"}
-_MAY_BE_SECRET = ("pass", "secret", "token", "psk", "key", "credential", "auth")
-"""A value of an option with such a name is not shown; one too many hidden does no harm."""
 
 
 class ShownPlace(NamedTuple):
@@ -63,7 +60,7 @@ def shown_option(asked: Asked, host: str | None, repository: Repository, folder:
     """The texts for an option; paths are written as seen from ``folder``."""
     places = _Places(repository, folder)
     answer = asked.answer
-    hidden = _may_be_secret(asked.option)
+    hidden = any(name is not None and sounds_secret(name) for name in asked.option.names)
     return ShownOption(
         str(asked.option),
         host,
@@ -110,7 +107,7 @@ class _Places:
 
 def _definition(definition: Definition, hidden: bool, places: _Places) -> ShownDefinition:
     return ShownDefinition(
-        value_text(definition.value, lambda _value: hidden),
+        value_text(definition.value, hidden),
         tuple(dict.fromkeys(value_text(condition) for condition in definition.conditions)),
         definition.priority,
         places.shown(definition.name_place or definition.value.place),
@@ -119,10 +116,6 @@ def _definition(definition: Definition, hidden: bool, places: _Places) -> ShownD
 
 def _reason(obstacle: Obstacle, places: _Places) -> ShownReason:
     return ShownReason(obstacle.reason, places.shown(obstacle.place))
-
-
-def _may_be_secret(option: OptionPath) -> bool:
-    return any(word in (name or "").lower() for name in option.names for word in _MAY_BE_SECRET)
 
 
 def _definition_text(definition: ShownDefinition, style: Style) -> Iterator[str]:

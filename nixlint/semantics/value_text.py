@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from nixlint.syntax.string_literal import attr_name_literal, encode
 
 from .module_system import reason_of
@@ -34,18 +32,20 @@ _MAX_ITEMS = 8
 """Of a list or a set, so many members are shown."""
 _MAX_DEPTH = 3
 _MORE = "…"
+_SECRET_WORDS = ("pass", "secret", "token", "psk", "key", "credential", "auth")
 
 
-def value_text(value: Value, secret: Callable[[StringValue], bool] = lambda _value: False, depth: int = 0) -> str:
+def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
     """The text of a value on one line; what is not known stands between ``<`` and ``>``.
 
-    ``secret`` says which strings must not be shown.
+    Strings that may be secrets are left out: all of them where ``hidden`` says so, those at attributes whose names sound
+    like secrets, and those that seem to hold one among other things.
     """
     if depth > _MAX_DEPTH:
         return _MORE
 
-    def inner(thunk: Thunk) -> str:
-        return value_text(thunk.force(), secret, depth + 1)
+    def inner(thunk: Thunk, name: str = "") -> str:
+        return value_text(thunk.force(), hidden or sounds_secret(name), depth + 1)
 
     match value:
         case NullValue():
@@ -55,16 +55,15 @@ def value_text(value: Value, secret: Callable[[StringValue], bool] = lambda _val
         case IntValue() | FloatValue():
             return str(value.value)
         case StringValue():
-            return f'"{_MORE}"' if secret(value) else _string(value, secret, depth)
+            return f'"{_MORE}"' if hidden or _may_hold_secret(value) else _string(value, depth)
         case PathValue(path=path):
             return str(path)
         case ListValue():
-            return _members(
-                [inner(element) for element in value.elements[: _MAX_ITEMS + 1]], "[", "]", bool(value.unknowns)
-            )
+            elements = [inner(element) for element in value.elements[: _MAX_ITEMS + 1]]
+            return _members(elements, "[", "]", bool(value.unknowns))
         case AttrsValue():
             shown = list(value.entries.items())[: _MAX_ITEMS + 1]
-            texts = [f"{attr_name_literal(name)} = {inner(entry.value)};" for name, entry in shown]
+            texts = [f"{attr_name_literal(name)} = {inner(entry.value, name)};" for name, entry in shown]
             return _members(texts, "{", "}", value.is_open)
         case FunctionValue() | PrimitiveValue():
             return "<function>"
@@ -87,9 +86,20 @@ def value_text(value: Value, secret: Callable[[StringValue], bool] = lambda _val
             return f"<unknown: {reason_of(value)}>"
 
 
-def _string(value: StringValue, secret: Callable[[StringValue], bool], depth: int) -> str:
+def sounds_secret(name: str) -> bool:
+    """Whether an attribute's name may be that of a secret; one too many does no harm here."""
+    return any(word in name.lower() for word in _SECRET_WORDS)
+
+
+def _may_hold_secret(value: StringValue) -> bool:
+    """Whether a text may hold a secret beside its name, or in a URL."""
+    text = "".join(part for part in value.parts if isinstance(part, str))
+    return ("://" in text and "@" in text) or (sounds_secret(text) and any(mark in text for mark in "=: \n"))
+
+
+def _string(value: StringValue, depth: int) -> str:
     parts = [
-        encode(part)[1:-1] if isinstance(part, str) else f"${{{value_text(part, secret, depth + 1)}}}"
+        encode(part)[1:-1] if isinstance(part, str) else f"${{{value_text(part, depth=depth + 1)}}}"
         for part in value.parts
     ]
     return f'"{"".join(parts)}"'

@@ -1,0 +1,106 @@
+"""``nixlint options``: what a repository defines for an option."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.linting.workbench import write_files
+
+from .running import nixlint
+
+FILES = {
+    "flake.nix": "{ outputs = { nixpkgs, ... }: {\n"
+    "  nixosConfigurations.alpha = nixpkgs.lib.nixosSystem { modules = [ ./alpha.nix ]; };\n}; }\n",
+    "alpha.nix": "{ config, lib, ... }: {\n  imports = [ ./web.nix ];\n  services.nginx.enable = lib.mkDefault true;\n"
+    "  services.x = lib.mkIf config.services.y.enable { port = 80; };\n}\n",
+    "web.nix": '{\n  containers.web.config.system.stateVersion = "24.05";\n  containers.db.config = { };\n}\n',
+    "other.nix": '{ services.nginx.enable = false; users.users.root.password = "hunter2hunter2"; }\n',
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_files(tmp_path, FILES)
+    return tmp_path
+
+
+def test_definitions_are_shown_with_values_priorities_conditions_and_places(folder: Path) -> None:
+    ran = nixlint(folder, "options", "services.*.*")
+
+    assert ran.code == 0
+    assert ran.out == (
+        "services.nginx.enable: defined\n"
+        "  true (mkDefault)  alpha.nix:3:18\n"
+        "  false  other.nix:1:18\n"
+        "services.x.port: maybe\n"
+        "  80  alpha.nix:4:52\n"
+        "    if config.services.y.enable\n"
+    )
+
+
+def test_a_host_is_answered_for_with_what_it_imports_and_nothing_else(folder: Path) -> None:
+    ran = nixlint(folder, "options", ".", "services.nginx.enable", "--host", "alpha")
+    assert ran.out == "services.nginx.enable on alpha: defined\n  true (mkDefault)  alpha.nix:3:18\n"
+
+    ran = nixlint(folder, "options", "containers.*.config.system.stateVersion", "--host", "alpha")
+    assert ran.out == (
+        "containers.web.config.system.stateVersion on alpha: defined\n"
+        '  "24.05"  web.nix:2:32\n'
+        "containers.db.config.system.stateVersion on alpha: absent\n"
+    )
+
+
+def test_a_secret_is_not_shown(folder: Path) -> None:
+    ran = nixlint(folder, "options", "users.users.*.password")
+
+    assert ran.out == 'users.users.root.password: defined\n  "…"  other.nix:1:51\n'
+    assert "hunter" not in nixlint(folder, "options", "users", "--format", "json").out
+
+
+def test_json_holds_the_same(folder: Path) -> None:
+    ran = nixlint(folder, "options", "services.x.port", "--format", "json")
+
+    assert json.loads(ran.out) == {
+        "version": 1,
+        "options": [
+            {
+                "option": "services.x.port",
+                "host": None,
+                "presence": "maybe",
+                "definitions": [
+                    {
+                        "value": "80",
+                        "conditions": ["config.services.y.enable"],
+                        "priority": 100,
+                        "place": {"file": "alpha.nix", "line": 4, "column": 52},
+                    }
+                ],
+                "reasons": [],
+            }
+        ],
+    }
+
+
+def test_what_nothing_defines_is_absent_and_exits_with_1(folder: Path) -> None:
+    ran = nixlint(folder, "options", "services.nothing")
+
+    assert (ran.code, ran.out) == (1, "services.nothing: absent\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("a..b",), "'a..b' is no option path"),
+        (("*.enable",), "the first name of a pattern is a name"),
+        (("a.b", "--host", "alhpa"), "there is no host 'alhpa'; did you mean 'alpha'? (hosts: alpha)"),
+        (("nowhere", "a.b"), "there is nothing here"),
+    ],
+)
+def test_a_question_that_makes_no_sense_exits_with_2(folder: Path, arguments: tuple[str, ...], message: str) -> None:
+    ran = nixlint(folder, "options", *arguments)
+
+    assert ran.code == 2
+    assert message in " ".join(ran.err.split())

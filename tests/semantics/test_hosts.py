@@ -1,0 +1,101 @@
+"""The machines that a repository configures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from nixlint.semantics.hosts import hosts
+from nixlint.semantics.module_system import Presence
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import StringValue
+from tests.linting.workbench import write_files
+
+NAME = OptionPath.of("networking", "hostName")
+MODULE = '{{ networking.hostName = "{0}"; }}'
+
+FLAKE = """\
+{ inputs.nixpkgs.url = "x"; outputs = { self, nixpkgs, ... }@inputs: {
+  nixosConfigurations = {
+    alpha = nixpkgs.lib.nixosSystem { system = "x86_64-linux"; modules = [ ./alpha.nix ]; };
+    beta = inputs.nixpkgs.lib.nixosSystem { modules = [ ./beta.nix inputs.sops.nixosModules.sops ]; };
+  };
+}; }
+"""
+HELPER = """\
+{ outputs = { nixpkgs, ... }: let mk = name: nixpkgs.lib.nixosSystem { modules = [ ./${name}.nix ]; }; in {
+  nixosConfigurations = nixpkgs.lib.genAttrs [ "alpha" "beta" ] mk;
+}; }
+"""
+FLAKE_PARTS = """\
+{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+  systems = [ "x86_64-linux" ];
+  imports = [ ./hosts.nix ];
+}; }
+"""
+FLAKE_PARTS_HOSTS = """\
+{ inputs, ... }: { flake.nixosConfigurations = {
+  alpha = inputs.nixpkgs.lib.nixosSystem { modules = [ ./alpha.nix ]; };
+  beta = inputs.nixpkgs.lib.nixosSystem { modules = [ ./beta.nix ]; };
+}; }
+"""
+COLMENA = """\
+{ outputs = { nixpkgs, ... }: { colmena = {
+  meta.nixpkgs = import nixpkgs { };
+  defaults = { pkgs, ... }: { time.timeZone = "UTC"; };
+  alpha = ./alpha.nix;
+  beta = { imports = [ ./beta.nix ]; };
+}; }; }
+"""
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"flake.nix": FLAKE},
+        {"flake.nix": HELPER},
+        {"flake.nix": FLAKE_PARTS, "hosts.nix": FLAKE_PARTS_HOSTS},
+        {"flake.nix": COLMENA},
+    ],
+    ids=["flake", "helper", "flake-parts", "colmena"],
+)
+def test_hosts_of_a_flake_are_found_with_their_modules(tmp_path: Path, files: Mapping[str, str]) -> None:
+    names = ("alpha", "beta")
+    write_files(tmp_path, {**files, **{f"{name}.nix": MODULE.format(name) for name in names}})
+    repository = Repository(tmp_path, tmp_path.rglob("*.nix"))
+
+    found = hosts(repository)
+
+    assert [host.name for host in found] == list(names)
+    for host in found:
+        answer = host.system(repository.interpreter()).ask(NAME)
+        (definition,) = answer.definitions
+        assert isinstance(definition.value, StringValue)
+        assert (answer.presence, definition.value.text) == (Presence.DEFINED, host.name)
+
+
+def test_a_configuration_nix_that_nobody_imports_is_a_host(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "hosts/alpha/configuration.nix": "{ imports = [ ../../common/configuration.nix ]; }",
+            "hosts/beta/configuration.nix": MODULE.format("beta"),
+            "common/configuration.nix": "{ }",
+        },
+    )
+
+    assert [host.name for host in hosts(Repository(tmp_path, tmp_path.rglob("*.nix")))] == ["alpha", "beta"]
+
+
+def test_a_host_that_is_made_in_an_unknown_way_is_one_of_which_nothing_is_certain(tmp_path: Path) -> None:
+    write_files(
+        tmp_path, {"flake.nix": "{ outputs = inputs: { nixosConfigurations.a = inputs.x.lib.mkHost ./a.nix; }; }"}
+    )
+    repository = Repository(tmp_path, [tmp_path / "flake.nix"])
+
+    (host,) = hosts(repository)
+
+    assert host.system(repository.interpreter()).presence(NAME) is Presence.MAYBE
