@@ -32,7 +32,8 @@ _MAX_ITEMS = 8
 """Of a list or a set, so many members are shown."""
 _MAX_DEPTH = 3
 _MORE = "…"
-_SECRET_WORDS = ("pass", "secret", "token", "psk", "key", "credential", "auth")
+_SECRET_BEGINNINGS = ("pass", "secret", "token", "psk", "credential", "auth")
+_SECRET_WORDS = ("key", "keys", "apikey", "privatekey", "pwd", "pw")
 
 
 def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
@@ -88,7 +89,10 @@ def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
 
 def sounds_secret(name: str) -> bool:
     """Whether an attribute's name may be that of a secret; one too many does no harm here."""
-    return any(word in name.lower() for word in _SECRET_WORDS)
+    import re
+
+    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
+    return any(word.startswith(_SECRET_BEGINNINGS) or word in _SECRET_WORDS for word in words)
 
 
 def _may_hold_secret(value: StringValue) -> bool:
