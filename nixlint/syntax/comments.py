@@ -59,9 +59,12 @@ def _comment(data: bytes, start: int, end: int) -> Comment:
     if is_line:
         # The grammar lets a line comment run to the line feed; the carriage return before it is no part of it.
         end = start + len(data[start:end].rstrip(b"\r"))
-    line_start = max(data.rfind(b"\n", 0, start), data.rfind(b"\r", 0, start)) + 1
+    before = start
+    while before and data[before - 1] in b" \t":
+        before -= 1
+    own_line = not before or data[before - 1] in b"\r\n"
     text = data[start:end].decode("utf-8", "surrogateescape")
-    return Comment(Span(start, end), text, is_line, not data[line_start:start].strip(b" \t"))
+    return Comment(Span(start, end), text, is_line, own_line)
 
 
 _compiled: list[Query] = []

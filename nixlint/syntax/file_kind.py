@@ -6,6 +6,7 @@ how they begin; nothing is parsed here.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 MAX_FILE_SIZE = 8 * 1024 * 1024
@@ -57,20 +58,20 @@ def recognise(data: bytes) -> FileKind:
     for prefix, kind in _PREFIXES:
         if start.startswith(prefix):
             return kind
-    if b"ENC[AES256_GCM," in data and _is_sops(data, start):
+    if b"ENC[AES256_GCM," in data and _is_sops(data):
         return FileKind.SOPS
     if b"\0" in data or _mostly_undecodable(data):
         return FileKind.BINARY
-    if _is_blank(data):
+    if _end_of_blanks(data) == len(data):
         return FileKind.EMPTY
     return FileKind.NIX
 
 
-def _is_sops(data: bytes, start: bytes) -> bool:
+def _is_sops(data: bytes) -> bool:
     """Whether it is one of sops' stores: JSON, YAML, dotenv or INI with a ``sops`` section; Nix may quote one."""
-    if start.startswith(b"{"):
-        after_brace = data[data.index(b"{") + 1 :].lstrip(b" \t\r\n")
-        return after_brace.startswith(b'"') and after_brace[: after_brace.find(b":") + 1].rstrip(b" :").endswith(b'"')
+    first = _end_of_blanks(data)
+    if data.startswith(b"{", first):
+        return _JSON_OBJECT.match(data, first) is not None
     return b"\nsops:" in data or b"\nsops_" in data or b"\n[sops]" in data
 
 
@@ -86,19 +87,11 @@ def _mostly_undecodable(data: bytes) -> bool:
     return bad * 10 > len(sample)
 
 
-def _is_blank(data: bytes) -> bool:
-    """Whether there is nothing but blanks and comments; linear, and over at the first byte of an expression."""
-    at = 0
-    size = len(data)
-    while at < size:
-        byte = data[at]
-        if byte in b" \t\r\n":
-            at += 1
-        elif byte == 0x23:
-            ends = [end for end in (data.find(b"\n", at), data.find(b"\r", at)) if end >= 0]
-            at = min(ends, default=size)
-        elif data.startswith(b"/*", at) and (close := data.find(b"*/", at + 2)) >= 0:
-            at = close + 2
-        else:
-            return False
-    return True
+def _end_of_blanks(data: bytes) -> int:
+    """Where the first thing stands that is neither blank nor comment; the size of the data when there is none."""
+    match = _BLANKS.match(data)
+    return match.end() if match else 0
+
+
+_BLANKS = re.compile(rb"(?:[ \t\r\n]++|#[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)*+")
+_JSON_OBJECT = re.compile(rb'\{[ \t\r\n]*+"(?:[^"\\]|\\.)*+"[ \t\r\n]*+:')

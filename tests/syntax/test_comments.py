@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from random import Random
 
 import pytest
@@ -93,3 +94,11 @@ def test_the_comments_of_any_range_are_those_of_the_file_that_overlap_it(seed: i
         span = Span(start, random.randrange(start, len(data)) + 1)
         expected = [comment for comment in comments(file) if comment.span.overlaps(span)]
         assert list(comments_within(file, span)) == expected, (data, span)
+
+
+@pytest.mark.parametrize("piece", ["#\n", "  /**/\r\n"])
+def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
+    file = parsed(piece * (800_000 // len(piece)))
+    started = time.process_time()
+    comments(file)
+    assert time.process_time() - started < 4
