@@ -21,6 +21,7 @@ lint: $(VENV)/installed-for-tests
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/repositories.py fixtures/*
+	$(BIN)/python benchmarks/growth.py
 
 docs: $(VENV)/installed
 	$(BIN)/python docs/generate.py
