@@ -132,13 +132,21 @@ def _colmena(value: Value | None) -> Iterator[Host]:
 
 
 def _channel_hosts(repository: Repository) -> Iterator[Host]:
-    roots = [path for path in repository.files if path.name == "configuration.nix"]
+    roots = [
+        path for path in repository.files if path.name == "configuration.nix" or _is_snowfall_system(path, repository)
+    ]
     imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
     for path in roots:
         if path not in imported:
             name = path.parent.name if path.parent != repository.root else repository.root.name
             value = PathValue(path)
             yield Host(name, None, (Definition(value, None),))
+
+
+def _is_snowfall_system(path: Path, repository: Repository) -> bool:
+    """Whether it is ``systems/<architecture>/<host>/default.nix``, where snowfall-lib looks for hosts."""
+    folders = path.relative_to(repository.root).parts if path.is_relative_to(repository.root) else ()
+    return len(folders) >= 4 and folders[-4] == "systems" and path.name == "default.nix" and "linux" in folders[-3]
 
 
 def _imports_of(path: Path, repository: Repository) -> frozenset[Path]:

@@ -128,13 +128,20 @@ class ModuleSystem:
         self._parts: list[_Part] = []
         self._obstacles = list(obstacles)
         self._imported: set[Path] = set()
+        self._doubts: tuple[Value, ...] = ()
         self._own_parts: list[_Part] = []
         for module in modules:
             self._load(module.value, module.conditions, own=True)
 
     def ask(self, option: OptionPath) -> Answer:
         """The definitions of an option and whatever may define it besides."""
-        return _answer(self._parts, option, tuple(self._obstacles))
+        answer = _answer(self._parts, option, tuple(self._obstacles))
+        if not self._doubts:
+            return answer
+        doubted = tuple(
+            definition._replace(conditions=(*definition.conditions, *self._doubts)) for definition in answer.definitions
+        )
+        return answer._replace(definitions=doubted)
 
     def definitions(self, option: OptionPath) -> tuple[Definition, ...]:
         """The definitions of an option, those under unknown conditions included."""
@@ -207,11 +214,25 @@ class ModuleSystem:
         imports = value.entries.get("imports")
         if imports is not None and self._follow_imports:
             self._load_imports(imports.value.force(), conditions)
+        self._note_disabled(value)
         if value.is_open and imports is None:
             self._obstacles.append(Obstacle("imports that are not known", value.place))
         parts = tuple(_config_of(value, conditions))
         self._parts.extend(parts)
         return parts
+
+    def _note_disabled(self, module: AttrsValue) -> None:
+        """Remember that a module may take others away; those of NixOS itself, named by strings, define nothing here."""
+        entry = module.entries.get("disabledModules")
+        if entry is None:
+            return
+        match entry.value.force():
+            case ListValue(unknowns=()) as disabled if all(
+                isinstance(element.force(), StringValue) for element in disabled.elements
+            ):
+                return
+            case disabled:
+                self._doubts = (UnknownValue("disabledModules may take it away", disabled.place),)
 
     def _load_imports(self, value: Value, conditions: tuple[Value, ...]) -> None:
         match value:

@@ -99,3 +99,16 @@ def test_a_host_that_is_made_in_an_unknown_way_is_one_of_which_nothing_is_certai
     (host,) = hosts(repository)
 
     assert host.system(repository.interpreter()).presence(NAME) is Presence.MAYBE
+
+
+def test_the_systems_of_a_snowfall_layout_are_hosts(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "flake.nix": "{ outputs = inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; }; }",
+            "systems/x86_64-linux/alpha/default.nix": MODULE.format("alpha"),
+            "modules/nixos/x/default.nix": "{ }",
+        },
+    )
+
+    assert [host.name for host in hosts(Repository(tmp_path, tmp_path.rglob("*.nix")))] == ["alpha"]

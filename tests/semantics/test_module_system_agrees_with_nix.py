@@ -102,3 +102,10 @@ def test_what_cannot_be_resolved_makes_nothing_absent() -> None:
         "{ config, ... }: { ${config.name}.b = 1; }",
     ):
         assert answers(module)[0].presence is Presence.MAYBE, module
+
+
+def test_a_module_that_disables_others_makes_what_they_define_uncertain() -> None:
+    certain = '{ imports = [ { disabledModules = [ "services/x.nix" ]; } ]; a.b = 1; }'
+    uncertain = "{ imports = [ { disabledModules = [ ./y.nix ]; } ]; a.b = 1; }"
+
+    assert [answers(module)[0].presence for module in (certain, uncertain)] == [Presence.DEFINED, Presence.MAYBE]
