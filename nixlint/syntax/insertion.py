@@ -17,7 +17,7 @@ from .problems import find_problems
 from .source_file import SourceFile
 from .span import Span
 from .string_literal import attr_name_literal, static_name
-from .views import AttrSet, Binding, Expression, Lambda, Parenthesized, expression_of, strings_in
+from .views import AttrSet, Binding, Expression, Lambda, Parenthesized, enclosing, expression_of, strings_in
 
 LINE_LENGTH = 100
 """A set on one line stays on it while the line is not longer than this."""
@@ -71,21 +71,28 @@ def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
         inner = data[start + 1 : end - 1]
         ellipsis = formals.node.child_by_field_name("ellipses")
         if ellipsis is not None:
-            return (_insertion(ellipsis.start_byte, text + b", "),)
+            at = ellipsis.start_byte
+            gap = _newline(data) + _indent_at(data, at) if _is_first_on_line(data, at) else b" "
+            return (_insertion(at, text + b"," + gap),)
         return (Edit(Span(start + 1, end - 1), b" " + text + b" "),) if not inner.strip() else None
     last = present[-1].span
-    inline = (_insertion(last.end, b", " + text),)
+    comma = _after_blanks(data, last.end)
+    comment = data[last.end : comma].rstrip()
+    inline_place = last.end if _has_line_end(data[last.end : comma]) else last.end + len(comment)
+    inline = (_insertion(inline_place, b", " + text),)
     if not _has_line_end(data[start:end]):
         return inline
     newline = _newline(data)
-    comma = _after_blanks(data, last.end)
     has_comma = data[comma : comma + 1] == b","
     line = _line_start(data, last.start)
     before = data[line : last.start]
     leads = before.strip() == b"," or (has_comma and _is_first_on_line(data, comma))
     if leads:
         indent = _indent_at(data, comma if has_comma and _is_first_on_line(data, comma) else last.start)
-        return (_insertion(_end_with_comments(data, last.end), newline + indent + b", " + text),)
+        place = _end_with_comments(data, last.end)
+        if has_comma and data[place:comma].strip():
+            return None  # a comment between a name and its comma: whose is it?
+        return (_insertion(place, newline + indent + b", " + text),)
     if before.strip():
         return inline
     if not has_comma:
@@ -93,8 +100,8 @@ def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
         if place == last.end:
             return (_insertion(last.end, b"," + newline + before + text),)
         return (_insertion(last.end, b","), _insertion(place, newline + before + text))
-    if data[last.end : comma].strip():
-        return None  # a comment between a name and its comma: whose is it?
+    if comment:
+        return None
     place = _end_with_comments(data, comma + 1)
     if place == comma + 1 and not _ends_line(data, place):
         return inline
@@ -188,6 +195,10 @@ def _insert(attrset: AttrSet, neighbour: Binding | None, name: str, value: str) 
     one_line = not _has_line_end(data[opening:closing])
     text = f"{name} = {value};".encode("utf-8", "surrogateescape")
     multi_line_text = _indented(name, value, indent, newline)
+    if not bindings and _stands_in_one_line_set(attrset) and not data[opening + 1 : closing].strip():
+        fits = _line_end(data, closing) - _line_start(data, opening) + len(text) <= LINE_LENGTH and b"\n" not in text
+        if fits:
+            return (Edit(Span(opening + 1, closing), b" " + text + b" "),)
     if not bindings:
         return (_into_empty(data, opening, closing, multi_line_text, indent, base, newline),)
     anchor = (neighbour or bindings[-1]).span
@@ -197,7 +208,9 @@ def _insert(attrset: AttrSet, neighbour: Binding | None, name: str, value: str) 
         spans = [binding.span for binding in bindings]
         fits = line_length + added <= LINE_LENGTH and b"\n" not in text
         if fits or not _only_blanks_between(data, opening, spans, closing):
-            return (_insertion(anchor.end, b" " + text),)
+            is_last = anchor == spans[-1]
+            place = anchor.end + len(data[anchor.end : closing].rstrip()) if is_last else anchor.end
+            return (_insertion(place, b" " + text),)
         edits = [Edit(Span(opening + 1, spans[0].start), newline + indent)]
         edits += [
             Edit(Span(before.end, after.start), newline + indent)
@@ -219,6 +232,11 @@ def _insert(attrset: AttrSet, neighbour: Binding | None, name: str, value: str) 
     return (_insertion(_end_with_comments(data, anchor.end), newline + indent + multi_line_text),)
 
 
+def _stands_in_one_line_set(attrset: AttrSet) -> bool:
+    outer = next((view for view in enclosing(attrset) if isinstance(view, AttrSet)), None)
+    return outer is not None and not _has_line_end(outer.file.data[outer.span.start : outer.span.end])
+
+
 def _into_empty(
     data: bytes, opening: int, closing: int, text: bytes, indent: bytes, base: bytes, newline: bytes
 ) -> Edit:
@@ -236,7 +254,7 @@ def _indented(name: str, value: str, indent: bytes, newline: bytes) -> bytes:
     if "\n" in value:
         probe = SourceFile.parse(_NO_PATH, value.encode("utf-8", "surrogateescape"))
         if not any("\n" in string.text or "\r" in string.text for string in strings_in(probe)):
-            lines = value.splitlines()
+            lines = value.replace("\r\n", "\n").split("\n")
             space = indent.decode("ascii", "replace")
             value = newline.decode("ascii").join([lines[0], *(space + line if line else line for line in lines[1:])])
     return f"{name} = {value};".encode("utf-8", "surrogateescape")
