@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from nixlint.semantics.module_sites import module_sites
 from nixlint.semantics.module_system import (
     Answer,
     Definition,
@@ -24,14 +23,14 @@ from nixlint.semantics.module_system import (
     Presence,
     ask_within,
     attributes_of,
-    modules_in,
 )
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import AttrsValue
-from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
+
+from .declared import declared_in
 
 _CONTAINERS = OptionPath.of("containers")
 _CONFIG = OptionPath.of("config")
@@ -174,57 +173,13 @@ def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[Nspaw
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
     found: dict[Place, NspawnContainer] = {}
-    for site in module_sites(source, "containers"):
-        for container in _containers_of_site(site, source, repository):
-            found.setdefault(container.place, container)
+    for name, definitions, _, host, site in declared_in(source, repository, _CONTAINERS, _is_container):
+        container = NspawnContainer(name, _place(definitions, site), definitions, host, repository)
+        found.setdefault(container.place, container)
     return tuple(found.values())
 
 
-def _containers_of_site(
-    site: views.Expression, source: SourceFile, repository: Repository
-) -> Iterator[NspawnContainer]:
-    interpreter = repository.interpreter()
-    module = interpreter.evaluate(site, interpreter.scope_at(site))
-    host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
-    named: dict[str, list[Definition]] = {}
-    nameless: list[Definition] = []
-    for name, definition in host.children(_CONTAINERS):
-        if _is_look_alike(definition):
-            continue
-        if name is None:
-            nameless.append(definition)
-        else:
-            named.setdefault(name, []).append(definition)
-    fallback = Place(source.path, site.span)
-    for name, definitions in named.items():
-        yield NspawnContainer(name, _place(definitions, fallback), _given_that_it_exists(definitions), host, repository)
-    for definition in nameless:
-        yield NspawnContainer(
-            None, _place([definition], fallback), _given_that_it_exists([definition]), host, repository
-        )
-
-
-def _given_that_it_exists(definitions: list[Definition]) -> tuple[Definition, ...]:
-    """The definitions of one container without the conditions that all of them are under.
-
-    They say when the container exists; the questions asked are about one that does.
-    """
-    shared = [
-        condition
-        for condition in definitions[0].conditions
-        if all(any(condition is other for other in definition.conditions) for definition in definitions)
-    ]
-    return tuple(
-        definition._replace(
-            conditions=tuple(
-                condition for condition in definition.conditions if not any(condition is other for other in shared)
-            ),
-        )
-        for definition in definitions
-    )
-
-
-def _place(definitions: list[Definition], fallback: Place) -> Place:
+def _place(definitions: tuple[Definition, ...], fallback: Place) -> Place:
     """Where the fullest of the definitions has its name: the one with a system, if there is one."""
     places = sorted(
         (definition for definition in definitions if definition.name_place is not None),
@@ -263,9 +218,9 @@ _DECLARING = (
 """Options that a declaration sets and an addition hardly ever does."""
 
 
-def _is_look_alike(definition: Definition) -> bool:
-    """Whether something below ``containers`` has an attribute that no NixOS container has."""
-    return any(name is not None and name not in OPTIONS for name, _ in attributes_of(definition))
+def _is_container(definition: Definition) -> bool:
+    """Whether nothing below ``containers`` has an attribute that no NixOS container has."""
+    return not any(name is not None and name not in OPTIONS for name, _ in attributes_of(definition))
 
 
 def _as_obstacles(answer: Answer) -> Iterator[Obstacle]:

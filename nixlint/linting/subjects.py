@@ -34,5 +34,13 @@ def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Itera
             from nixlint.containers.nspawn import nspawn_containers
 
             return nspawn_containers(source, repository)
+        case "OciContainer":
+            from nixlint.containers.oci import oci_containers
+
+            return oci_containers(source, repository)
+        case "OciModule":
+            from nixlint.containers.oci import oci_modules
+
+            return oci_modules(source, repository)
         case _:
             return ()

@@ -1,0 +1,57 @@
+"""Published ports, as ``docker run --publish`` and ``podman run --publish`` read them.
+
+``[[address:][host port]:]container port[/protocol]``; ports may be ranges, and an IPv6 address stands in brackets
+(docs.docker.com, 'docker run', 'Publish or expose port'; podman-run(1)).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+ANYWHERE = frozenset({"", "0.0.0.0", "[::]", "::", "*"})
+"""Addresses that mean every interface of the host."""
+
+
+class PortMapping(NamedTuple):
+    """A port of a container and where the host listens for it; a part that is not known, or not given, is ``None``.
+
+    ``address`` is as written, and empty where none is given.
+    """
+
+    address: str | None
+    host_ports: range | None
+    container_ports: range | None
+    protocol: str
+
+    @property
+    def listens_everywhere(self) -> bool:
+        """Whether it is certain that the host listens on every interface."""
+        return self.address in ANYWHERE
+
+
+def parse_port_mapping(text: str, unknown: str = "\0") -> PortMapping | None:
+    """A published port; ``None`` where it is none. The character ``unknown`` stands for text that is not known."""
+    mapping, _, protocol = text.partition("/")
+    address, parts = "", mapping.split(":")
+    if mapping.startswith("["):
+        address, bracket, rest = mapping.partition("]")
+        address += bracket
+        parts = rest.removeprefix(":").split(":")
+    elif len(parts) == 3:
+        address, parts = parts[0], parts[1:]
+    elif parts[0].startswith(unknown) and len(parts) > 1:
+        return PortMapping(None, None, _ports(parts[-1], unknown), protocol or "tcp")  # an address may hide in it
+    if len(parts) > 2:
+        return None
+    container = _ports(parts[-1], unknown)
+    if container is None and unknown not in parts[-1]:
+        return None
+    host = _ports(parts[0], unknown) if len(parts) == 2 else None
+    return PortMapping(None if unknown in address else address, host, container, protocol or "tcp")
+
+
+def _ports(text: str, unknown: str) -> range | None:
+    first, dash, last = text.partition("-")
+    if unknown in text or not first.isdigit() or (dash and not last.isdigit()):
+        return None
+    return range(int(first), int(last or first) + 1)

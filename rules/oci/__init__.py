@@ -1,0 +1,1 @@
+"""Rules about OCI containers, ``virtualisation.oci-containers``, whatever engine runs them."""

@@ -1,0 +1,132 @@
+"""A container that gets the socket of a container engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from nixlint.containers.oci import Mount, OciContainer
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+_SOCKETS = {
+    "/var/run/docker.sock": "Docker's, by its old name",
+    "/run/docker.sock": "Docker's",
+    "/run/podman/podman.sock": "Podman's",
+    "/var/run/podman/podman.sock": "Podman's, by its old name",
+    "/run/containerd/containerd.sock": "containerd's, which runs Docker's containers",
+    "/run/crio/crio.sock": "CRI-O's",
+}
+_FOLDERS = {
+    str(folder)
+    for socket in _SOCKETS
+    for folder in PurePosixPath(socket).parents
+    if str(folder) != "/"  # the whole host is another matter
+}
+
+
+class OciEngineSocket(Rule[OciContainer]):
+    """A container that gets the socket of the container engine owns the host.
+
+    ## What it finds
+
+    A volume or a flag that gives an OCI container the socket of Docker, Podman, containerd or CRI-O, or a folder that it
+    stands in.
+
+    ## Why it matters
+
+    Whoever can talk to the socket can start a container with the host's root mounted. A hole in the program in the
+    container is then root on the host. Mounting the socket read-only changes nothing: it can still be talked to.
+
+    ## What to do
+
+    Put a proxy in between that lets through only the requests that the program needs, or use the engine's rootless socket.
+    Where the program is there to manage containers, suppress the finding with the reason.
+
+    ## What keeps it silent
+
+    - Sockets of other programs, and files whose names only begin like these.
+    - A source that is not known.
+
+    ## References
+
+    - [Docker: attack surface of the daemon](https://docs.docker.com/engine/security/#docker-daemon-attack-surface)
+    - [OWASP Docker Security Cheat Sheet, rule 1](https://cheatsheetseries.owasp.org/cheatsheets/Docker_Security_Cheat_Sheet.html)
+    """
+
+    name = "oci-engine-socket"
+    code = "NL201"
+    severity = Severity.WARNING
+    confidence = Confidence.CERTAIN
+    asks = (OciContainer,)
+    keywords = (b".sock", b"/run")
+
+    def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
+        """Report each such volume."""
+        for mount in subject.mounts:
+            source = (mount.volume.source or "").rstrip("/")
+            if source in _SOCKETS or source in _FOLDERS:
+                yield self._finding(subject, mount, source)
+
+    def _finding(self, container: OciContainer, mount: Mount, source: str) -> Finding:
+        what = "the socket of the container engine" if source in _SOCKETS else "the folder of the engine's socket"
+        return Finding(
+            place=mount.text.place,
+            message=f"{container.title} gets {source}, {what}: whoever takes it over is root on the host",
+            help="put a socket proxy in between that lets through only what it needs",
+            option=f"{container.option_path}.volumes",
+            container=container.name,
+            evidence=source,
+        )
+
+    examples = (
+        Bad(
+            "as a volume",
+            """\
+{
+  virtualisation.oci-containers.containers.watchtower = {
+    image = "containrrr/watchtower:1.7";
+    volumes = [ «"/var/run/docker.sock:/var/run/docker.sock:ro"» ];
+  };
+}
+""",
+        ),
+        Bad(
+            "as a flag",
+            """\
+{
+  virtualisation.oci-containers.containers.agent = {
+    image = "example/agent:2";
+    extraOptions = [ "--network=web" «"-v"» "/run/podman/podman.sock:/socket" ];
+  };
+}
+""",
+        ),
+        Bad(
+            "the folder of the socket",
+            """\
+{
+  virtualisation.oci-containers.containers.agent = {
+    image = "example/agent:2";
+    volumes = [ «"/var/run:/var/run"» ];
+  };
+}
+""",
+        ),
+        Good(
+            "another socket, and a file of a similar name",
+            """\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "nginx:1.27";
+    volumes = [ "/run/postgresql/.s.PGSQL.5432:/db.sock" "/run/docker.sock.d:/x" ];
+  };
+}
+""",
+        ),
+        Good(
+            "a native container",
+            '{ containers.web = { bindMounts."/run/docker.sock" = { }; config.system.stateVersion = "26.05"; }; }\n',
+        ),
+    )

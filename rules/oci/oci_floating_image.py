@@ -1,0 +1,85 @@
+"""An image that may be another one tomorrow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.oci import OciContainer
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+
+class OciFloatingImage(Rule[OciContainer]):
+    """An image without a version may be another one after the next pull.
+
+    ## What it finds
+
+    An OCI container whose image has no tag or the tag `latest`, and no digest.
+
+    ## Why it matters
+
+    What runs is decided by when it was pulled, not by the configuration: a rollback of NixOS does not bring the old version
+    back, and a database may be upgraded to a format from which there is no way back.
+
+    ## What to do
+
+    Name a version, `image = "postgres:17.2"`, or a digest, `image = "postgres@sha256:…"`.
+
+    ## What keeps it silent
+
+    - A tag other than `latest`, or a digest.
+    - An image that is built here: `imageFile`, `imageStream`.
+    - A reference with a part that is not known.
+
+    It is a note: about half of all configurations do it, and it can be a choice.
+
+    ## References
+
+    - [Docker: pinning base image versions](https://docs.docker.com/build/building/best-practices/#pin-base-image-versions)
+    """
+
+    name = "oci-floating-image"
+    code = "NL203"
+    severity = Severity.INFO
+    confidence = Confidence.CERTAIN
+    asks = (OciContainer,)
+    keywords = (b"image",)
+
+    def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
+        """Report an image that floats."""
+        if subject.image is None or subject.has_image_of_its_own:
+            return
+        reference, text = subject.image
+        if reference.is_floating:
+            tag = "the tag latest" if reference.tag else "no tag"
+            yield Finding(
+                place=text.place,
+                message=f"{subject.title} runs {text.text}, which has {tag}: what runs depends on when it was pulled",
+                help="name a version or a digest",
+                option=f"{subject.option_path}.image",
+                container=subject.name,
+            )
+
+    examples = (
+        Bad(
+            "the tag latest",
+            '{\n  virtualisation.oci-containers.containers.db.image = «"docker.io/postgres:latest"»;\n}\n',
+        ),
+        Bad("no tag", '{\n  virtualisation.oci-containers.containers.db.image = «"postgres"»;\n}\n'),
+        Good("a version", '{ virtualisation.oci-containers.containers.db.image = "postgres:17"; }\n'),
+        Good(
+            "a digest",
+            '{ virtualisation.oci-containers.containers.db.image = "postgres:latest@sha256:'
+            'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; }\n',
+        ),
+        Good(
+            "built here",
+            "{ pkgs, ... }: { virtualisation.oci-containers.containers.db = "
+            '{ image = "mine"; imageFile = pkgs.dockerTools.buildImage { name = "mine"; }; }; }\n',
+        ),
+        Good(
+            "a version that is not known",
+            '{ config, ... }: { virtualisation.oci-containers.containers.db.image = "postgres:${config.version}"; }\n',
+        ),
+    )

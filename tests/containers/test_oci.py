@@ -1,0 +1,73 @@
+"""OCI containers read from Nix, in the ways in which people write them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nixlint.containers.oci import OciContainer, oci_containers
+from nixlint.semantics.repository import Repository
+from tests.linting.workbench import write_files
+
+
+def read(tmp_path: Path, text: str) -> tuple[OciContainer, ...]:
+    write_files(tmp_path, {"a.nix": text})
+    repository = Repository(tmp_path, [tmp_path / "a.nix"])
+    return oci_containers(repository.open(tmp_path / "a.nix"), repository)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ virtualisation.oci-containers.containers.web = { image = "nginx:1"; ports = [ "80:80" ]; }; }',
+        '{ virtualisation = { oci-containers = { containers = { web.image = "nginx:1"; web.ports = [ "80:80" ]; }; }; }; }',
+        "{ config, lib, ... }: { config = lib.mkIf config.x { virtualisation.oci-containers.containers.web = "
+        '{ image = "nginx:1"; ports = [ "80:80" ]; }; }; }',
+        '{ lib, ... }: { virtualisation.oci-containers.containers = lib.genAttrs [ "web" ] (name: '
+        '{ image = "nginx:1"; extraOptions = [ "-p" "80:80" ]; }); }',
+        'let make = tag: { image = "nginx:${tag}"; ports = [ "80:80" ]; }; in '
+        '{ virtualisation.oci-containers.containers.web = make "1"; }',
+    ],
+)
+def test_a_container_is_found_with_its_image_and_ports_however_it_is_written(tmp_path: Path, text: str) -> None:
+    (container,) = read(tmp_path, text)
+
+    assert container.name == "web"
+    assert container.image is not None
+    assert container.image[0].tag == "1"
+    assert [port.mapping.listens_everywhere for port in container.ports] == [True]
+
+
+def test_options_and_flags_are_one_truth(tmp_path: Path) -> None:
+    by_option, by_flag = read(
+        tmp_path,
+        '{ virtualisation.oci-containers.containers = { a = { image = "x"; privileged = true; networks = [ "host" ]; '
+        'volumes = [ "/a:/b" ]; }; b = { image = "x"; '
+        'extraOptions = [ "--privileged" "--network=host" "-v" "/a:/b" ]; }; }; }',
+    )
+
+    for container in (by_option, by_flag):
+        assert container.privileged is not None
+        assert [network.text for network in container.networks] == ["host"]
+        assert [mount.volume.source for mount in container.mounts] == ["/a"]
+
+
+def test_a_name_that_is_not_known_is_none(tmp_path: Path) -> None:
+    (container,) = read(
+        tmp_path, '{ config, ... }: { virtualisation.oci-containers.containers.${config.n}.image = "x"; }'
+    )
+
+    assert container.name is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ services.podman.containers.web.image = "x"; }',
+        '{ virtualisation.containers.web.image = "x"; }',
+        '{ virtualisation.quadlet.containers.web.containerConfig.image = "x"; }',
+    ],
+)
+def test_look_alikes_are_not_mistaken(tmp_path: Path, text: str) -> None:
+    assert read(tmp_path, text) == ()
