@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 
 from nixlint.linting.finding import Report
 from nixlint.reporting.terminal import style_for
-from nixlint.reporting.text import failure_text, skipped_text
+from nixlint.reporting.text import count, failure_text, skipped_text
 
 
 def write_notices(report: Report, colour: str) -> None:
@@ -14,7 +15,18 @@ def write_notices(report: Report, colour: str) -> None:
     style = style_for(sys.stderr, colour)
     for failure in report.failures:
         print(f"{style.coloured('error:', 'red')} {failure_text(failure)}", file=sys.stderr)
-    for skipped in report.skipped:
-        print(f"{style.coloured('skipped', 'blue')} {skipped_text(skipped)}", file=sys.stderr)
+    for text in _skipped(report):
+        print(f"{style.coloured('skipped', 'blue')} {text}", file=sys.stderr)
     if not report.files_checked and not report.failures and not report.skipped:
         print(f"{style.coloured('warning:', 'yellow')} there are no Nix files here", file=sys.stderr)
+
+
+_SHOWN = 10
+"""So many skipped files are named; more of them are counted by reason."""
+
+
+def _skipped(report: Report) -> list[str]:
+    if len(report.skipped) <= _SHOWN:
+        return [skipped_text(skipped) for skipped in report.skipped]
+    counts = Counter(skipped.reason for skipped in report.skipped)
+    return [f"{count(number, 'file')}: {reason}" for reason, number in counts.most_common()]

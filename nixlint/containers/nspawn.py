@@ -26,7 +26,7 @@ from nixlint.semantics.module_system import (
 )
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue
+from nixlint.semantics.values import AttrsValue, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -52,13 +52,16 @@ class NspawnContainer:
     """A container of NixOS, as one module of a file defines it.
 
     ``name`` is ``None`` where it is made by an expression that is not known; ``place`` is where it is written. ``host`` is
-    the module that defines it. ``definitions`` are all definitions of the container in that module.
+    the module that defines it, which stands at ``host_place``, and ``conditions`` are those under which it exists.
+    ``definitions`` are all definitions of the container in that module.
     """
 
     name: str | None
     place: Place
     definitions: tuple[Definition, ...]
+    conditions: tuple[Value, ...]
     host: ModuleSystem
+    host_place: Place
     repository: Repository
 
     @property
@@ -173,8 +176,8 @@ def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[Nspaw
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
     found: dict[Place, NspawnContainer] = {}
-    for name, definitions, _, host, site in declared_in(source, repository, _CONTAINERS, _is_container):
-        container = NspawnContainer(name, _place(definitions, site), definitions, host, repository)
+    for name, definitions, conditions, host, site in declared_in(source, repository, _CONTAINERS, _is_container):
+        container = NspawnContainer(name, _place(definitions, site), definitions, conditions, host, site, repository)
         found.setdefault(container.place, container)
     return tuple(found.values())
 

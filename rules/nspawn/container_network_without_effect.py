@@ -77,9 +77,10 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
             names = ", ".join(dict.fromkeys(name for name, _ in settings))
             why = "privateNetwork is false" if switched_off else "privateNetwork is not set"
             first = settings[0][1]
+            effect = "has no effect" if names == settings[0][0] else "have no effect"
             yield Finding(
                 place=first.name_place or subject.place,
-                message=f"{subject.title} shares the host's network ({why}), so {names} has no effect: "
+                message=f"{subject.title} shares the host's network ({why}), so {names} {effect}: "
                 "its services listen on the host's own addresses",
                 help="set privateNetwork = true in the container, or remove the setting",
                 option=f"{subject.option_path}.{settings[0][0]}",

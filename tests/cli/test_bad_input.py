@@ -171,6 +171,15 @@ def test_encrypted_and_empty_files_are_skipped_with_the_reason(folder: Path) -> 
     ]
 
 
+def test_many_skipped_files_are_counted_by_reason(folder: Path) -> None:
+    write_files(folder, {f"{number}.nix": b"\0GITCRYPT" for number in range(11)} | {"empty.nix": b""})
+
+    assert lines(folder)[2] == [
+        "skipped 11 files: it is encrypted with git-crypt",
+        "skipped 1 file: there is no expression in it, only blanks or comments",
+    ]
+
+
 def test_invalid_utf8_is_read_as_nix_reads_it(folder: Path) -> None:
     write_files(
         folder, {"latin.nix": NO_VERSION.encode().replace(b"web", b'"w\xe9b"').replace(b"{\n", b"{ # \xff\n", 1)}

@@ -1,0 +1,130 @@
+"""Two containers of one host with the same address."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.addresses import AddressIndex, ContainerAddress, addresses_of
+from nixlint.containers.nspawn import NspawnContainer
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+
+class ContainerAddressTwice(Rule[NspawnContainer]):
+    """Two containers of one host have the same address, so that one of them is not reachable.
+
+    ## What it finds
+
+    Two declarative containers with the same `localAddress` or `localAddress6`, declared in one module, or in two files
+    that one host of the repository imports.
+
+    ## Why it matters
+
+    The host has two routes to one address and uses one of them. Traffic for one container ends up in the other.
+
+    ## What to do
+
+    Give one of them another address.
+
+    ## What keeps it silent
+
+    - Containers of different hosts, and containers that exist under conditions.
+    - The same `hostAddress` twice: each container has a link of its own, and the host may be called the same on all.
+    - Addresses and names that are not known, and one container that is declared in several places.
+
+    ## References
+
+    - [NixOS manual, container networking](https://nixos.org/manual/nixos/stable/#sec-container-networking)
+    """
+
+    name = "container-address-twice"
+    code = "NL106"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (NspawnContainer,)
+    keywords = (b"localAddress",)
+
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
+        """Report an address that a container written before has too."""
+        for address in addresses_of(subject):
+            for other in AddressIndex.of(repository).others(address):
+                if _order(other) < _order(address):
+                    yield self._finding(subject, address, other)
+                    break
+
+    def _finding(self, container: NspawnContainer, address: ContainerAddress, other: ContainerAddress) -> Finding:
+        return Finding(
+            place=address.place,
+            message=f"{container.title} has the address {address.address}, which container '{other.container}' has too: "
+            "one of them is not reachable",
+            help="give one of them another address",
+            option=f"{container.option_path}.{address.option}",
+            container=container.name,
+            evidence=address.address,
+            notes=(Note(other.place, "the other one"),),
+        )
+
+    examples = (
+        Bad(
+            "in one module",
+            """\
+{
+  containers = {
+    web = {
+      privateNetwork = true;
+      hostAddress = "10.0.0.1";
+      localAddress = "10.0.0.2";
+      config = { system.stateVersion = "26.05"; networking.useHostResolvConf = false; };
+    };
+    mail = {
+      privateNetwork = true;
+      hostAddress = "10.0.0.1";
+      «localAddress» = "10.0.0.2";
+      config = { system.stateVersion = "26.05"; networking.useHostResolvConf = false; };
+    };
+  };
+}
+""",
+        ),
+        Bad(
+            "in two files of one host",
+            {
+                "configuration.nix": "{ imports = [ ./a.nix ./b.nix ]; }\n",
+                "a.nix": '{ containers.a = { privateNetwork = true; localAddress = "10.0.0.2/24"; config = { }; }; }\n',
+                "b.nix": '{ containers.b = { privateNetwork = true; «localAddress» = "10.0.0.2"; config = { }; }; }\n',
+            },
+        ),
+        Good(
+            "two hosts",
+            {
+                "one/configuration.nix": '{ containers.a = { privateNetwork = true; localAddress = "10.0.0.2"; '
+                "config = { }; }; }\n",
+                "two/configuration.nix": '{ containers.b = { privateNetwork = true; localAddress = "10.0.0.2"; '
+                "config = { }; }; }\n",
+            },
+        ),
+        Good(
+            "one or the other, by conditions",
+            """\
+{ config, lib, ... }:
+{
+  containers.a = lib.mkIf config.a { privateNetwork = true; localAddress = "10.0.0.2"; config = { }; };
+  containers.b = lib.mkIf config.b { privateNetwork = true; localAddress = "10.0.0.2"; config = { }; };
+}
+""",
+        ),
+        Good(
+            "the host's side is the same",
+            """\
+{
+  containers.a = { privateNetwork = true; hostAddress = "10.0.0.1"; localAddress = "10.0.0.2"; config = { }; };
+  containers.b = { privateNetwork = true; hostAddress = "10.0.0.1"; localAddress = "10.0.0.3"; config = { }; };
+}
+""",
+        ),
+    )
+
+
+def _order(address: ContainerAddress) -> tuple[str, int]:
+    return str(address.place.path), address.place.span.start
