@@ -1,0 +1,138 @@
+"""Published ports that nobody opened in the firewall, and that are open all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.firewall import OpenPorts
+from nixlint.containers.oci import OciContainer, PublishedPort
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+
+class OciPortPastFirewall(Rule[OciContainer]):
+    """A published port without an address is open to the network, whatever the NixOS firewall says.
+
+    ## What it finds
+
+    An OCI container that publishes ports on all interfaces which no firewall in the repository lets in. It is one finding
+    for a container, with all its ports.
+
+    ## Why it matters
+
+    Docker and Podman forward published ports before the rules of `networking.firewall` are asked: the port is reachable
+    from the network although the firewall does not list it. Databases and admin pages meant for the reverse proxy on the
+    same host end up in public.
+
+    ## What to do
+
+    Publish on the loopback, `"127.0.0.1:8080:80"`, where a reverse proxy or another local program is the client. Where
+    the port is meant to be open, list it in `networking.firewall.allowedTCPPorts`: that says so, and keeps this rule
+    silent.
+
+    ## What keeps it silent
+
+    - An address: `127.0.0.1`, or that of an internal interface.
+    - A port that a firewall of the repository lets in, and a firewall that is switched off or has ports that are not known.
+    - A container in the host's network or in none, and a host port that is not known or left to chance.
+
+    It is a note, because it depends on what is in front of the host.
+
+    ## References
+
+    - [Docker: packet filtering and firewalls](https://docs.docker.com/engine/network/packet-filtering-firewalls/)
+    """
+
+    name = "oci-port-past-firewall"
+    code = "NL205"
+    severity = Severity.INFO
+    confidence = Confidence.CERTAIN
+    asks = (OciContainer,)
+    keywords = (b"ports", b"publish", b"-p")
+
+    def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
+        """Report all ports of a container that walk past the firewall."""
+        if any(network.text in ("host", "none") or not network.is_known for network in subject.networks):
+            return
+        exposed = [port for port in subject.ports if port.mapping.listens_everywhere and port.mapping.host_ports]
+        if not exposed:
+            return
+        opened = OpenPorts.of(repository)
+        closed = [port for port in exposed if not opened.includes(_number(port))]
+        if closed:
+            numbers = ", ".join(dict.fromkeys(f"{_number(port)}/{port.mapping.protocol}" for port in closed))
+            yield Finding(
+                place=closed[0].text.place,
+                message=f"{subject.title} publishes {numbers} on all interfaces: open to the network, although no firewall "
+                "in this repository lets it in",
+                help='publish on an address, as in "127.0.0.1:8080:80", or list the port in networking.firewall',
+                option=f"{subject.option_path}.ports",
+                container=subject.name,
+                notes=tuple(Note(port.text.place, "and here") for port in closed[1:]),
+            )
+
+    examples = (
+        Bad(
+            "a database for everybody",
+            """\
+{
+  virtualisation.oci-containers.containers.db = {
+    image = "postgres:17";
+    ports = [ "127.0.0.1:9000:9000" «"5432:5432"» ];
+  };
+  networking.firewall.allowedTCPPorts = [ 80 443 ];
+}
+""",
+        ),
+        Good(
+            "on the loopback",
+            """\
+{
+  virtualisation.oci-containers.containers.db = { image = "postgres:17"; ports = [ "127.0.0.1:5432:5432" ]; };
+}
+""",
+        ),
+        Good(
+            "the firewall lets it in, in another file",
+            {
+                "a.nix": '{ virtualisation.oci-containers.containers.web = { image = "web:1"; ports = [ "80:80" ]; }; }\n',
+                "b.nix": "{ networking.firewall.allowedTCPPortRanges = [ { from = 80; to = 90; } ]; }\n",
+            },
+        ),
+        Good(
+            "ports that are not known",
+            """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.web = { image = "web:1"; ports = [ "80:80" ]; };
+  networking.firewall.allowedTCPPorts = [ config.my.port ];
+}
+""",
+        ),
+        Good(
+            "the host's own network",
+            """\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "web:1";
+    ports = [ "80:80" ];
+    extraOptions = [ "--network=host" ];
+  };
+}
+""",
+        ),
+        Good(
+            "no firewall at all",
+            """\
+{
+  networking.firewall.enable = false;
+  virtualisation.oci-containers.containers.web = { image = "web:1"; ports = [ "80:80" ]; };
+}
+""",
+        ),
+    )
+
+
+def _number(port: PublishedPort) -> int:
+    return port.mapping.host_ports[0] if port.mapping.host_ports else 0
