@@ -8,10 +8,11 @@ from collections.abc import Sequence
 import click
 
 from nixlint.linting.finding import Safety
-from nixlint.linting.fixing import Fixing, diff, fix
+from nixlint.linting.fixing import Fixing, fix
 from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Request
 from nixlint.linting.writing import NotWritten, write
+from nixlint.reporting.diff import diff
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count
 
@@ -57,7 +58,9 @@ def command(
 def _show(fixing: Fixing, request: Request, style: Style) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
     for file in fixing.files:
-        for line in diff(file, request.shown(file.path)).splitlines():
+        before = [place.span for place in fixing.before.secrets if place.path == file.path]
+        after = [place.span for place in fixing.report.secrets if place.path == file.path]
+        for line in diff(file, request.shown(file.path), before, after).splitlines():
             colour = colours.get(line[:1])
             sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
 

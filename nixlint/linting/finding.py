@@ -137,3 +137,5 @@ class Report(NamedTuple):
     failures: tuple[Failure, ...]
     skipped: tuple[Skipped, ...]
     files_checked: int
+    secrets: tuple[Place, ...] = ()
+    """Where secrets stand in the files, whether a finding says so or not: reports mask these places."""

@@ -42,12 +42,13 @@ class Refusal(NamedTuple):
 class Fixing(NamedTuple):
     """What fixing comes to.
 
-    ``applied`` are the findings whose fixes are made, ``report`` what is left then.
+    ``applied`` are the findings whose fixes are made, ``before`` is what there was and ``report`` what is left then.
     """
 
     files: tuple[FixedFile, ...]
     applied: tuple[ReportedFinding, ...]
     refused: tuple[Refusal, ...]
+    before: Report
     report: Report
 
 
@@ -68,18 +69,7 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
         report = run(request, registry, texts.current)
     # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
     report = report._replace(skipped=first.skipped)
-    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), report)
-
-
-def diff(file: FixedFile, shown: str) -> str:
-    """The change of a file as a unified diff."""
-    from difflib import unified_diff
-
-    before, after = (
-        text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in (file.before, file.after)
-    )
-    lines = unified_diff(before, after, f"a/{shown}", f"b/{shown}")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), first, report)
 
 
 def _fixable(report: Report, unsafe: bool) -> Iterator[ReportedFinding]:

@@ -21,6 +21,7 @@ from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
 from .internal_error import internal_error
+from .masking import suspicious_places
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
@@ -66,6 +67,7 @@ class _Outcome:
     failures: list[Failure]
     skipped: list[Skipped]
     findings: list[ReportedFinding] = field(default_factory=list)
+    secrets: set[Place] = field(default_factory=set)
     checked: int = 0
 
     def report(self) -> Report:
@@ -73,7 +75,7 @@ class _Outcome:
         findings = sorted(self.findings, key=lambda found: (found.path, found.start, found.code, found.end))
         failures = sorted(dict.fromkeys(self.failures), key=lambda failure: (failure.path or "", failure.message))
         skipped = sorted(dict.fromkeys(self.skipped), key=lambda skipped: skipped.path)
-        return Report(tuple(findings), tuple(failures), tuple(skipped), self.checked)
+        return Report(tuple(findings), tuple(failures), tuple(skipped), self.checked, tuple(sorted(self.secrets)))
 
 
 class _WorkspaceRun:
@@ -87,6 +89,9 @@ class _WorkspaceRun:
         self._registry = registry
         self._outcome = outcome
         self._rules = active_rules(registry, workspace.configuration, request)
+        self._masking = tuple(
+            rule for rule in registry.rules.values() if rule.finds_secrets and rule not in self._rules
+        )
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
@@ -119,11 +124,16 @@ class _WorkspaceRun:
         problems = find_problems(source)
         if problems:
             self._saw_everything = False
+            self._outcome.secrets.update(suspicious_places(source))
             self._take_problems(path, problems)
             return
         data = source.data
-        rules = [rule for rule in self._rules if not rule.keywords or any(word in data for word in rule.keywords)]
-        rules = [rule for rule in rules if not self._configuration.ignores(rule.name, path)]
+        rules = [
+            rule
+            for rule in (*self._rules, *self._masking)
+            if not rule.keywords or any(word in data for word in rule.keywords)
+        ]
+        rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             self._ask(kind, self._subjects(kind, source), rules)
 
@@ -158,6 +168,7 @@ class _WorkspaceRun:
             self._take(rule, finding)
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
+        self._outcome.secrets.update(finding.redact)
         path = finding.place.path
         key = (rule.name, finding.place)
         source = self._repository.source(path)
@@ -175,7 +186,9 @@ class _WorkspaceRun:
         )
 
     def _is_off(self, rule: AnyRule, path: Path) -> bool:
-        return self._configuration.excludes(path) or self._configuration.ignores(rule.name, path)
+        return (
+            rule in self._masking or self._configuration.excludes(path) or self._configuration.ignores(rule.name, path)
+        )
 
     def _unused_suppressions(self) -> Iterator[UnusedSuppression]:
         """None unless everything was seen: a file that was not checked, or could not be, may be what they are there for."""

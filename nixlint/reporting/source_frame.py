@@ -51,6 +51,11 @@ def frame(source: SourceText, span: Span, style: Style, colour: str) -> Iterator
     yield style.coloured(f"{' ' * gutter} |", "blue")
 
 
+def masked_line(source: SourceText, number: int) -> str:
+    """A line (counted from 1) as it may be shown."""
+    return "".join(cell.text for cell in _cells(source, number)).rstrip()
+
+
 def masked(secret: str) -> str:
     """What may be shown of a secret: its first letters, at most four and never more than a third."""
     return secret[: min(_SHOWN_LETTERS, len(secret) // 3)] + _MASK

@@ -24,9 +24,8 @@ class Sources:
     def __init__(self, report: Report, read: Callable[[Path], bytes]) -> None:
         self._read = read
         self._secrets: dict[Path, list[Place]] = {}
-        for found in report.findings:
-            for place in found.finding.redact:
-                self._secrets.setdefault(place.path, []).append(place)
+        for place in report.secrets:
+            self._secrets.setdefault(place.path, []).append(place)
         self._path: Path | None = None
         self._text: SourceText | None = None
 

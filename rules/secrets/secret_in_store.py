@@ -84,6 +84,7 @@ class SecretInStore(Rule[WrittenDefinition | StringLiteral]):
         # tokens and URLs without such a name
         *(b"PRIVATE", b"nvironmentFile", b"@", *TOKEN_HINTS),
     )
+    finds_secrets = True
     also_suppressed_by = ("pragma: allowlist secret", "gitleaks:allow")
 
     def check(self, subject: WrittenDefinition | StringLiteral, repository: Repository) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
-from nixlint.linting.fixing import FixedFile, Fixing, diff, fix
+from nixlint.linting.fixing import FixedFile, Fixing, fix
 from nixlint.linting.rule import Rule
 from nixlint.linting.writing import NotWritten, write
 from nixlint.semantics.definitions import StringLiteral
@@ -99,13 +99,6 @@ def test_nothing_suppressed_is_fixed(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.nix": text, "nixlint.toml": 'nixos-release = "26.05"'})
 
     assert fix(request(tmp_path), REGISTRY, unsafe=True).files == ()
-
-
-def test_a_diff_shows_the_change_and_a_missing_end_of_line(tmp_path: Path) -> None:
-    assert diff(FixedFile(tmp_path / "a.nix", b"a\nb\nc", b"a\nb\nd"), "x/a.nix") == (
-        "--- a/x/a.nix\n+++ b/x/a.nix\n@@ -1,3 +1,3 @@\n a\n b\n-c\n\\ No newline at end of file\n"
-        "+d\n\\ No newline at end of file\n"
-    )
 
 
 def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path: Path) -> None:
