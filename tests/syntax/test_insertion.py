@@ -398,7 +398,7 @@ def valued(text: str, path: tuple[str, ...]) -> str:
     return f"({text}\n)." + ".".join(map(attr_name_literal, path))
 
 
-@settings(max_examples=60)
+@settings(max_examples=45)
 @given(st.lists(st.tuples(attribute_sets(), PATHS, VALUES), min_size=8, max_size=20, unique=True))
 def test_nix_finds_the_value_at_the_defined_path_and_all_else_as_it_was(
     batch: list[tuple[str, tuple[str, ...], str]],
@@ -438,7 +438,7 @@ def functions(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(("{}: 1", "args@{}: 1", "{}@args:\n1"))).replace("{}", formals)
 
 
-@settings(max_examples=40)
+@settings(max_examples=30)
 @given(st.lists(functions(), min_size=8, max_size=20, unique=True))
 def test_nix_finds_the_added_formal_and_the_others_as_they_were(batch: list[str]) -> None:
     questions: list[str] = []
