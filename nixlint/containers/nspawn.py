@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
+from nixlint.semantics.module_sites import option_declarations
 from nixlint.semantics.module_system import (
     Answer,
     Definition,
@@ -109,6 +110,7 @@ class NspawnContainer:
         return ContainerIndex.of(self.repository).others(self)
 
     def _inside_elsewhere(self, option: OptionPath) -> Iterator[Obstacle]:
+        yield from ContainerIndex.of(self.repository).extensions
         for other in self._others:
             yield from _as_obstacles(other.system.ask(option))
 
@@ -128,6 +130,7 @@ class ContainerIndex:
         self._repository = repository
         self._read: OrderedDict[Path, _ByName] = OrderedDict()
         self._paths: dict[str | None, list[Path]] = {}
+        self.extensions = tuple(_extensions(repository))
         for path in repository.files_mentioning(b"containers"):
             for name in self._containers_in(path):
                 self._paths.setdefault(name, []).append(path)
@@ -164,6 +167,18 @@ class ContainerIndex:
             for container in _containers(source, self._repository):
                 found.setdefault(container.name, []).append(container)
         return found
+
+
+def _extensions(repository: Repository) -> Iterator[Obstacle]:
+    """What may define something for every container: a module that adds to the options of all of them.
+
+    ``options.containers`` declared once more, with a submodule that sets a default, is the way to do it.
+    """
+    for path in repository.files_mentioning(b"containers", b"options"):
+        source = repository.source(path)
+        for declaration in () if source is None else option_declarations(source, "containers"):
+            place = Place(path, declaration.path.span)
+            yield Obstacle("a module adds to the options of all containers", place)
 
 
 def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:

@@ -40,6 +40,15 @@ def module_sites(file: SourceFile, option: str) -> tuple[views.Expression, ...]:
     return tuple(sites)
 
 
+def option_declarations(file: SourceFile, option: str) -> Iterator[views.Binding]:
+    """The bindings in a file that declare an option of this name at the top: ``options.<name>``."""
+    for binding in views.bindings_named(file, option):
+        names = [static_name(name) for name in binding.path.names]
+        around = next(_bindings_around(binding), [])
+        if names[:2] == ["options", option] or (names[0] == option and around == ["options"]):
+            yield binding
+
+
 def _site_of(binding: views.Binding, option: str) -> views.Expression | None:
     names = [static_name(name) for name in binding.path.names]
     if names[0] != option and names[:2] != ["config", option]:

@@ -203,6 +203,20 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
             },
         ),
         Good(
+            "a module gives all containers a default",
+            {
+                "defaults.nix": """\
+{ lib, ... }:
+{
+  options.containers = lib.mkOption {
+    type = lib.types.attrsOf (lib.types.submodule { config.config.system.stateVersion = "24.05"; });
+  };
+}
+""",
+                "web.nix": "{ containers.web.config = { services.nginx.enable = true; }; }\n",
+            },
+        ),
+        Good(
             "a module from a flake input may set it",
             """\
 { inputs, ... }:
