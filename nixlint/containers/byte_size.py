@@ -1,0 +1,18 @@
+"""Sizes such as ``64m`` and ``1.5 GiB``, in which every unit is a power of 1024 (docker/go-units, ``RAMInBytes``)."""
+
+from __future__ import annotations
+
+import re
+
+_SIZE = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+) ?(?:(?P<unit>[kmgtp])(?:i?b)?|b)?", re.IGNORECASE)
+_POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
+
+
+def parse_byte_size(text: str) -> int:
+    """A size in bytes. Raises :class:`ValueError` for what is none."""
+    if re.fullmatch(r"[+-]?\d+", text):
+        return int(text)
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise ValueError(f"invalid size: '{text}'")
+    return int(float(match["number"]) * 1024 ** _POWERS[(match["unit"] or "").lower()])
