@@ -1,0 +1,80 @@
+"""What the specification forbids beyond keys and types, before and after a project is whole.
+
+compose-go, ``validation/`` and ``loader/validate.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from .node import ComposeError, MappingNode, Node, Scalar, TreePath, matches, string, walk
+
+INVALID = "invalid compose project"
+
+
+def check_resources(root: Node) -> None:
+    """Check ports, devices, volumes, secrets and configs each by itself. Raises :class:`ComposeError`."""
+    for path, node in walk(root):
+        for pattern, check in _CHECKS:
+            if matches(path, pattern):
+                check(node, path)
+
+
+def _external(node: Node, path: TreePath) -> None:
+    if not isinstance(node, MappingNode) or not _is_true(node.entries.get("external")):
+        return
+    for name in node.entries:
+        if name not in ("name", "external") and not name.startswith("x-"):
+            raise ComposeError(
+                f'{".".join(path)}: conflicting parameters "external" and "{name}" specified', node.key_place(name)
+            )
+
+
+def _file_object(*names: str) -> Callable[[Node, TreePath], None]:
+    def check(node: Node, path: TreePath) -> None:
+        if not isinstance(node, MappingNode):
+            return
+        given = [name for name in names if name in node.entries]
+        if len(given) > 1:
+            raise ComposeError(f"{'.'.join(path)}: {'|'.join(names)} attributes are mutually exclusive", node.place)
+        if not given and "driver" not in node.entries and "external" not in node.entries:
+            raise ComposeError(f"{'.'.join(path)}: one of {'|'.join(names)} must be set", node.place)
+
+    return check
+
+
+def _address(node: Node, path: TreePath) -> None:
+    address = node.entries.get("host_ip") if isinstance(node, MappingNode) else None
+    text = string(address)
+    if address is None or text is None:
+        return
+    try:
+        ip_address(text)
+    except ValueError:
+        raise ComposeError(f"{'.'.join(path)}: invalid ip address: {text}", address.place) from None
+
+
+def _watched_path(node: Node, path: TreePath) -> None:
+    if string(node) == "":
+        raise ComposeError(f"{'.'.join(path)}: value can't be blank", node.place)
+
+
+def _device_request(node: Node, path: TreePath) -> None:
+    if isinstance(node, MappingNode) and {"count", "device_ids"} <= set(node.entries):
+        raise ComposeError(f'{".".join(path)}: "count" and "device_ids" attributes are exclusive', node.place)
+
+
+_CHECKS: tuple[tuple[TreePath, Callable[[Node, TreePath], None]], ...] = (
+    (("volumes", "*"), _external),
+    (("configs", "*"), _file_object("file", "environment", "content")),
+    (("secrets", "*"), _file_object("file", "environment")),
+    (("services", "*", "ports", "[]"), _address),
+    (("services", "*", "develop", "watch", "[]", "path"), _watched_path),
+    (("services", "*", "deploy", "resources", "reservations", "devices", "[]"), _device_request),
+    (("services", "*", "gpus", "[]"), _device_request),
+)
+
+
+def _is_true(node: Node | None) -> bool:
+    return isinstance(node, Scalar) and node.value is True
