@@ -14,6 +14,7 @@ import click
 _COMMANDS = {
     "check": "Look for what goes wrong at run time; exit 1 if there is something.",
     "fix": "Fix what can be fixed in place.",
+    "convert": "Convert a Compose project to a NixOS module.",
     "options": "Show what a repository defines for an option.",
     "explain": "Show the page of a rule.",
     "rules": "List the rules.",

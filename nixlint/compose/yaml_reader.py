@@ -7,6 +7,7 @@ ruamel.yaml scans and composes; what scalars mean, merge keys, ``!reset`` and ``
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -75,6 +76,14 @@ class ComposeText:
     def place(self, start: int, end: int) -> Place:
         """The place of a range of characters."""
         return Place(self.path, Span(self._byte(start), self._byte(end)))
+
+    def line_of(self, offset: int) -> int:
+        """The line, from 0, of a byte offset."""
+        return bisect_right(self._line_starts, offset) - 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer(rb"\n", self.data))]
 
     def _byte(self, index: int) -> int:
         return (len(self.text[:index].encode()) if not self._is_ascii else index) + self._bom

@@ -1,4 +1,4 @@
-"""Durations such as ``1m30s``, as Compose and the engines' health checks write them (Go's ``time.ParseDuration``, with ``d`` and ``w``)."""
+"""Durations such as ``1m30s``, as Compose and the engines write them: Go's ``time.ParseDuration``, with ``d`` and ``w``."""
 
 from __future__ import annotations
 

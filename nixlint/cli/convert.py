@@ -1,0 +1,215 @@
+"""``nixlint convert``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import click
+
+from nixlint.compose.docker_run import NotADockerCommand, compose_of
+from nixlint.compose.loading import Request, discover_files, files_of_environment, load
+from nixlint.compose.model import print_model
+from nixlint.compose.node import ComposeError
+from nixlint.containers.deployment import RemarkKind
+from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
+from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.conversion.output import NotWritten, module_paths, write_secrets, write_text
+from nixlint.conversion.vm_test import vm_test
+from nixlint.reporting.conversion import conversion_json, conversion_text
+from nixlint.reporting.terminal import style_for, visible
+from nixlint.syntax.span import LineIndex
+
+
+class _Output(NamedTuple):
+    path: Path | None
+    report: Path | None
+    check: bool
+    strict: bool
+    with_test: bool
+
+
+@click.command("convert", context_settings={"ignore_unknown_options": False})
+@click.argument("words", nargs=-1, metavar="[FILE]...")
+@click.option(
+    "-f", "--file", "files", multiple=True, help="A Compose file, as with Docker Compose; - is standard input."
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder with --split; else stdout.")
+@click.option("--backend", type=click.Choice([each.value for each in Backend]), default="podman", show_default=True)
+@click.option("--nixos", type=click.Choice(RELEASES), default="26.05", show_default=True, help="The release it is for.")
+@click.option("-p", "--project-name", help="The project's name; else that of the file or the folder.")
+@click.option("--profile", "profiles", multiple=True, help="Start this profile's services at boot; * for all.")
+@click.option("--env-file", "env_files", multiple=True, type=click.Path(path_type=Path), help="Instead of .env.")
+@click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable.")
+@click.option("--host-env", is_flag=True, help="Take variables from the environment of this command too.")
+@click.option(
+    "--secrets", type=click.Choice([each.value for each in SecretStore]), default="env-file", show_default=True
+)
+@click.option("--split", is_flag=True, help="One file for each container, and a default.nix.")
+@click.option("--option", "enable_option", metavar="PATH", help="Declare PATH.enable, and depend on it.")
+@click.option("--symbolic", is_flag=True, help="Keep variables as names in a let.")
+@click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
+@click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
+@click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when the output is not up to date.")
+@click.option(
+    "--print-model", is_flag=True, help="Print the loaded project as docker compose config --format json does."
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+def command(
+    words: Sequence[str],
+    files: Sequence[str],
+    output: Path | None,
+    backend: str,
+    nixos: str,
+    project_name: str | None,
+    profiles: Sequence[str],
+    env_files: Sequence[Path],
+    variables: Sequence[str],
+    host_env: bool,
+    secrets: str,
+    split: bool,
+    enable_option: str | None,
+    symbolic: bool,
+    user: str | None,
+    with_test: bool,
+    report: Path | None,
+    strict: bool,
+    check: bool,
+    print_model: bool,
+    color: str,
+) -> int:
+    """Convert a Compose project (default: that of the current folder) to a NixOS module.
+
+    Several files are merged as Docker Compose does; a folder means the project in it. After -- comes a docker run
+    command instead. The module goes to standard output, the report to standard error; with -o the module is written,
+    and secrets to files outside of the repository.
+
+    Exits with 0 when it converted, with 1 when --strict or --check say so, and with 2 when it could not.
+    """
+    if (check or with_test) and output is None:
+        raise click.UsageError("--check and --with-test need -o")
+    if split and output is None:
+        raise click.UsageError("--split needs -o with a folder")
+    try:
+        loaded = _request(words, files, project_name, env_files, _environment(variables, host_env))
+        if print_model:
+            return _print_model(loaded)
+        target = Target(Backend(backend), nixos, SecretStore(secrets), user)
+        shown = ", ".join(_shown(path) for path in loaded.files) if str(loaded.files[0]) != "-" else "a command"
+        request = ConversionRequest(loaded, target, tuple(profiles), enable_option, split, symbolic, shown)
+        return _run(request, _Output(output, report, check, strict, with_test), color)
+    except ComposeError as error:
+        sys.stderr.write(f"{_where(error)}error: {visible(error.message)}\n")
+    except (NotWritten, NotADockerCommand) as error:
+        sys.stderr.write(f"error: {visible(str(error))}\n")
+    return 2
+
+
+def _run(request: ConversionRequest, output: _Output, color: str) -> int:
+    conversion = convert(request)
+    folder = Path.cwd()
+    if output.check:
+        assert output.path is not None
+        return _check(conversion, output.path)
+    written: tuple[Path, ...] = ()
+    if output.path is None:
+        sys.stdout.write(conversion.modules[0][1])
+        sys.stdout.flush()
+    else:
+        paths = module_paths(conversion, output.path)
+        for path, text in paths:
+            write_text(path, text)
+        if output.with_test:
+            main = paths[0][0]
+            write_text(main.with_name(f"{main.stem}-test.nix"), vm_test(conversion, main.name))
+        written = write_secrets(conversion)
+    if output.report is not None:
+        write_text(output.report, conversion_json(conversion, folder))
+    for piece in conversion_text(conversion, folder, style_for(sys.stderr, color), written):
+        sys.stderr.write(piece)
+    return int(output.strict and any(remark.kind is RemarkKind.DROPPED for remark in conversion.remarks))
+
+
+def _check(conversion: Conversion, output: Path) -> int:
+    from nixlint.linting.fixing import FixedFile
+    from nixlint.reporting.diff import diff
+
+    is_stale = False
+    for path, text in module_paths(conversion, output):
+        before = path.read_bytes() if path.is_file() else b""
+        if before != text.encode():
+            is_stale = True
+            sys.stdout.write(diff(FixedFile(path, before, text.encode()), _shown(path)))
+    return int(is_stale)
+
+
+def _request(
+    words: Sequence[str],
+    files: Sequence[str],
+    project_name: str | None,
+    env_files: Sequence[Path],
+    environment: dict[str, str],
+) -> Request:
+    if list(words[:1]) in (["docker"], ["podman"]):
+        text = compose_of(words)
+        return Request((Path("-"),), project_name or "docker", environment, tuple(env_files), text)
+    for path in env_files:
+        if not path.is_file():
+            raise ComposeError(f"couldn't find env file: {path}")
+    named = [*files, *words]
+    if named == ["-"]:
+        return Request((Path("-"),), project_name, environment, tuple(env_files), sys.stdin.buffer.read())
+    paths = tuple(found for name in named for found in _files_at(Path(name))) if named else _files_at(Path())
+    return Request(paths, project_name, environment, tuple(env_files))
+
+
+def _files_at(path: Path) -> tuple[Path, ...]:
+    """The Compose files that a name on the command line means."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a symlink stays what it is called
+    if not absolute.is_dir():
+        if not absolute.exists():
+            raise ComposeError(f"open {path}: no such file or directory")
+        return (absolute,)
+    found = files_of_environment(absolute) or discover_files(absolute)
+    if not found:
+        raise ComposeError(f"{path}: there is no Compose file here (compose.yaml, docker-compose.yml)")
+    return found
+
+
+def _environment(variables: Sequence[str], host_env: bool) -> dict[str, str]:
+    given = dict(os.environ) if host_env else {}
+    for each in variables:
+        name, equals, value = each.partition("=")
+        if not equals or not name:
+            raise click.UsageError(f"--env {name}: NAME=VALUE is wanted")
+        given[name] = value
+    return given
+
+
+def _print_model(request: Request) -> int:
+    import json
+
+    loaded = load(request)
+    model = print_model(loaded.root, loaded.environment)
+    sys.stdout.write(json.dumps(model, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+    return 0
+
+
+def _shown(path: Path) -> str:
+    folder = Path.cwd()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _where(error: ComposeError) -> str:
+    if error.place is None or not str(error.place.path) or str(error.place.path) == "-":
+        return ""
+    try:
+        position = LineIndex(error.place.path.read_bytes()).position(error.place.span.start)
+    except OSError:
+        return f"{visible(_shown(error.place.path))}: "
+    return f"{visible(_shown(error.place.path))}:{position.line}:{position.column}: "

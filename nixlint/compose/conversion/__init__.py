@@ -1,0 +1,1 @@
+"""From a loaded Compose project to the containers that it deploys."""

@@ -1,0 +1,286 @@
+"""Reading a project key by key, so that nothing is lost: what nobody has read is reported in the end.
+
+A key counts as read when its value was asked for. What has a secret in it comes back without: the text before
+interpolation, and a remark that a person has to look.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from nixlint.compose.interpolation import substitute
+from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, is_null, text_of
+from nixlint.containers.deployment import Remark, RemarkKind
+from nixlint.containers.secret_variables import holds_secret, sounds_secret
+from nixlint.containers.symbolic_text import MARK, symbolic
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Span
+
+_NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
+_SHOWN = 40
+
+
+class Pair(NamedTuple):
+    """A name and its value in a mapping, or in a sequence of ``name=value``; ``None`` for a name that stands alone."""
+
+    name: str
+    value: str | None
+    place: Place
+    scalar: Scalar
+
+
+class Notes:
+    """The remarks of a conversion, in order, and the keys that were read.
+
+    ``symbols`` are the variables that stay variables, with their values; ``None`` where none are to.
+    """
+
+    def __init__(self, symbols: dict[str, str] | None = None, environment: Mapping[str, str] | None = None) -> None:
+        self.remarks: list[Remark] = []
+        self.read: set[str] = set()
+        self.symbols = symbols
+        self._environment = environment or {}
+
+    def symbolic(self, scalar: Scalar) -> str | None:
+        """The text of a scalar with its variables kept, where that is wanted and possible."""
+        if self.symbols is None or scalar.template is None:
+            return None
+        found = symbolic(scalar.template)
+        if found is None:
+            return None
+        text, names = found
+        values = {name: self._value(name, scalar.template) for name in names}
+        if MARK.sub(lambda match: values[match[1]], text) != text_of(scalar.value):
+            return None
+        if any(self.symbols.get(name, value) != value for name, value in values.items()):
+            return None
+        self.symbols.update(values)
+        return text
+
+    def _value(self, name: str, template: str) -> str:
+        return (
+            self._environment.get(name) or substitute(f"${{{name}{_default(name, template)}}}", self._environment).text
+        )
+
+    def add(self, kind: RemarkKind, key: str, message: str, place: Place | None) -> None:
+        """Note something once."""
+        parts = key.split(".")
+        service = parts[1] if parts[0] == "services" and len(parts) > 1 else None
+        remark = Remark(kind, key, message, place, service)
+        if remark not in self.remarks:
+            self.remarks.append(remark)
+
+
+class KeyReader:
+    """A mapping of a project and the key at which it stands."""
+
+    def __init__(self, node: MappingNode, key: str, notes: Notes) -> None:
+        self.node = node
+        self.key = key
+        self.notes = notes
+
+    def __contains__(self, name: str) -> bool:
+        return not is_null(self.node.entries.get(name))
+
+    def place(self, name: str) -> Place:
+        """Where a key is written, or else the mapping that would have it."""
+        return self.node.key_place(name) if name in self.node.entries else self.node.place
+
+    def spans(self) -> dict[str, Place]:
+        """Where each entry stands, from its key to the end of its value."""
+        return {name: _whole(self.node.key_place(name), entry) for name, entry in self.node.entries.items()}
+
+    def path(self, name: str) -> str:
+        """The key of an entry."""
+        return f"{self.key}.{name}"
+
+    def node_of(self, name: str) -> Node | None:
+        """The node of an entry, all of it read."""
+        if name in self.node.entries:
+            self.notes.read.add(self.path(name))
+        return self.node.get(name)
+
+    def text(self, name: str) -> str | None:
+        """The text of a scalar, without secrets in it."""
+        node = self.node_of(name)
+        return self.shown(node, self.path(name)) if isinstance(node, Scalar) and node.value is not None else None
+
+    def flag(self, name: str) -> bool | None:
+        """A switch."""
+        text = self.text(name)
+        return None if text is None else text.lower() in ("true", "yes", "on", "y")
+
+    def number(self, name: str) -> int | None:
+        """A whole number."""
+        text = self.text(name)
+        try:
+            return None if text is None else int(float(text))
+        except ValueError:
+            return None
+
+    def texts(self, name: str) -> tuple[tuple[str, Place], ...]:
+        """The texts of a sequence, or of the one that stands for it."""
+        node = self.node_of(name)
+        items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+        return tuple(
+            (self.shown(item, f"{self.path(name)}[{index}]"), item.place)
+            for index, item in enumerate(items)
+            if isinstance(item, Scalar)
+        )
+
+    def pairs(self, name: str) -> tuple[Pair, ...]:
+        """Names and values in either form, secrets and all: for those who know what to do with them."""
+        node = self.node_of(name)
+        match node:
+            case MappingNode():
+                return tuple(
+                    Pair(key, None if is_null(entry) else text_of(entry.value), node.key_place(key), entry)
+                    for key, entry in node.entries.items()
+                    if isinstance(entry, Scalar)
+                )
+            case Sequence():
+                return tuple(_pair(item) for item in node.items if isinstance(item, Scalar))
+            case _:
+                return ()
+
+    def shown_pairs(self, name: str) -> tuple[tuple[str, str, Place], ...]:
+        """Names and values without secrets in them; a name that stands alone has an empty value."""
+        return tuple(
+            (pair.name, self._shown_value(pair, self.path(f"{name}.{pair.name}")), pair.place)
+            for pair in self.pairs(name)
+        )
+
+    def _shown_value(self, pair: Pair, key: str) -> str:
+        return "" if pair.value is None else self.shown(pair.scalar, key).removeprefix(f"{pair.name}=")
+
+    def child(self, name: str) -> KeyReader | None:
+        """The mapping at an entry."""
+        node = self.node.get(name)
+        return KeyReader(node, self.path(name), self.notes) if isinstance(node, MappingNode) else None
+
+    def children(self, name: str) -> Iterator[tuple[str, KeyReader]]:
+        """The mappings below an entry, with their names; an empty one for a name of which nothing is said."""
+        node = self.node.get(name)
+        for key, entry in node.entries.items() if isinstance(node, MappingNode) else ():
+            path = f"{self.path(name)}.{key}"
+            place = _whole(node.key_place(key) if isinstance(node, MappingNode) else entry.place, entry)
+            if is_null(entry):
+                self.notes.read.add(path)
+            below = entry if isinstance(entry, MappingNode) else MappingNode({}, entry.place)
+            yield key, KeyReader(MappingNode(below.entries, place, below.key_places), path, self.notes)
+
+    def elements(self, name: str) -> Iterator[KeyReader]:
+        """The mappings in a sequence."""
+        node = self.node.get(name)
+        for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
+            if isinstance(item, MappingNode):
+                yield KeyReader(item, f"{self.path(name)}[{index}]", self.notes)
+
+    def shown(self, scalar: Scalar, key: str) -> str:
+        """A text as it may be written into Nix."""
+        text = text_of(scalar.value)
+        secrets = sorted(name for name in variables_in(scalar) if sounds_secret(name))
+        if secrets:
+            listed = ", ".join(secrets)
+            self.needs_you(
+                key, f"the secret {listed} is in it and was left out: put it there without the store", scalar.place
+            )
+            return scalar.template or text
+        if holds_secret(text):
+            self.needs_you(key, "a secret is in it and was left out: put it there without the store", scalar.place)
+            return _without_secret(text)
+        kept = self.notes.symbolic(scalar)
+        for name in sorted(scalar.variables):
+            self.approximated(key, f"the value of {name} is written into the module", scalar.place)
+        return text if kept is None else kept
+
+    def needs_you(self, key: str, message: str, place: Place | None) -> None:
+        """Note that a person has to do something."""
+        self.notes.add(RemarkKind.NEEDS_YOU, key, message, place)
+
+    def approximated(self, key: str, message: str, place: Place | None) -> None:
+        """Note that something is not quite the same."""
+        self.notes.add(RemarkKind.APPROXIMATED, key, message, place)
+
+    def dropped(self, name: str, message: str) -> None:
+        """Note that an entry, now read, could not be carried; with its value, so that a person sees which."""
+        node = self.node.entries.get(name)
+        if node is not None and not is_null(node):
+            self.notes.read.add(self.path(name))
+            self.notes.add(RemarkKind.DROPPED, self.path(name), f"{brief(name, node)}{message}", self.place(name))
+
+    def note_unread(self) -> None:
+        """Report every entry that nobody has read."""
+        for key, place, node in _unread(self.node, self.key, self.notes.read):
+            name = key.rpartition(".")[2]
+            if not name.startswith("x-"):
+                self.notes.add(
+                    RemarkKind.DROPPED, key, f"{brief(name, node)}NixOS has nothing that does the same", place
+                )
+
+
+def _default(name: str, template: str) -> str:
+    match = re.search(rf"\$\{{{name}(:?-[^${{}}]*)\}}", template)
+    return "" if match is None else match[1]
+
+
+def variables_in(scalar: Scalar) -> frozenset[str]:
+    """The variables that a text is made of, whether they are set or not."""
+    return scalar.variables | frozenset(_NAME.findall(scalar.template or ""))
+
+
+def brief(name: str, node: Node) -> str:
+    """A value in front of a message, as far as it may be shown."""
+    if not isinstance(node, Scalar) or sounds_secret(name) or node.variables:
+        return ""
+    text = text_of(node.value)
+    if holds_secret(text) or any(sounds_secret(variable) for variable in variables_in(node)):
+        return ""
+    return f"'{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}': "
+
+
+def _whole(key: Place, value: Node) -> Place:
+    """From a key to the end of its value, where both are in one file."""
+    if key.path != value.place.path or value.place.span.end <= key.span.end:
+        return key
+    return Place(key.path, Span(key.span.start, value.place.span.end))
+
+
+def _pair(item: Scalar) -> Pair:
+    name, equals, value = text_of(item.value).partition("=")
+    return Pair(name, value if equals else None, item.place, item)
+
+
+def _without_secret(text: str) -> str:
+    hidden = re.sub(r"(://[^/\s:@]*):[^/\s@]+@", r"\1:CHANGE_ME@", text)
+    return hidden if not holds_secret(hidden.replace("CHANGE_ME", "")) and hidden != text else "CHANGE_ME"
+
+
+def _unread(node: Node, key: str, read: set[str]) -> Iterator[tuple[str, Place, Node]]:
+    match node:
+        case MappingNode():
+            for name, entry in node.entries.items():
+                path = f"{key}.{name}"
+                if path in read or name.startswith("x-"):
+                    continue
+                if _is_leaf(entry):
+                    yield path, node.key_place(name), entry
+                else:
+                    yield from _unread(entry, path, read)
+        case Sequence():
+            for index, item in enumerate(node.items):
+                path = f"{key}[{index}]"
+                if path not in read:
+                    yield from ((path, item.place, item),) if _is_leaf(item) else _unread(item, path, read)
+        case Scalar():
+            pass
+
+
+def _is_leaf(node: Node) -> bool:
+    match node:
+        case Scalar():
+            return node.value is not None
+        case _:
+            return False

@@ -1,0 +1,145 @@
+"""When a container is started, seen as well, started again and stopped: restart, health check, dependencies, hooks."""
+
+from __future__ import annotations
+
+import math
+
+from nixlint.compose.model import duration_of
+from nixlint.compose.node import string
+from nixlint.containers.deployment import Dependency, HealthCheck, Hook, Restart
+from nixlint.containers.duration import format_duration
+
+from .key_reader import KeyReader
+from .process import command_of
+
+_SECOND = 1_000_000_000
+_CONDITIONS = {
+    "service_started": "started",
+    "service_healthy": "healthy",
+    "service_completed_successfully": "completed",
+}
+_TIMINGS = {
+    "interval": "--health-interval",
+    "timeout": "--health-timeout",
+    "start_period": "--health-start-period",
+    "start_interval": "--health-start-interval",
+}
+
+
+def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
+    """The restart policy: that of ``deploy`` wins, as with Compose."""
+    text = keys.text("restart") or "no"
+    policy = deploy.child("restart_policy") if deploy is not None else None
+    if policy is not None:
+        return _deploy_restart(policy)
+    name, _, attempts = text.partition(":")
+    match name:
+        case "always" | "unless-stopped":
+            return Restart("always")
+        case "on-failure":
+            return Restart("on-failure", int(attempts) if attempts.isdigit() else None)
+        case "no":
+            return Restart("no")
+        case _:
+            keys.approximated(
+                keys.path("restart"), f"'{text}' is no restart policy: taken as no", keys.place("restart")
+            )
+            return Restart("no")
+
+
+def _deploy_restart(policy: KeyReader) -> Restart:
+    condition = policy.text("condition") or "any"
+    attempts = policy.number("max_attempts")
+    delay, window = _seconds(policy, "delay"), _seconds(policy, "window")
+    match condition:
+        case "none":
+            return Restart("no")
+        case "on-failure":
+            return Restart("on-failure", attempts, delay, window)
+        case _:
+            if condition != "any":
+                message = f"'{condition}' is none of none, on-failure and any: taken as any"
+                policy.approximated(policy.path("condition"), message, policy.place("condition"))
+            return Restart("always", attempts, delay, window)
+
+
+def _seconds(keys: KeyReader, name: str) -> float | None:
+    node = keys.node_of(name)
+    return None if node is None else duration_of(node, keys.path(name)) / _SECOND
+
+
+def stop_seconds_of(keys: KeyReader) -> int | None:
+    """How long a container may take to stop, in whole seconds."""
+    seconds = _seconds(keys, "stop_grace_period")
+    return None if seconds is None else math.ceil(seconds)
+
+
+def health_of(keys: KeyReader) -> HealthCheck | None:
+    """The health check of a service."""
+    check = keys.child("healthcheck")
+    if check is None:
+        return None
+    place = keys.place("healthcheck")
+    words: tuple[str, ...] = ()
+    text = string(check.node.get("test"))
+    if text is not None:
+        words = ("CMD-SHELL", check.text("test") or "")
+    elif "test" in check:
+        words = tuple(word for word, _ in check.texts("test"))
+    if check.flag("disable") or words[:1] == ("NONE",):
+        words = ("NONE",)
+    timings: list[tuple[str, str]] = []
+    seconds = {"interval": 30.0, "timeout": 30.0, "start_period": 0.0}
+    for name, flag in _TIMINGS.items():
+        node = check.node_of(name)
+        if node is not None:
+            nanoseconds = duration_of(node, check.path(name))
+            seconds[name] = nanoseconds / _SECOND
+            timings.append((flag, format_duration(nanoseconds)))
+    retries = check.number("retries")
+    if retries is not None:
+        timings.append(("--health-retries", str(retries)))
+    budget = seconds["start_period"] + (seconds["interval"] + seconds["timeout"]) * (retries or 3)
+    return HealthCheck(words, tuple(timings), math.ceil(budget), place)
+
+
+def dependencies_of(keys: KeyReader, containers: dict[str, tuple[str, ...]]) -> tuple[Dependency, ...]:
+    """What a service waits for; ``containers`` are the names of the containers of each service."""
+    found: list[Dependency] = []
+    for name, dependency in keys.children("depends_on"):
+        condition = _CONDITIONS.get(dependency.text("condition") or "service_started", "started")
+        is_required = dependency.flag("required") is not False
+        restarts = bool(dependency.flag("restart"))
+        found += [
+            Dependency(container, condition, is_required, restarts, dependency.node.place)
+            for container in containers.get(name, ())
+        ]
+    for text, place in keys.texts("links"):
+        keys.approximated(keys.path("links"), f"{text}: the name is an alias in the networks of both", place)
+    return tuple(found)
+
+
+def link_aliases(keys: KeyReader) -> tuple[tuple[str, str], ...]:
+    """The services that a service links to under another name: the service and the name."""
+    parts = (text.partition(":") for text, _ in keys.texts("links"))
+    return tuple((name, alias) for name, _, alias in parts if alias and alias != name)
+
+
+def hooks_of(keys: KeyReader) -> tuple[Hook, ...]:
+    """Commands that are run in the container after its start and before its stop."""
+    hooks: list[Hook] = []
+    for moment in ("post_start", "pre_stop"):
+        for hook in keys.elements(moment):
+            flags: list[str] = []
+            user, folder = hook.text("user"), hook.text("working_dir")
+            flags += ["--user", user] if user else []
+            flags += ["--workdir", folder] if folder else []
+            flags += ["--privileged"] if hook.flag("privileged") else []
+            for name, value, _ in hook.shown_pairs("environment"):
+                flags += ["--env", f"{name}={value}" if value else name]
+            hooks.append(Hook(moment, tuple(flags), command_of(hook, "command") or (), hook.node.place))
+    for hook in keys.elements("pre_start"):
+        hook.needs_you(hook.key, "write a unit of its own that runs before the container", hook.node.place)
+        for name in hook.node.entries:
+            hook.dropped(name, "it belongs to a hook that runs before the start")
+    return tuple(hooks)

@@ -1,0 +1,271 @@
+"""Volumes, secrets and configs: what a container sees of the host and of the engine's volumes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.compose.model import size_of
+from nixlint.compose.node import Scalar, text_of
+from nixlint.containers.deployment import DeployedMount, MountKind, Resource, SecretFile
+from nixlint.containers.engine_flags import Flag
+
+from .key_reader import KeyReader, variables_in
+
+_SYSTEM = ("/dev", "/proc", "/sys", "/etc", "/run", "/var/run", "/nix", "/boot")
+_MEANINGLESS = ("cached", "delegated", "consistent", "default")
+
+
+class Mounted(NamedTuple):
+    """What a service mounts, as the engines' short form has it, and as flags where that form can't say it."""
+
+    mounts: tuple[DeployedMount, ...]
+    flags: tuple[Flag, ...]
+
+
+class Volumes:
+    """The named volumes of a project: their names in the engine, and which of them have to be made."""
+
+    def __init__(self, project: KeyReader) -> None:
+        self._project = project
+        self.made: list[Resource] = []
+        self.names: dict[str, str] = {}
+        for key, volume in project.children("volumes"):
+            self._declare(key, volume)
+
+    def _declare(self, key: str, volume: KeyReader) -> None:
+        name = volume.text("name") or key
+        self.names[key] = name
+        external = volume.flag("external")
+        driver, options, labels = volume.text("driver"), volume.shown_pairs("driver_opts"), volume.shown_pairs("labels")
+        flags = (
+            *(("--driver", driver) if driver and driver != "local" else ()),
+            *(part for option, value, _ in options for part in ("--opt", f"{option}={value}")),
+            *(part for label, value, _ in labels for part in ("--label", f"{label}={value}")),
+        )
+        devices = [value for option, value, _ in options if option == "device" and value.startswith("/")]
+        if external:
+            volume.needs_you(
+                volume.key, f"it is external: make the volume {name} before the containers start", volume.node.place
+            )
+        elif flags:
+            self.made.append(Resource(key, name, flags, volume.node.place, tuple(devices)))
+
+
+def mounts_of(keys: KeyReader, volumes: Volumes, container: str) -> Mounted:
+    """The volumes of a service."""
+    mounts: list[DeployedMount] = []
+    flags: list[Flag] = []
+    for volume in keys.elements("volumes"):
+        kind = volume.text("type")
+        _note_consistency(volume)
+        match kind:
+            case "bind":
+                _bind(volume, mounts, flags)
+            case "volume":
+                _named(volume, volumes, container, mounts, flags)
+            case "tmpfs":
+                flags.append(_tmpfs(volume))
+            case "image":
+                flags.append(_image(volume))
+            case _:
+                volume.needs_you(volume.key, f"the engines here have no mounts of type {kind}", volume.node.place)
+                _read_all(volume)
+    for text, place in keys.texts("volumes_from"):
+        flags.append(Flag("--volumes-from", text.removeprefix("container:"), place))
+    return Mounted(tuple(mounts), tuple(flags))
+
+
+def _note_consistency(volume: KeyReader) -> None:
+    consistency = volume.text("consistency")
+    if consistency is not None:
+        volume.approximated(
+            volume.path("consistency"), f"'{consistency}' has a meaning only on macOS", volume.place("consistency")
+        )
+
+
+def _read_all(volume: KeyReader) -> None:
+    for name in volume.node.entries:
+        volume.node_of(name)
+
+
+def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> None:
+    source, target = volume.text("source") or "", volume.text("target") or ""
+    bind = volume.child("bind")
+    options = ["ro"] if volume.flag("read_only") else []
+    creates = True
+    if bind is not None:
+        creates = bind.flag("create_host_path") is not False
+        options += [text for name in ("propagation", "selinux") if (text := bind.text(name))]
+        recursive = bind.text("recursive")
+        if recursive and recursive != "enabled":
+            if recursive == "disabled":
+                options.append("bind")
+            else:
+                bind.approximated(
+                    bind.path("recursive"), f"'{recursive}' is left to the engine", bind.place("recursive")
+                )
+    _note_others(volume, ("volume", "tmpfs", "image"))
+    if ":" in source or ":" in target:
+        parts = ["type=bind", f"source={source}", f"destination={target}", *(["readonly"] if "ro" in options else [])]
+        flags.append(Flag("--mount", ",".join(parts), volume.node.place))
+        return
+    mounts.append(
+        DeployedMount(MountKind.BIND, source, target, tuple(options), creates and _is_folder(source), volume.node.place)
+    )
+
+
+def _is_folder(source: str) -> bool:
+    """Whether a path that isn't there yet is to be made as a folder: not one of the system, of a socket, or of a file."""
+    path = Path(source)
+    if any(source == folder or source.startswith(f"{folder}/") for folder in _SYSTEM) or source == "/":
+        return False
+    if path.exists():
+        return path.is_dir()
+    return not path.suffix or source.endswith(".d")
+
+
+def _note_others(volume: KeyReader, names: tuple[str, ...]) -> None:
+    """Options of another type of mount, which the engine would not look at."""
+    for name in names:
+        inner = volume.child(name)
+        for key in inner.node.entries if inner is not None else ():
+            assert inner is not None
+            inner.dropped(key, "it belongs to another type of mount")
+
+
+def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[DeployedMount], flags: list[Flag]) -> None:
+    source, target = volume.text("source"), volume.text("target") or ""
+    options = ["ro"] if volume.flag("read_only") else []
+    inner, subpath = volume.child("volume"), None
+    if inner is not None:
+        subpath = inner.text("subpath")
+        if inner.flag("nocopy"):
+            options.append("nocopy")
+        for label in inner.shown_pairs("labels"):
+            inner.approximated(inner.path("labels"), f"the label {label[0]} is not put on the volume", label[2])
+    _note_others(volume, ("bind", "tmpfs", "image"))
+    if source is None:
+        slug = re.sub(r"[^a-zA-Z0-9_.-]+", "-", target).strip("-") or "data"
+        name = f"{container}-{slug}"
+        message = f"the anonymous volume at {target} is named {name}: without a name it would be emptied at every stop"
+        volume.approximated(volume.key, message, volume.node.place)
+    else:
+        name = volumes.names.get(source, source)
+    if subpath:
+        parts = ["type=volume", f"source={name}", f"destination={target}", f"volume-subpath={subpath}"]
+        flags.append(Flag("--mount", ",".join([*parts, *(["readonly"] if "ro" in options else [])]), volume.node.place))
+        return
+    mounts.append(DeployedMount(MountKind.VOLUME, name, target, tuple(options), False, volume.node.place))
+
+
+def _tmpfs(volume: KeyReader) -> Flag:
+    target, options = volume.text("target") or "", ["ro"] if volume.flag("read_only") else []
+    inner = volume.child("tmpfs")
+    if inner is not None:
+        size, mode = inner.node_of("size"), inner.node_of("mode")
+        if size is not None:
+            options.append(f"size={size_of(size, 'size')}")
+        if isinstance(mode, Scalar):
+            options.append(f"mode={mode.value:o}" if isinstance(mode.value, int) else f"mode={text_of(mode.value)}")
+    _note_others(volume, ("bind", "volume", "image"))
+    source = volume.text("source")
+    if source:
+        volume.approximated(volume.path("source"), f"'{source}': a tmpfs has no source", volume.place("source"))
+    return Flag("--tmpfs", f"{target}:{','.join(options)}" if options else target, volume.node.place)
+
+
+def _image(volume: KeyReader) -> Flag:
+    inner = volume.child("image")
+    subpath = inner.text("subpath") if inner is not None else None
+    parts = ["type=image", f"source={volume.text('source')}", f"destination={volume.text('target')}"]
+    if volume.flag("read_only") is False:
+        parts.append("rw=true")
+    _note_others(volume, ("bind", "volume", "tmpfs"))
+    return Flag("--mount", ",".join([*parts, *([f"subpath={subpath}"] if subpath else [])]), volume.node.place)
+
+
+class FileObjects:
+    """The secrets and configs of a project, and the files of secrets that a person has to bring."""
+
+    def __init__(self, project: KeyReader, name: str) -> None:
+        self._project = name
+        self.secret_files: list[SecretFile] = []
+        self._secrets = dict(project.children("secrets"))
+        self._configs = dict(project.children("configs"))
+        for kind in (self._secrets, self._configs):
+            for resource in kind.values():
+                resource.text("name")
+                _note_unmanaged(resource)
+
+    def mounts(self, keys: KeyReader) -> Mounted:
+        """The secrets and configs of a service."""
+        mounts: list[DeployedMount] = []
+        flags: list[Flag] = []
+        for kind, resources, folder in (("secrets", self._secrets, "/run/secrets/"), ("configs", self._configs, "/")):
+            for use in keys.elements(kind):
+                source = use.text("source") or ""
+                target = use.text("target") or f"{folder}{source}"
+                target = target if target.startswith("/") else f"{folder}{target}"
+                resource = resources.get(source)
+                if resource is not None:
+                    self._mount(kind, use, source, target, resource, mounts, flags)
+        return Mounted(tuple(mounts), tuple(flags))
+
+    def _mount(
+        self,
+        kind: str,
+        use: KeyReader,
+        source: str,
+        target: str,
+        resource: KeyReader,
+        mounts: list[DeployedMount],
+        flags: list[Flag],
+    ) -> None:
+        place = use.node.place
+        ownership = [(name, text) for name in ("uid", "gid") if (text := use.text(name))]
+        mode = use.node_of("mode")
+        if isinstance(mode, Scalar):
+            ownership.append(("mode", f"{mode.value:04o}" if isinstance(mode.value, int) else text_of(mode.value)))
+        if resource.flag("external"):
+            parts = [
+                f"{resource.text('name') or source}",
+                f"target={target}",
+                *(f"{name}={value}" for name, value in ownership),
+            ]
+            flags.append(Flag("--secret", ",".join(parts), place))
+            use.needs_you(use.key, f"{source} is external: make the engine's secret of that name first", place)
+            return
+        if ownership:
+            listed = ", ".join(f"{name} {value}" for name, value in ownership)
+            use.approximated(use.key, f"{listed}: the file keeps its own owner and mode, as with Compose", place)
+        file, content = resource.text("file"), resource.node.get("content")
+        if file is not None:
+            mounts.append(DeployedMount(MountKind.BIND, file, target, ("ro",), False, place))
+        elif content is not None and kind == "configs" and isinstance(content, Scalar) and not variables_in(content):
+            resource.node_of("content")
+            body = (source, text_of(content.value))
+            mounts.append(DeployedMount(MountKind.BIND, "", target, ("ro",), False, place, content=body))
+        else:
+            mounts.append(self._secret_mount(use, source, target, resource))
+
+    def _secret_mount(self, use: KeyReader, source: str, target: str, resource: KeyReader) -> DeployedMount:
+        """A file whose content comes from a variable: a person has to bring it."""
+        name = f"{self._project}-{source}"
+        node = resource.node_of("content")
+        text = text_of(node.value) if isinstance(node, Scalar) else None
+        variable = resource.text("environment")
+        if all(file.name != name for file in self.secret_files):
+            self.secret_files.append(SecretFile(name, (), text))
+        what = f"the content of {source} comes from {variable}" if variable else f"{source} has variables in it"
+        resource.needs_you(resource.key, f"{what}: bring it to the machine as a file", resource.node.place)
+        return DeployedMount(MountKind.BIND, "", target, ("ro",), False, use.node.place, secret_file=name)
+
+
+def _note_unmanaged(resource: KeyReader) -> None:
+    for name in ("driver", "template_driver"):
+        resource.dropped(name, "only Swarm has it")
+    for key in ("driver_opts", "labels"):
+        for pair in resource.pairs(key):
+            resource.approximated(resource.path(key), f"{pair.name} has a meaning only in Swarm", pair.place)

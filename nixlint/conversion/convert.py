@@ -1,0 +1,128 @@
+"""A conversion from end to end, without a word to the person and without a byte to the disk."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.compose.comments import CommentBook
+from nixlint.compose.conversion.to_containers import convert as to_containers
+from nixlint.compose.loading import LoadedProject, Request, load
+from nixlint.compose.node import ComposeError, MappingNode, string
+from nixlint.compose.yaml_reader import ComposeText
+from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
+from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
+from nixlint.emit.layout import render
+from nixlint.emit.oci_module import NATIVE_SINCE, Options, emit
+from nixlint.emit.secret_places import secret_files
+from nixlint.emit.symbols import Symbols
+
+EXTENSION = "x-nixlint"
+
+
+class ConversionRequest(NamedTuple):
+    """What to convert, for what, and how it is to look."""
+
+    load: Request
+    target: Target = Target()  # a named tuple, which nothing changes
+    profiles: tuple[str, ...] = ()
+    enable_option: str | None = None
+    split: bool = False
+    keeps_variables: bool = False
+    shown: str = ""
+
+
+class Conversion(NamedTuple):
+    """Files by name with their texts, what a person should know, and the secrets that they have to bring.
+
+    ``inputs`` is the digest that the files carry.
+    """
+
+    modules: tuple[tuple[str, str], ...]
+    remarks: tuple[Remark, ...]
+    secret_files: tuple[SecretFile, ...]
+    deployment: Deployment
+    target: Target
+    texts: Mapping[Path, ComposeText]
+    inputs: str
+
+
+def convert(request: ConversionRequest) -> Conversion:
+    """Convert a project. Raises :class:`ComposeError` where it can't be loaded or makes no sense for the target."""
+    loaded = load(request.load)
+    target = _chosen(request.target, loaded)
+    found = to_containers(loaded, request.profiles, keeps_variables=request.keeps_variables)
+    book = CommentBook(loaded.texts)
+    inputs = digest(loaded)
+    header = _header(request.shown, inputs, book.head())
+    symbols = Symbols(found.symbols)
+    options = Options(request.enable_option, request.split, header, symbols)
+    emitted = emit(found.deployment, target, book, options)
+    modules = [(name, render(module)) for name, module in emitted.modules]
+    modules[0] = (modules[0][0], _with_comments(modules[0][1], book.rest()))
+    warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
+    remarks = (*warned, *found.remarks, *emitted.remarks)
+    return Conversion(
+        tuple(modules),
+        tuple(sorted(remarks, key=_position)),
+        secret_files(found.deployment),
+        found.deployment,
+        target,
+        loaded.texts,
+        inputs,
+    )
+
+
+def digest(loaded: LoadedProject) -> str:
+    """The digest of the files that a project comes from, in their order. Values of variables are not in it."""
+    digest = hashlib.sha256()
+    for text in loaded.texts.values():
+        digest.update(len(text.data).to_bytes(8, "big"))
+        digest.update(text.data)
+    return f"sha256-{digest.hexdigest()[:32]}"
+
+
+def _chosen(target: Target, loaded: LoadedProject) -> Target:
+    """The target with what the project itself says, in ``x-nixlint`` at its top."""
+    extension = loaded.root.get(EXTENSION)
+    if isinstance(extension, MappingNode):
+        for name in extension.entries:
+            if name not in ("backend", "nixos", "secrets", "user"):
+                raise ComposeError(
+                    f"{EXTENSION} knows backend, nixos, secrets and user, but not {name}", extension.key_place(name)
+                )
+        try:
+            target = Target(
+                Backend(string(extension.get("backend")) or target.backend.value),
+                string(extension.get("nixos")) or target.release,
+                SecretStore(string(extension.get("secrets")) or target.secrets.value),
+                string(extension.get("user")) or target.user,
+            )
+        except ValueError as error:
+            raise ComposeError(f"{EXTENSION}: {error}", extension.place) from None
+    if target.release not in RELEASES:
+        raise ComposeError(f"NixOS {target.release} is not known here (known: {', '.join(RELEASES)})")
+    if target.user is not None and (target.backend is not Backend.PODMAN or not target.has(NATIVE_SINCE)):
+        raise ComposeError(f"containers of a user need Podman and NixOS {NATIVE_SINCE}")
+    return target
+
+
+def _header(shown: str, inputs: str, head: tuple[str, ...]) -> tuple[str, ...]:
+    made = f"Made from {shown} by nixlint convert." if shown else "Made by nixlint convert."
+    lines = (made, "Your own settings go into a module beside this one: this one is written anew.", f"inputs: {inputs}")
+    return (*lines, *(("", *head) if head else ()))
+
+
+def _with_comments(text: str, rest: tuple[str, ...]) -> str:
+    """A module with the comments at its end that stand beside nothing that was written."""
+    return text + "".join(f"# {line}".rstrip() + "\n" for line in rest)
+
+
+_ORDER = tuple(RemarkKind)
+
+
+def _position(remark: Remark) -> tuple[str, int, str]:
+    place = remark.place
+    return (str(place.path) if place else "", place.span.start if place else 0, remark.key)

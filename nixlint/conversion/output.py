@@ -1,0 +1,92 @@
+"""Where the files of a conversion go: modules, reports, and secrets in plain text for the person to encrypt."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from nixlint.containers.deployment import SecretFile
+from nixlint.containers.target import SecretStore
+
+from .convert import Conversion
+
+
+class NotWritten(Exception):
+    """A file that could not be written; the message says why."""
+
+
+def module_paths(conversion: Conversion, output: Path) -> tuple[tuple[Path, str], ...]:
+    """The files of a conversion with their texts: one file, or in a folder ``default.nix`` and one for each container."""
+    is_folder = len(conversion.modules) > 1 or output.is_dir() or output.suffix != ".nix"
+    if not is_folder:
+        return ((output, conversion.modules[0][1]),)
+    return tuple((output / name, text) for name, text in conversion.modules)
+
+
+def write_text(path: Path, text: str, mode: int = 0o644) -> None:
+    """Put a text into a file, atomically; the mode is that of a new file. Raises :class:`NotWritten`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        keeps = path.stat().st_mode & 0o777 if path.exists() else mode
+        descriptor, name = tempfile.mkstemp(prefix=".nixlint-", suffix=".tmp", dir=path.parent)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), keeps if mode != _PRIVATE else _PRIVATE)
+        Path(name).replace(path)
+    except OSError as error:
+        raise NotWritten(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from error
+
+
+_PRIVATE = 0o600
+
+
+def write_secrets(conversion: Conversion) -> tuple[Path, ...]:
+    """Write the secrets in plain text, below the person's own folder for states and never into a repository.
+
+    Raises :class:`NotWritten`.
+    """
+    folder = secrets_folder() / conversion.deployment.name
+    written = []
+    for name, text in secret_texts(conversion):
+        path = folder / name
+        write_text(path, text, _PRIVATE)
+        written.append(path)
+    if written:
+        folder.chmod(0o700)
+    return tuple(written)
+
+
+def secrets_folder() -> Path:
+    """``$XDG_STATE_HOME/nixlint/secrets`` (XDG Base Directory Specification)."""
+    home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
+    return Path(home) / "nixlint" / "secrets"
+
+
+def secret_texts(conversion: Conversion) -> Iterator[tuple[str, str]]:
+    """The files of secrets as their store wants them: environment files, or one YAML file for sops."""
+    if conversion.target.secrets is SecretStore.SOPS:
+        if conversion.secret_files:
+            yield "secrets.yaml", _sops_text(conversion.secret_files)
+        return
+    for file in conversion.secret_files:
+        if file.content is not None or not file.variables:
+            yield file.name, file.content or ""
+        else:
+            yield file.name, "".join(f"{name}={value}\n" for name, value in file.variables)
+
+
+def _sops_text(files: tuple[SecretFile, ...]) -> str:
+    import json
+
+    lines: list[str] = []
+    for file in files:
+        if file.variables:
+            lines.append(f"{file.name.removesuffix('.env')}:\n")
+            lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in file.variables]
+        else:
+            lines.append(f"{json.dumps(file.name)}: {json.dumps(file.content or '', ensure_ascii=False)}\n")
+    return "".join(lines)

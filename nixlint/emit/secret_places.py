@@ -1,0 +1,89 @@
+"""Where the secrets of a deployment are on the machine, and how NixOS is told about them. No value is ever written here."""
+
+from __future__ import annotations
+
+from nixlint.containers.deployment import DeployedContainer, Deployment, SecretFile
+from nixlint.containers.target import SecretStore, Target
+
+from .expression import AttrSet, Code, Entry, Expression, Template, Text
+
+FOLDER = "/var/lib/secrets"
+
+
+class SecretPlaces:
+    """The files of secrets of a deployment."""
+
+    def __init__(self, deployment: Deployment, target: Target) -> None:
+        self._deployment = deployment
+        self._store = target.secrets
+
+    def environment_file(self, container: DeployedContainer) -> Expression | None:
+        """The file with a container's secret variables; ``None`` where it has none."""
+        if not secret_variables(container):
+            return None
+        name = f"{container.name}.env"
+        match self._store:
+            case SecretStore.SOPS:
+                return Code(f'config.sops.templates."{name}".path')
+            case SecretStore.AGENIX:
+                return Code(f'config.age.secrets."{name}".path')
+            case _:
+                return Text(f"{FOLDER}/{self._deployment.name}/{name}")
+
+    def file_mount(self, name: str, rest: str) -> Expression:
+        """A file of a secret's content as a volume; ``rest`` is what follows its path."""
+        match self._store:
+            case SecretStore.SOPS:
+                return Template((Code(f'config.sops.secrets."{name}".path'), f":{rest}"))
+            case SecretStore.AGENIX:
+                return Template((Code(f'config.age.secrets."{name}".path'), f":{rest}"))
+            case _:
+                return Text(f"{FOLDER}/{self._deployment.name}/{name}:{rest}")
+
+    def declarations(self) -> list[Entry]:
+        """The secrets as sops-nix or agenix want them declared."""
+        match self._store:
+            case SecretStore.SOPS:
+                return self._sops()
+            case SecretStore.AGENIX:
+                files = [f"{each.name}.env" for each in self._deployment.containers if secret_variables(each)]
+                files += [file.name for file in self._deployment.secret_files]
+                entries = [Entry((name, "file"), Code(f"./secrets/{name}.age")) for name in files]
+                return [Entry(("age", "secrets"), AttrSet(tuple(entries)), blank_before=True)] if entries else []
+            case _:
+                return []
+
+    def _sops(self) -> list[Entry]:
+        secrets: list[Entry] = []
+        templates: list[Entry] = []
+        for container in self._deployment.containers:
+            names = [name for name, _ in secret_variables(container)]
+            if not names:
+                continue
+            parts: list[str | Code] = []
+            for name in names:
+                secrets.append(Entry((f"{container.name}/{name}",), AttrSet(())))
+                parts += [f"{name}=", Code(f'config.sops.placeholder."{container.name}/{name}"'), "\n"]
+            templates.append(Entry((f"{container.name}.env", "content"), Template(tuple(parts))))
+        secrets += [Entry((file.name,), AttrSet(())) for file in self._deployment.secret_files]
+        if not secrets:
+            return []
+        found = [Entry(("secrets",), AttrSet(tuple(secrets)))]
+        if templates:
+            found.append(Entry(("templates",), AttrSet(tuple(templates)), blank_before=True))
+        return [Entry(("sops",), AttrSet(tuple(found)), blank_before=True)]
+
+
+def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
+    """The variables of a container that must not be in the store."""
+    return tuple((each.name, each.value) for each in container.environment if each.is_secret and each.value is not None)
+
+
+def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:
+    """What a person has to bring to the machine, container by container."""
+    files = [
+        SecretFile(f"{container.name}.env", secret_variables(container), None)
+        for container in deployment.containers
+        if secret_variables(container)
+    ]
+    return (*files, *deployment.secret_files)

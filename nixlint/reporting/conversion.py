@@ -1,0 +1,171 @@
+"""The report of a conversion: what became of a project, what a person has to do, and the commands that replace Compose's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nixlint.containers.deployment import Port, Remark, RemarkKind
+from nixlint.containers.port_mapping import ANYWHERE
+from nixlint.containers.target import Backend, SecretStore
+from nixlint.conversion.convert import Conversion
+from nixlint.emit.secret_places import FOLDER
+from nixlint.syntax.span import LineIndex, Position
+
+from .terminal import Style, visible
+
+_TITLES = {
+    RemarkKind.NEEDS_YOU: ("needs you", "yellow"),
+    RemarkKind.DROPPED: ("dropped", "red"),
+    RemarkKind.APPROXIMATED: ("approximated", "cyan"),
+}
+
+
+def conversion_text(
+    conversion: Conversion, folder: Path, style: Style, written: tuple[Path, ...] = ()
+) -> Iterator[str]:
+    """The report for a person; ``written`` are the files of secrets that were written for them."""
+    lines = _Lines(conversion)
+    for kind, (title, colour) in _TITLES.items():
+        for remark in conversion.remarks:
+            if remark.kind is kind:
+                where = lines.shown(remark, folder)
+                yield f"{style.coloured(title, colour)}: {visible(remark.key)}: {visible(remark.message)}{where}\n"
+    yield from _secrets(conversion, written)
+    yield from _exposed(conversion)
+    yield from _volumes(conversion)
+    yield from _commands(conversion)
+    counts = [sum(remark.kind is kind for remark in conversion.remarks) for kind in _TITLES]
+    names = ("that need you", "dropped", "approximated")
+    summary = ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
+    count = len(conversion.deployment.containers)
+    yield f"\n{count} container{'s' * (count != 1)} converted{f'; {summary}' if summary else ''}\n"
+
+
+class _Lines:
+    def __init__(self, conversion: Conversion) -> None:
+        self._indices = {path: LineIndex(text.data) for path, text in conversion.texts.items()}
+
+    def position(self, remark: Remark) -> Position | None:
+        """The line and column of a remark."""
+        if remark.place is None or remark.place.path not in self._indices or not remark.place.span.end:
+            return None
+        return self._indices[remark.place.path].position(remark.place.span.start)
+
+    def shown(self, remark: Remark, folder: Path) -> str:
+        """The place of a remark, as a person reads it."""
+        position = self.position(remark)
+        if position is None or remark.place is None:
+            return ""
+        return f" ({visible(_relative(remark.place.path, folder))}:{position.line}:{position.column})"
+
+
+def _relative(path: Path, folder: Path) -> str:
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]:
+    if not conversion.secret_files:
+        return
+    yield "\nSecrets are not in the module:\n"
+    for file in conversion.secret_files:
+        names = ", ".join(name for name, _ in file.variables) or "its content"
+        yield f"  {file.name}: {visible(names)}\n"
+    for path in written:
+        yield f"  written in plain text to {path}\n"
+    match conversion.target.secrets:
+        case SecretStore.SOPS:
+            yield "Encrypt it with sops as your sops.defaultSopsFile, then remove the plain text.\n"
+        case SecretStore.AGENIX:
+            yield "Encrypt each with age as secrets/<name>.age beside the module, then remove the plain text.\n"
+        case _:
+            yield f"Bring each to {FOLDER}/{conversion.deployment.name}/ on the machine, mode 0600, owned by root.\n"
+
+
+def _exposed(conversion: Conversion) -> Iterator[str]:
+    ports = exposed_ports(conversion)
+    if ports:
+        yield "\nReachable from outside although the firewall is on (give an address, such as 127.0.0.1, to close):\n"
+        for name, port in ports:
+            yield f"  {name}: {port}\n"
+
+
+def exposed_ports(conversion: Conversion) -> tuple[tuple[str, Port], ...]:
+    """The published ports that every interface of the machine listens on."""
+    return tuple(
+        (container.name, port)
+        for container in conversion.deployment.containers
+        for port in container.ports
+        if port.address in ANYWHERE
+    )
+
+
+def _volumes(conversion: Conversion) -> Iterator[str]:
+    names = named_volumes(conversion)
+    if not names:
+        return
+    if conversion.target.backend is Backend.DOCKER:
+        yield f"\nThe volumes {', '.join(names)} have the names that Compose gave them: their data is kept.\n"
+        return
+    yield "\nTo bring the data of Docker's volumes to Podman, with the project stopped:\n"
+    for name in names:
+        yield f"  docker run --rm -v {name}:/v docker.io/library/busybox tar -C /v -cf - . | podman volume import {name} -\n"
+
+
+def named_volumes(conversion: Conversion) -> tuple[str, ...]:
+    """The named volumes that the containers use."""
+    sources = (mount.source for container in conversion.deployment.containers for mount in container.mounts)
+    return tuple(dict.fromkeys(source for source in sources if source and not source.startswith("/")))
+
+
+def _commands(conversion: Conversion) -> Iterator[str]:
+    engine = conversion.target.backend.value
+    project = f"{engine}-compose-{conversion.deployment.name}.target"
+    first = next((container.name for container in conversion.deployment.containers), "NAME")
+    yield (
+        f"\nInstead of docker compose …\n"
+        f"  ps             systemctl list-dependencies {project}\n"
+        f"  logs -f        journalctl -fu {engine}-{first}\n"
+        f"  exec           {engine} exec -it {first} sh\n"
+        f"  pull           {engine} pull …, then systemctl restart {engine}-{first}\n"
+        f"  up -d, down    systemctl start, stop {project}\n"
+    )
+
+
+def conversion_json(conversion: Conversion, folder: Path) -> str:
+    """The report as a JSON document."""
+    lines = _Lines(conversion)
+    remarks: list[dict[str, Any]] = []
+    for remark in conversion.remarks:
+        position = lines.position(remark)
+        remarks.append(
+            {
+                "kind": remark.kind.value,
+                "service": remark.service,
+                "key": remark.key,
+                "message": remark.message,
+                "file": None if position is None or remark.place is None else _relative(remark.place.path, folder),
+                "line": None if position is None else position.line,
+                "column": None if position is None else position.column,
+            }
+        )
+    document = {
+        "version": 1,
+        "project": conversion.deployment.name,
+        "backend": conversion.target.backend.value,
+        "nixos": conversion.target.release,
+        "inputs": conversion.inputs,
+        "containers": [
+            {"name": container.name, "service": container.service, "image": container.image}
+            for container in conversion.deployment.containers
+        ],
+        "remarks": remarks,
+        "secrets": [
+            {"file": file.name, "variables": [name for name, _ in file.variables]} for file in conversion.secret_files
+        ],
+        "exposed": [{"container": name, "port": str(port)} for name, port in exposed_ports(conversion)],
+        "volumes": list(named_volumes(conversion)),
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
