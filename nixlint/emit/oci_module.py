@@ -216,7 +216,7 @@ class _Writer:
         entries.text("image", image_name(container, self._backend), container.image_place)
         entries.add("autoStart", Literal(False) if not container.is_started_at_boot else None, "profiles")
         if self._is_native:
-            entries.text("pull", container.pull if container.pull != "missing" else None, key="pull_policy")
+            entries.text("pull", self._pull(container), key="pull_policy")
         entries.strings("dependsOn", self._depends_on(container), "depends_on")
         self._command(container, entries)
         self._environment(container, entries)
@@ -232,10 +232,17 @@ class _Writer:
         entries.strings("preRunExtraOptions", flags.before)
         self._podman(container, entries)
         older += [] if self._is_native else [f"--network={network}" for network in networks]
-        detached = ["--detach=false"] if container.is_awaited_completed and self._is_podman else []
+        late = ["--detach=false"] if container.is_awaited_completed and self._is_podman else []
+        if container.is_awaited_healthy and self._is_podman and not self._is_native:
+            late.append("--sdnotify=healthy")
         passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
-        self._extra(container, entries, [*older, *passed, *flags.flags, *log_flags, *detached])
+        self._extra(container, entries, [*older, *passed, *flags.flags, *log_flags, *late])
         return _overridden(entries.found, container.container_overrides)
+
+    def _pull(self, container: DeployedContainer) -> str | None:
+        """When the image is pulled, if not as ever; Docker can't look for a newer one without pulling."""
+        pull = container.pull
+        return None if pull == "missing" else "always" if pull == "newer" and not self._is_podman else pull
 
     @property
     def _is_podman(self) -> bool:
@@ -306,7 +313,7 @@ class _Writer:
                 *(["--privileged"] if container.is_privileged else []),
                 *(f"--cap-{'add' if on else 'drop'}={name}" for name, on in container.capabilities),
                 *(f"--device={device}" for device in container.devices),
-                *([f"--pull={container.pull}"] if container.pull not in (None, "missing") else []),
+                *([f"--pull={pull}"] if (pull := self._pull(container)) is not None else []),
             ]
         entries.strings("devices", container.devices, "devices")
         capabilities = AttrSet(tuple(Entry((name,), Literal(on)) for name, on in container.capabilities))

@@ -107,6 +107,9 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> 
                     bind.path("recursive"), f"'{recursive}' is left to the engine", bind.place("recursive")
                 )
     _note_others(volume, ("volume", "tmpfs", "image"))
+    if _is_windows(source):
+        volume.needs_you(volume.key, f"{source} is a path of Windows: name one of the machine", volume.node.place)
+        return
     if ":" in source or ":" in target:
         parts = ["type=bind", f"source={source}", f"destination={target}", *(["readonly"] if "ro" in options else [])]
         flags.append(Flag("--mount", ",".join(parts), volume.node.place))
@@ -114,6 +117,10 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> 
     mounts.append(
         DeployedMount(MountKind.BIND, source, target, tuple(options), creates and _is_folder(source), volume.node.place)
     )
+
+
+def _is_windows(source: str) -> bool:
+    return source.startswith("\\\\") or (source[1:2] == ":" and source[:1].isalpha())
 
 
 def _is_folder(source: str) -> bool:
@@ -165,7 +172,7 @@ def _tmpfs(volume: KeyReader) -> Flag:
     inner = volume.child("tmpfs")
     if inner is not None:
         size, mode = inner.node_of("size"), inner.node_of("mode")
-        if size is not None:
+        if size is not None and size_of(size, "size"):
             options.append(f"size={size_of(size, 'size')}")
         if isinstance(mode, Scalar):
             options.append(f"mode={mode.value:o}" if isinstance(mode.value, int) else f"mode={text_of(mode.value)}")
@@ -228,6 +235,9 @@ class FileObjects:
         mode = use.node_of("mode")
         if isinstance(mode, Scalar):
             ownership.append(("mode", f"{mode.value:04o}" if isinstance(mode.value, int) else text_of(mode.value)))
+        if resource.flag("external") and kind == "configs":
+            use.needs_you(use.key, f"{source} is external, and only Swarm has such configs: mount a file", place)
+            return
         if resource.flag("external"):
             parts = [
                 f"{resource.text('name') or source}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.compose.model import size_of
-from nixlint.compose.node import Sequence, string
+from nixlint.compose.node import Sequence
 from nixlint.compose.short_forms import split_words
 from nixlint.containers.engine_flags import Flag
 from nixlint.syntax.place import Place
@@ -13,7 +13,6 @@ from nixlint.syntax.place import Place
 from .key_reader import KeyReader
 
 _TEXT_FLAGS = {
-    "cgroup": "--cgroupns",
     "cgroup_parent": "--cgroup-parent",
     "cpu_period": "--cpu-period",
     "cpu_quota": "--cpu-quota",
@@ -21,14 +20,11 @@ _TEXT_FLAGS = {
     "cpu_rt_runtime": "--cpu-rt-runtime",
     "cpu_shares": "--cpu-shares",
     "cpuset": "--cpuset-cpus",
-    "ipc": "--ipc",
     "oom_score_adj": "--oom-score-adj",
-    "pid": "--pid",
     "platform": "--platform",
     "runtime": "--runtime",
     "stop_signal": "--stop-signal",
     "userns_mode": "--userns",
-    "uts": "--uts",
 }
 _LIST_FLAGS = {
     "device_cgroup_rules": "--device-cgroup-rule",
@@ -90,7 +86,7 @@ def command_of(keys: KeyReader, name: str) -> tuple[str, ...] | None:
 def flags_of(keys: KeyReader) -> Iterator[Flag]:
     """The flags of the engines that a service's single-valued keys stand for."""
     for name, flag in _TEXT_FLAGS.items():
-        text = keys.text(name) if not (string(keys.node.get(name)) or "").startswith("service:") else None
+        text = keys.text(name)
         if text:
             yield Flag(flag, text, keys.place(name))
     for name, flag in _LIST_FLAGS.items():

@@ -254,7 +254,7 @@ def _pull(service: KeyReader, is_built: bool) -> str | None:
         case None:
             return "never" if is_built else None
         case _:
-            message = f"'{text}': a newer image is looked for at every start"
+            message = f"'{text}': a newer image is looked for at every start instead"
             service.approximated(service.path("pull_policy"), message, service.place("pull_policy"))
             return "newer"
 
