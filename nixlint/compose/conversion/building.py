@@ -62,11 +62,11 @@ def _secrets(build: KeyReader) -> list[str]:
     flags: list[str] = []
     for secret in build.elements("secrets"):
         source = secret.text("source") or ""
-        secret.needs_you(
-            secret.key, f"give the build the secret {source}: --secret id={source},src=…", secret.node.place
+        options = "".join(
+            f",{name}={text}" for name in ("target", "uid", "gid", "mode") if (text := secret.text(name))
         )
-        for name in ("target", "uid", "gid", "mode"):
-            secret.text(name)
+        message = f"give the build the secret {source}: --secret id={source},src=…{options}"
+        secret.needs_you(secret.key, message, secret.node.place)
     keys = build.child("ssh")
     for name in keys.node.entries if keys is not None else ():
         assert keys is not None

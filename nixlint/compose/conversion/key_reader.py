@@ -232,8 +232,10 @@ def variables_in(scalar: Scalar) -> frozenset[str]:
 
 
 def brief(name: str, node: Node) -> str:
-    """A value in front of a message, as far as it may be shown."""
-    if not isinstance(node, Scalar) or sounds_secret(name) or node.variables:
+    """A value in front of a message, as far as it may be shown; of more than one value the keys."""
+    if not isinstance(node, Scalar):
+        return f"({', '.join(_keys_of(node))}) "
+    if sounds_secret(name) or node.variables:
         return ""
     text = text_of(node.value)
     if holds_secret(text) or any(sounds_secret(variable) for variable in variables_in(node)):
@@ -246,6 +248,11 @@ def _whole(key: Place, value: Node) -> Place:
     if key.path != value.place.path or value.place.span.end <= key.span.end:
         return key
     return Place(key.path, Span(key.span.start, value.place.span.end))
+
+
+def _keys_of(node: Node) -> list[str]:
+    """The keys at which there are values below a node."""
+    return [path.removeprefix(".") for path, _, _ in _unread(node, "", set())]
 
 
 def _pair(item: Scalar) -> Pair:

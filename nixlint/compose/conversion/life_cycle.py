@@ -31,6 +31,9 @@ def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
     text = keys.text("restart") or "no"
     policy = deploy.child("restart_policy") if deploy is not None else None
     if policy is not None:
+        if "restart" in keys:
+            message = f"'{text}': the policy in deploy wins"
+            keys.approximated(keys.path("restart"), message, keys.place("restart"))
         return _deploy_restart(policy)
     name, _, attempts = text.partition(":")
     match name:
@@ -51,6 +54,9 @@ def _deploy_restart(policy: KeyReader) -> Restart:
     condition = policy.text("condition") or "any"
     attempts = policy.number("max_attempts")
     delay, window = _seconds(policy, "delay"), _seconds(policy, "window")
+    if window is not None and attempts is None:
+        message = f"{window:g} s: without max_attempts there is nothing to count in it"
+        policy.approximated(policy.path("window"), message, policy.place("window"))
     match condition:
         case "none":
             return Restart("no")

@@ -236,7 +236,8 @@ class FileObjects:
         if isinstance(mode, Scalar):
             ownership.append(("mode", f"{mode.value:04o}" if isinstance(mode.value, int) else text_of(mode.value)))
         if resource.flag("external") and kind == "configs":
-            use.needs_you(use.key, f"{source} is external, and only Swarm has such configs: mount a file", place)
+            name = resource.text("name") or source
+            use.needs_you(use.key, f"{name} is external, and only Swarm has such configs: mount a file", place)
             return
         if resource.flag("external"):
             parts = [
