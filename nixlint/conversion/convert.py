@@ -51,7 +51,11 @@ class Conversion(NamedTuple):
 
 def convert(request: ConversionRequest) -> Conversion:
     """Convert a project. Raises :class:`ComposeError` where it can't be loaded or makes no sense for the target."""
-    loaded = load(request.load)
+    return convert_loaded(load(request.load), request)
+
+
+def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
+    """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
     target = _chosen(request.target, loaded)
     found = to_containers(loaded, request.profiles, keeps_variables=request.keeps_variables)
     book = CommentBook(loaded.texts)

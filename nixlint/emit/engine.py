@@ -48,16 +48,14 @@ class EngineFlags(NamedTuple):
     told: tuple[Told, ...]
 
 
-def image_name(container: DeployedContainer, backend: Backend) -> str:
+def image_name(image: str, backend: Backend, *, is_built: bool) -> str:
     """The image as the engine is to be asked for it. Podman wants the registry named; Docker means Docker Hub."""
-    if backend is Backend.DOCKER:
-        return container.image
-    reference = parse_image_reference(container.image)
-    if reference is None or reference.registry is not None:
-        return container.image
-    if container.is_built:
-        return f"localhost/{container.image}"
-    return f"docker.io/{container.image}" if "/" in reference.repository else f"docker.io/library/{container.image}"
+    reference = parse_image_reference(image)
+    if backend is Backend.DOCKER or reference is None or reference.registry is not None:
+        return image
+    if is_built:
+        return f"localhost/{image}"
+    return f"docker.io/{image}" if "/" in reference.repository else f"docker.io/library/{image}"
 
 
 def network_text(attachment: Attachment, backend: Backend) -> tuple[str, tuple[Told, ...]]:

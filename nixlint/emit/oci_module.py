@@ -213,7 +213,9 @@ class _Writer:
         networks, network_told = self._network_texts(container)
         self._tell(container, (*flags.told, *log_told, *name_told, *network_told))
         entries = _Entries(container, self._comments)
-        entries.text("image", image_name(container, self._backend), container.image_place)
+        entries.text(
+            "image", image_name(container.image, self._backend, is_built=container.is_built), container.image_place
+        )
         entries.add("autoStart", Literal(False) if not container.is_started_at_boot else None, "profiles")
         if self._is_native:
             entries.text("pull", self._pull(container), key="pull_policy")
@@ -562,7 +564,7 @@ class _Writer:
         return Entry((unit,), AttrSet(tuple(entries)), (*comments.above, *rest), comments.beside)
 
     def _build_unit(self, build: Build) -> Entry:
-        image = f"localhost/{build.image}" if self._is_podman and "/" not in build.image else build.image
+        image = image_name(build.image, self._backend, is_built=True)
         flags = tuple(image if flag == build.image else flag for flag in build.flags)
         parts: list[str | Code] = [self._code, f" build {shlex.join(flags)}"]
         if build.dockerfile_text is not None:

@@ -62,9 +62,7 @@ def _secrets(build: KeyReader) -> list[str]:
     flags: list[str] = []
     for secret in build.elements("secrets"):
         source = secret.text("source") or ""
-        options = "".join(
-            f",{name}={text}" for name in ("target", "uid", "gid", "mode") if (text := secret.text(name))
-        )
+        options = "".join(f",{name}={text}" for name in ("target", "uid", "gid", "mode") if (text := secret.text(name)))
         message = f"give the build the secret {source}: --secret id={source},src=…{options}"
         secret.needs_you(secret.key, message, secret.node.place)
     keys = build.child("ssh")

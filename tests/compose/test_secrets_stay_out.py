@@ -1,0 +1,178 @@
+"""No secret value reaches a module, a report or a message; it goes to a file of the person's own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from nixlint.cli.convert import command
+from nixlint.compose.dotenv import parse_dotenv
+from nixlint.compose.loading import Request, load
+from nixlint.compose.node import MappingNode, Scalar, walk
+from nixlint.containers.secret_variables import is_secret_variable
+from nixlint.containers.target import SecretStore, Target
+from nixlint.conversion.convert import ConversionRequest, convert_loaded
+from nixlint.reporting.conversion import conversion_json, conversion_text
+from nixlint.reporting.terminal import Style
+
+from .converting import converted, corpus_file, corpus_models, module_text
+
+STORES = [each.value for each in SecretStore]
+PROJECT = """\
+services:
+  web:
+    image: example/web:1
+    environment:
+      DB_PASSWORD: hunter2-db
+      COLOUR: green
+      FROM_DOTENV: ${FROM_DOTENV}
+      DATABASE_URL: postgres://me:hunter2-url@db/app
+    env_file: [web.env]
+    command: serve --token ${API_TOKEN}
+    labels:
+      hook: https://me:hunter2-label@example.org/
+    secrets: [key]
+    configs: [settings]
+secrets:
+  key:
+    environment: API_TOKEN
+configs:
+  settings:
+    content: "token = ${API_TOKEN}"
+"""
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_no_secret_is_in_the_module_or_the_report(store: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("API_TOKEN=hunter2-token\nFROM_DOTENV=hunter2-dotenv\n")
+    (tmp_path / "web.env").write_text('QUOTED="hunter2-quoted"\n')
+    conversion = converted(PROJECT, tmp_path, secrets=store)
+    report = "".join(conversion_text(conversion, tmp_path, Style(False, None))) + conversion_json(conversion, tmp_path)
+    assert "hunter2" not in module_text(conversion)
+    assert "hunter2" not in report
+    assert "COLOUR" in module_text(conversion)
+
+
+def test_secrets_go_to_a_private_file_outside_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "compose.yaml").write_text(PROJECT)
+    (tmp_path / ".env").write_text("API_TOKEN=hunter2-token\nFROM_DOTENV=hunter2-dotenv\n")
+    (tmp_path / "web.env").write_text('QUOTED="hunter2-quoted"\n')
+    output = tmp_path / "out.nix"
+    result = CliRunner().invoke(command, [str(tmp_path), "-o", str(output), "-p", "proj"], standalone_mode=False)
+    written = tmp_path / "state" / "nixlint" / "secrets" / "proj" / "proj-web.env"
+    assert result.return_value == 0
+    assert written.stat().st_mode & 0o777 == 0o600
+    assert "DB_PASSWORD=hunter2-db\n" in written.read_text()
+    assert "QUOTED=hunter2-quoted\n" in written.read_text()
+    assert str(written) in result.output
+    assert "hunter2" not in result.output
+    assert "hunter2" not in output.read_text()
+
+
+def test_sops_gets_a_template_and_the_secrets_that_it_names(tmp_path: Path) -> None:
+    text = module_text(converted(PROJECT, tmp_path, secrets="sops", environment={"API_TOKEN": "t", "FROM_DOTENV": "d"}))
+    assert 'environmentFiles = [\n          config.sops.templates."proj-web.env".path' in text or (
+        'config.sops.templates."proj-web.env".path' in text
+    )
+    assert '"proj-web/DB_PASSWORD" = { };' in text
+    assert 'DB_PASSWORD=${config.sops.placeholder."proj-web/DB_PASSWORD"}' in text
+
+
+def test_agenix_gets_a_file_for_each_container(tmp_path: Path) -> None:
+    text = module_text(
+        converted(PROJECT, tmp_path, secrets="agenix", environment={"API_TOKEN": "t", "FROM_DOTENV": "d"})
+    )
+    assert 'config.age.secrets."proj-web.env".path' in text
+    assert '"proj-web.env".file = ./secrets/proj-web.env.age;' in text
+
+
+def test_a_check_of_a_stale_module_shows_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  web: { image: example/web, environment: { TOKEN: hunter2 } }\n"
+    )
+    result = CliRunner().invoke(
+        command, [str(tmp_path), "-o", str(tmp_path / "x.nix"), "--check"], standalone_mode=False
+    )
+    assert result.return_value == 1
+    assert "+" in result.output
+    assert "hunter2" not in result.output
+    assert not (tmp_path / "x.nix").exists()
+
+
+def _secrets_of(file: Path, environment: dict[str, str]) -> set[str]:
+    """Every value that must not be in the store.
+
+    Those of environment files, of variables of ``.env`` that go into the environment of a service, and of variables that
+    sound secret. What ``.env`` says of an image or of a path has to be in the module.
+    """
+    found: set[str] = set()
+    loaded = load(Request((file,), "proj", environment))
+    services = loaded.root.get("services")
+    assert isinstance(services, MappingNode)
+    elsewhere = {
+        variable
+        for path, node in walk(services)
+        if isinstance(node, Scalar) and path[1:2] != ("environment",)
+        for variable in node.variables
+    }
+    for path, node in walk(services):
+        if len(path) < 3 or not isinstance(node, Scalar) or not isinstance(node.value, str):
+            continue
+        if path[1] == "environment":
+            name, _, value = node.value.partition("=") if path[2] == "[]" else (path[2], "", node.value)
+            if node.variables - elsewhere or is_secret_variable(name, value):
+                found |= {value, *(loaded.environment[variable] for variable in node.variables - elsewhere)}
+        elif path[1] == "env_file" and path[-1] == "path" and Path(node.value).is_file():
+            found |= {value for value in parse_dotenv(Path(node.value).read_text()).values() if value}
+    return found
+
+
+def test_no_secret_of_the_corpus_is_in_any_output(tmp_path: Path) -> None:
+    leaks: list[str] = []
+    marked = 0
+    for model in corpus_models():
+        if not model["ok"]:
+            continue
+        file = corpus_file(model)
+        secrets = {value for value in _secrets_of(file, model["env"]) if len(value) > 5 and not value.isdigit()}
+        marks = {value: f"hunter2mark{index}x" for index, value in enumerate(sorted(secrets, key=len, reverse=True))}
+        marked += len(marks)
+        given = {name: marks.get(value, value) for name, value in model["env"].items()}
+        loaded = load(Request((_marked(file, marks, tmp_path),), "proj", given))
+        for store in SecretStore:
+            conversion = convert_loaded(loaded, ConversionRequest(Request(()), Target(secrets=store), ("*",)))
+            report = "".join(conversion_text(conversion, tmp_path, Style(False, None)))
+            output = module_text(conversion) + report + conversion_json(conversion, tmp_path)
+            leaks += [f"{model['file']} ({store.value}): {mark}" for mark in marks.values() if mark in output]
+    assert marked >= 100
+    assert leaks == []
+
+
+def _marked(file: Path, marks: dict[str, str], folder: Path) -> Path:
+    """A copy of a project in which every secret value is a mark of its own, wherever it stands as a value."""
+    target = folder / "marked"
+    shutil.rmtree(target, ignore_errors=True)
+    if len(list(file.parent.iterdir())) < 50:
+        shutil.copytree(file.parent, target)
+    target.mkdir(exist_ok=True)
+    for path in (file, *file.parent.glob("*.env*")):
+        content = path.read_text() if path.is_file() else ""
+        for value, mark in marks.items():
+            content = re.sub(rf"(?<=[=: \"']){re.escape(value)}(?=[\"'\s]|$)", mark, content, flags=re.MULTILINE)
+        (target / path.name).write_text(content)
+    return target / file.name
+
+
+def test_report_as_json_names_secrets_and_has_no_values(tmp_path: Path) -> None:
+    conversion = converted(PROJECT, tmp_path, environment={"API_TOKEN": "hunter2", "FROM_DOTENV": "d"})
+    report = json.loads(conversion_json(conversion, tmp_path))
+    assert {"file": "proj-web.env", "variables": ["DB_PASSWORD", "FROM_DOTENV", "DATABASE_URL"]} in report["secrets"]
