@@ -50,7 +50,7 @@ class Expected(NamedTuple):
     key: str
 
 
-def flags_and_words(command: list[str]) -> tuple[list[str], str, list[str], list[str]]:
+def flags_and_words(command: list[str]) -> tuple[list[str], list[str], str, list[str]]:
     """The flags before ``run`` and after it (with their values), the image, and the words after it."""
     assert command[0] == "exec"
     run = command.index("run")
@@ -226,7 +226,7 @@ class _Checker:
             if value is None:
                 yield Expected(f"--env={key}", f"environment.{key}")
 
-    def _resolved(self, value: Any) -> Any:
+    def _resolved(self, value: str | float | bool) -> str | float | bool:
         """A namespace of another service, as the engine knows it."""
         text = str(value)
         if text.startswith("service:"):
@@ -284,7 +284,8 @@ class _Checker:
         return aliases
 
     def _key(self, name: str) -> str:
-        return next(key for key, network in self.project["networks"].items() if network["name"] == name)
+        keys: dict[str, str] = {network["name"]: key for key, network in self.project["networks"].items()}
+        return keys[name]
 
     def _mounts(self) -> Iterator[Expected]:
         for volume in self.service.get("volumes", []):
@@ -532,7 +533,7 @@ class _Checker:
             yield f"depends_on: {name} is not required, but wanted"
 
 
-def _flag(name: str, value: Any) -> str:
+def _flag(name: str, value: str | float | bool) -> str:
     if isinstance(value, bool):
         return name if value else f"{name}=false"
     return f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}"
@@ -572,8 +573,8 @@ def ranges_apart(flags: list[str]) -> list[str]:
             found.append(flag)
             continue
         address, first, last, target, _, protocol = match.groups()
-        for index in range(int(last) - int(first) + 1):
-            found.append(f"-p {address or ''}{int(first) + index}:{int(target) + index}{protocol or ''}")
+        count = int(last) - int(first) + 1
+        found += [f"-p {address or ''}{int(first) + i}:{int(target) + i}{protocol or ''}" for i in range(count)]
     return found
 
 

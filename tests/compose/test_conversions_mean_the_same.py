@@ -1,4 +1,4 @@
-"""Every file of the corpus, for both engines and four releases: NixOS takes the module, and its units do what Compose would."""
+"""The corpus, for both engines and four releases: NixOS takes every module, and its units do what Compose would."""
 
 from __future__ import annotations
 

@@ -80,64 +80,179 @@ CASES = (
         ("--network-alias",),
         options=DOCKER,
     ),
-    Case("D8", service("network_mode: container:elsewhere"), ('"container:elsewhere"', '"podman-elsewhere.service"'), ("dependsOn",)),
+    Case(
+        "D8",
+        service("network_mode: container:elsewhere"),
+        ('"container:elsewhere"', '"podman-elsewhere.service"'),
+        ("dependsOn",),
+    ),
     Case("D9", service("volumes: [{ type: tmpfs, target: /t, tmpfs: { mode: 01777 } }]"), ("--tmpfs=/t:mode=1777",)),
     Case("D10", service("ports: ['127.0.0.1::80', '[::1]:81:80']"), ('"127.0.0.1::80"', '"[::1]:81:80"')),
     Case("D11", service("dns: [9.9.9.9, 1.1.1.1]"), ('"--dns=9.9.9.9"\n          "--dns=1.1.1.1"',)),
-    Case("D12", service("env_file: [web.env]"), ("/var/lib/secrets/proj/proj-web.env",), ("green",), files={"web.env": 'A="green"\n'}),
+    Case(
+        "D12",
+        service("env_file: [web.env]"),
+        ("/var/lib/secrets/proj/proj-web.env",),
+        ("green",),
+        files={"web.env": 'A="green"\n'},
+    ),
     Case(
         "D13",
         "services: { web: { image: i, volumes: ['v:/v'] } }\nvolumes: { v: { driver_opts: { device: '/x y', o: bind } } }\n",
         ("--opt 'device=/x y'",),
     ),
-    Case("D14", service("restart: on-failure:3"), ("startLimitBurst = 4;", 'StartLimitIntervalSec = "infinity"', 'mkForce "on-failure"')),
+    Case(
+        "D14",
+        service("restart: on-failure:3"),
+        ("startLimitBurst = 4;", 'StartLimitIntervalSec = "infinity"', 'mkForce "on-failure"'),
+    ),
     Case(
         "D15",
         service("gpus: [{ driver: nvidia, device_ids: ['1'], capabilities: [gpu] }]"),
         ('devices = [ "nvidia.com/gpu=1" ]', "hardware.nvidia-container-toolkit.enable = true"),
     ),
-    Case("D16", service("volumes: [{ type: image, source: example/data, target: /d }]"), ("--mount=type=image,source=example/data,destination=/d",)),
+    Case(
+        "D16",
+        service("volumes: [{ type: image, source: example/data, target: /d }]"),
+        ("--mount=type=image,source=example/data,destination=/d",),
+    ),
     Case("D17", service("profiles: [debug]"), ("autoStart = false;",), said=("services.web.profiles",)),
-    Case("D18", service("healthcheck: { test: 'true', start_interval: 2s }"), (), ("start-interval",), ("services.web.healthcheck.start_interval",)),
-    Case("T1 stop_grace_period", service("stop_grace_period: 3m"), ("--stop-timeout=180", "TimeoutStopSec = lib.mkForce 190")),
-    Case("T2 rootless user", service("restart: always"), ('podman.user = "me"', "users.users.me.linger = true"), options={"user": "me"}),
-    Case("T3 sops templates", service("environment: { TOKEN: abcdef }"), ("sops = {", 'config.sops.templates."proj-web.env".path'), ("abcdef",), options={"secrets": "sops"}),
+    Case(
+        "D18",
+        service("healthcheck: { test: 'true', start_interval: 2s }"),
+        (),
+        ("start-interval",),
+        ("services.web.healthcheck.start_interval",),
+    ),
+    Case(
+        "T1 stop_grace_period",
+        service("stop_grace_period: 3m"),
+        ("--stop-timeout=180", "TimeoutStopSec = lib.mkForce 190"),
+    ),
+    Case(
+        "T2 rootless user",
+        service("restart: always"),
+        ('podman.user = "me"', "users.users.me.linger = true"),
+        options={"user": "me"},
+    ),
+    Case(
+        "T3 sops templates",
+        service("environment: { TOKEN: abcdef }"),
+        ("sops = {", 'config.sops.templates."proj-web.env".path'),
+        ("abcdef",),
+        options={"secrets": "sops"},
+    ),
     Case("T4 anonymous volumes", service("volumes: [{ type: volume, target: /data }]"), ('"proj-web-data:/data"',)),
-    Case("T5 address in an external network", service("networks: { n: { ipv4_address: 10.0.0.2 } }") + "networks: { n: { external: true } }\n", ('"n:alias=web,ip=10.0.0.2"',), ("podman-network-n",), ("networks.n",)),
+    Case(
+        "T5 address in an external network",
+        service("networks: { n: { ipv4_address: 10.0.0.2 } }") + "networks: { n: { external: true } }\n",
+        ('"n:alias=web,ip=10.0.0.2"',),
+        ("podman-network-n",),
+        ("networks.n",),
+    ),
     Case("T10 name service and port 53", service("ports: ['192.0.2.1:53:53/udp']"), ('"192.0.2.1:53:53/udp"',)),
-    Case("T11 build before start", "services: { web: { build: . } }", ("podman-build-web", 'image = "localhost/proj-web"', '"podman-build-web.service"')),
+    Case(
+        "T11 build before start",
+        "services: { web: { build: . } }",
+        ("podman-build-web", 'image = "localhost/proj-web"', '"podman-build-web.service"'),
+    ),
     Case("T12 replicas", service("scale: 2"), ("proj-web-1 = {", "proj-web-2 = {")),
     Case("T15 stopping is stopping", service("restart: always"), (), ("upheldBy",)),
     Case("T16 several networks with Docker", NETWORKS, ('"name=proj_zeta', '"name=proj_alpha'), options=DOCKER),
-    Case("T17 quoting of health commands", service("healthcheck: { test: \"curl -f 'http://x/?a=$$b' || exit 1\" }"), ("--health-cmd=curl -f 'http://x/?a=$b' || exit 1",)),
+    Case(
+        "T17 quoting of health commands",
+        service("healthcheck: { test: \"curl -f 'http://x/?a=$$b' || exit 1\" }"),
+        ("--health-cmd=curl -f 'http://x/?a=$b' || exit 1",),
+    ),
     Case("T18 relative bind paths", service("volumes: ['./data:/data']"), ("/data:/data", "mkdir -p "), ('"./data',)),
-    Case("T19 environment file elsewhere", service("env_file: [/run/agenix/web]"), ('environmentFiles = [ "/run/agenix/web" ]',), said=("services.web.env_file[0]",)),
+    Case(
+        "T19 environment file elsewhere",
+        service("env_file: [/run/agenix/web]"),
+        ('environmentFiles = [ "/run/agenix/web" ]',),
+        said=("services.web.env_file[0]",),
+    ),
     Case("T21 latest", service("pull_policy: daily"), ('pull = "newer";',)),
-    Case("T22 GPU", service("deploy: { resources: { reservations: { devices: [ { capabilities: [gpu], count: 2 } ] } } }"), ("nvidia.com/gpu=0", "nvidia.com/gpu=1")),
+    Case(
+        "T22 GPU",
+        service("deploy: { resources: { reservations: { devices: [ { capabilities: [gpu], count: 2 } ] } } }"),
+        ("nvidia.com/gpu=0", "nvidia.com/gpu=1"),
+    ),
     Case("T23 dots in variables", service("environment: { a.b: c }"), ('"a.b" = "c";',)),
     Case("T24 after its mount", service("volumes: ['/mnt/nas:/data']"), ('RequiresMountsFor = [ "/mnt/nas" ]',)),
     Case("T25 restart storms", service("restart: always"), ("startLimitIntervalSec = 0;", "RestartSteps = 9;")),
     Case(
         "T26 sharing a network that restarts",
         "services:\n  vpn: { image: v }\n  app: { image: a, network_mode: 'service:vpn' }\n",
-        ('networks = [ "container:proj-vpn" ]', 'bindsTo = [ "podman-proj-vpn.service" ]', 'wantedBy = [ "podman-proj-vpn.service" ]'),
+        (
+            'networks = [ "container:proj-vpn" ]',
+            'bindsTo = [ "podman-proj-vpn.service" ]',
+            'wantedBy = [ "podman-proj-vpn.service" ]',
+        ),
     ),
-    Case("T27 networks are made", service("networks: [back]") + "networks: { back: {} }\n", ("podman-network-proj_back", "network create proj_back", "allowedUDPPorts = [ 53 ]")),
+    Case(
+        "T27 networks are made",
+        service("networks: [back]") + "networks: { back: {} }\n",
+        ("podman-network-proj_back", "network create proj_back", "allowedUDPPorts = [ 53 ]"),
+    ),
     Case("T30 healthy", HEALTHY, ('podman.sdnotify = "healthy"', "TimeoutStartSec = lib.mkForce 81")),
     Case("T30 healthy, older release", HEALTHY, ('"--sdnotify=healthy"',), ("podman.sdnotify",), options=OLDER),
     Case("T30 healthy, Docker", HEALTHY, ("docker-proj-db-healthy", ".State.Health.Status"), options=DOCKER),
-    Case("T31 variables", service("hostname: ${NAME:-web}-${N}"), ('hostname = "web-7"',), options={"environment": {"N": "7"}}),
-    Case("T32 external networks", service("networks: [n]") + "networks: { n: { external: true, name: other } }\n", ('"other:alias=web"',)),
-    Case("T33 one unknown key", service("isolation: process"), ('image = "docker.io/example/web:1"',), said=("services.web.isolation",)),
-    Case("T34 build and image", "services: { web: { build: ., image: example/web } }", ('image = "localhost/example/web"', "--tag localhost/example/web")),
+    Case(
+        "T31 variables",
+        service("hostname: ${NAME:-web}-${N}"),
+        ('hostname = "web-7"',),
+        options={"environment": {"N": "7"}},
+    ),
+    Case(
+        "T32 external networks",
+        service("networks: [n]") + "networks: { n: { external: true, name: other } }\n",
+        ('"other:alias=web"',),
+    ),
+    Case(
+        "T33 one unknown key",
+        service("isolation: process"),
+        ('image = "docker.io/example/web:1"',),
+        said=("services.web.isolation",),
+    ),
+    Case(
+        "T34 build and image",
+        "services: { web: { build: ., image: example/web } }",
+        ('image = "localhost/example/web"', "--tag localhost/example/web"),
+    ),
     Case("T35 shell health check", service("healthcheck: { test: [CMD-SHELL, 'a && b'] }"), ("--health-cmd=a && b",)),
     Case("T36 names resolve", service("restart: always"), ("alias=web",)),
-    Case("T38 completed", JOB, ('Type = lib.mkForce "oneshot"', "RemainAfterExit = true", '"--detach=false"', 'dependsOn = [ "proj-migrate" ]')),
+    Case(
+        "T38 completed",
+        JOB,
+        (
+            'Type = lib.mkForce "oneshot"',
+            "RemainAfterExit = true",
+            '"--detach=false"',
+            'dependsOn = [ "proj-migrate" ]',
+        ),
+    ),
     Case("T38 completed, Docker", JOB, ('Type = lib.mkForce "oneshot"',), ("--detach=false",), options=DOCKER),
-    Case("T40 interpolation in environment files", service("env_file: [web.env]"), (), (), ("services.web.env_file[0]",), files={"web.env": "A=1\nB=${A}\n"}),
-    Case("T41 variable in a label", service("labels: ['traefik.http.routers.${N}.rule=x']"), ('"traefik.http.routers.web.rule" = "x"',), options={"environment": {"N": "web"}}),
-    Case("T42 external secrets", service("secrets: [{ source: k, target: t, mode: 0400 }]") + "secrets: { k: { external: true } }\n", ("--secret=k,target=/run/secrets/t,mode=0400",), said=("services.web.secrets[0]",)),
-)  # fmt: skip
+    Case(
+        "T40 interpolation in environment files",
+        service("env_file: [web.env]"),
+        (),
+        (),
+        ("services.web.env_file[0]",),
+        files={"web.env": "A=1\nB=${A}\n"},
+    ),
+    Case(
+        "T41 variable in a label",
+        service("labels: ['traefik.http.routers.${N}.rule=x']"),
+        ('"traefik.http.routers.web.rule" = "x"',),
+        options={"environment": {"N": "web"}},
+    ),
+    Case(
+        "T42 external secrets",
+        service("secrets: [{ source: k, target: t, mode: 0400 }]") + "secrets: { k: { external: true } }\n",
+        ("--secret=k,target=/run/secrets/t,mode=0400",),
+        said=("services.web.secrets[0]",),
+    ),
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
@@ -202,7 +317,7 @@ def test_t43_docker_run_goes_the_same_way(tmp_path: Path) -> None:
 
 def test_scalars_are_those_of_compose(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(
-        "services: { web: { image: i, restart: no, ports: ['22:22'], environment: { A: 22:22, B: 0123, C: 1_000, D: 1.10 } } }"
+        "services: { web: { image: i, restart: no, environment: { A: 22:22, B: 0123, C: 1_000, D: 1.10 } } }"
     )
     loaded = load(Request((tmp_path / "compose.yaml",), "proj"))
     model = print_model(loaded.root, {})

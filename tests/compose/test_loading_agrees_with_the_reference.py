@@ -13,7 +13,7 @@ from nixlint.compose.node import ComposeError
 from .converting import corpus_file, corpus_models
 
 ELSEWHERE = {
-    "compose-go-inline/extends__TestLoadExtendsSameFile__08.yaml": "the model names a folder above the file, where the reference ran",
+    "compose-go-inline/extends__TestLoadExtendsSameFile__08.yaml": "it names a folder where the reference ran",
 }
 """Valid files whose model can't be compared, and why."""
 
