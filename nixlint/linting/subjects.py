@@ -35,11 +35,11 @@ def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Itera
 
             return nspawn_containers(source, repository)
         case "OciContainer":
-            from nixlint.containers.oci import oci_containers
+            from nixlint.containers.oci_reader import oci_containers
 
             return oci_containers(source, repository)
         case "OciModule":
-            from nixlint.containers.oci import oci_modules
+            from nixlint.containers.oci_reader import oci_modules
 
             return oci_modules(source, repository)
         case _:

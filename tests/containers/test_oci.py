@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.containers.oci import OciContainer, oci_containers
+from nixlint.containers.oci import OciContainer
+from nixlint.containers.oci_reader import oci_containers
 from nixlint.semantics.repository import Repository
 from tests.linting.workbench import write_files
 

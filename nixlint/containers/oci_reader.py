@@ -1,0 +1,140 @@
+"""OCI containers read from the option definitions of a repository: ``virtualisation.oci-containers.containers.<name>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import BoolValue, ListValue, StringValue, Value
+from nixlint.syntax.place import Place
+from nixlint.syntax.source_file import SourceFile
+
+from .declared import declared_in
+from .engine_flags import Flag, flags_in
+from .image_reference import ImageReference, parse_image_reference
+from .oci import UNKNOWN, Mount, OciContainer, OciModule, PublishedPort, Text
+from .port_mapping import parse_port_mapping
+from .volume_mount import parse_volume_mount
+
+CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
+
+
+class _Declaration(NamedTuple):
+    """What one module says about one container."""
+
+    definitions: tuple[Definition, ...]
+
+    def option(self, name: str) -> Answer:
+        """What is known of one of the container's options, such as ``image``."""
+        return ask_within(self.definitions, OptionPath.of(name))
+
+    def texts(self, name: str) -> tuple[Text, ...]:
+        """The strings in a list option, as far as they are known to be there."""
+        return tuple(text for definition in self.option(name).definitions for text in _texts(definition))
+
+    def flags(self) -> tuple[Flag, ...]:
+        """The flags in ``extraOptions``; those with a part that is not known have it as :data:`UNKNOWN`."""
+        return tuple(
+            flag
+            for definition in self.option("extraOptions").definitions
+            for flag in flags_in([(text.text, text.place) for text in _texts(definition)])
+        )
+
+    def image(self) -> tuple[ImageReference, Text] | None:
+        """The image, where exactly one is certain and wholly known."""
+        value = self.option("image").value
+        text = _text_of(value) if value is not None else None
+        parsed = parse_image_reference(text.text) if text is not None and text.is_known else None
+        return None if parsed is None or text is None else (parsed, text)
+
+    def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
+        """Where the container is made privileged, if it certainly is."""
+        for definition in self.option("privileged").definitions:
+            if isinstance(definition.value, BoolValue) and definition.value.value:
+                return definition.value.place or definition.name_place
+        return next((flag.place for flag in flags if flag.name == "--privileged" and flag.value != "false"), None)
+
+
+def oci_containers(source: SourceFile, repository: Repository) -> tuple[OciContainer, ...]:
+    """The OCI containers that the modules in a file declare, in the order in which they are written."""
+    return tuple(container for container, _ in _containers(source, repository))
+
+
+def oci_modules(source: SourceFile, repository: Repository) -> tuple[OciModule, ...]:
+    """The modules in a file that declare OCI containers."""
+    modules: dict[int, list[OciContainer]] = {}
+    for container, host in _containers(source, repository):
+        modules.setdefault(id(host), []).append(container)
+    return tuple(OciModule(tuple(containers)) for containers in modules.values())
+
+
+def _containers(source: SourceFile, repository: Repository) -> tuple[tuple[OciContainer, ModuleSystem], ...]:
+    found: dict[Place, tuple[OciContainer, ModuleSystem]] = {}
+    for name, definitions, conditions, host, site in declared_in(source, repository, CONTAINERS, _is_container):
+        place = next((item.name_place for item in definitions if item.name_place is not None), site)
+        if place not in found:
+            found[place] = _container(name, place, conditions, _Declaration(definitions)), host
+    return tuple(found.values())
+
+
+def _container(
+    name: str | None, place: Place, conditions: tuple[Value, ...], declaration: _Declaration
+) -> OciContainer:
+    flags = declaration.flags()
+    return OciContainer(
+        name=name,
+        title="an OCI container" if name is None else f"OCI container '{name}'",
+        option_path=str(CONTAINERS / name),
+        place=place,
+        conditions=conditions,
+        image=declaration.image(),
+        has_image_of_its_own=any(
+            declaration.option(option).presence is not Presence.ABSENT for option in ("imageFile", "imageStream")
+        ),
+        ports=published_ports((*declaration.texts("ports"), *_values(flags, "--publish", "-p"))),
+        mounts=mounts_in((*declaration.texts("volumes"), *_values(flags, "--volume", "-v"))),
+        networks=(*declaration.texts("networks"), *_values(flags, "--network", "--net")),
+        privileged=declaration.privileged(flags),
+        depends_on=declaration.texts("dependsOn"),
+        flags=flags,
+    )
+
+
+def published_ports(texts: tuple[Text, ...]) -> tuple[PublishedPort, ...]:
+    """The published ports in texts of the engines' short form."""
+    parsed = ((parse_port_mapping(text.text, UNKNOWN), text) for text in texts)
+    return tuple(PublishedPort(mapping, text) for mapping, text in parsed if mapping is not None)
+
+
+def mounts_in(texts: tuple[Text, ...]) -> tuple[Mount, ...]:
+    """The volumes in texts of the engines' short form."""
+    parsed = ((parse_volume_mount(text.text), text) for text in texts)
+    return tuple(Mount(volume, text) for volume, text in parsed if volume is not None)
+
+
+def _values(flags: tuple[Flag, ...], *names: str) -> Iterator[Text]:
+    for flag in flags:
+        if flag.name in names:
+            yield Text(flag.value, flag.place)
+
+
+def _is_container(definition: Definition) -> bool:
+    """Whether a definition is that of a container and not, say, of one that is only extended: it has an attribute."""
+    return any(True for _ in attributes_of(definition))
+
+
+def _texts(definition: Definition) -> Iterator[Text]:
+    if isinstance(definition.value, ListValue):
+        for element in definition.value.elements:
+            text = _text_of(element.force())
+            if text is not None:
+                yield text
+
+
+def _text_of(value: Value) -> Text | None:
+    if not isinstance(value, StringValue) or value.place is None:
+        return None
+    return Text("".join(part if isinstance(part, str) else UNKNOWN for part in value.parts), value.place)
