@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.containers.compose_names import FILE_NAMES, OVERRIDE_NAMES
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
@@ -30,8 +31,6 @@ from .schema import validate
 from .short_forms import strings
 from .yaml_reader import ComposeText, Document
 
-FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
-OVERRIDE_NAMES = tuple(name.replace(".y", ".override.y") for name in FILE_NAMES)
 MAXIMUM_BYTES = 8 * 1024 * 1024
 
 
@@ -65,9 +64,12 @@ class LoadedProject:
     texts: Mapping[Path, ComposeText]
 
 
-def load(request: Request) -> LoadedProject:
-    """Load a project. Raises :class:`ComposeError` where the reference would refuse it, with the place in the file."""
-    loader = _Loader(request)
+def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedProject:
+    """Load a project. Raises :class:`ComposeError` where the reference would refuse it, with the place in the file.
+
+    ``given`` are the bytes of files that stand in the place of what is on disk.
+    """
+    loader = _Loader(request, texts={path: ComposeText(path, data) for path, data in (given or {}).items()})
     root = loader.project(request.files, loader.directory, loader.environment, ())
     if not root.entries:
         raise ComposeError("empty compose file", Place(request.files[0], Span(0, 0)))

@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from nixlint.containers.compose_names import is_compose_file
+
 from .finding import Failure, Skipped
 from .reading import reason_of
 
@@ -49,7 +51,7 @@ def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
 
 
 class Listing:
-    """The Nix files below folders, each folder looked through once; what can't be listed is among ``failures``."""
+    """The files below folders, each folder looked through once; what can't be listed is among ``failures``."""
 
     def __init__(self, shown: Callable[[Path], str]) -> None:
         self.failures: list[Failure] = []
@@ -58,6 +60,10 @@ class Listing:
 
     def below(self, folder: Path) -> tuple[Path, ...]:
         """The Nix files below a folder, in no particular order."""
+        return tuple(path for path in self.all_below(folder) if path.suffix == ".nix")
+
+    def all_below(self, folder: Path) -> tuple[Path, ...]:
+        """The Nix files and the Compose files below a folder, in no particular order."""
         if folder not in self._files:
             listed = _listed_by_git(folder) if _in_git(folder) else None
             found = _walked(folder, self.failures, self._shown) if listed is None else listed
@@ -66,7 +72,7 @@ class Listing:
 
 
 def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], str]) -> Discovered:
-    """The Nix files at absolute paths: files as they are, folders with all that is in them.
+    """The Nix files and Compose files at absolute paths: files as they are, folders with all that is in them.
 
     ``shown`` says how a path is written in messages.
     """
@@ -80,7 +86,7 @@ def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], st
             failures.append(Failure(f"cannot be read: {reason_of(error)}", shown(path)))
             continue
         if stat.S_ISDIR(mode):
-            files.update(listing.below(path))
+            files.update(listing.all_below(path))
         elif not stat.S_ISREG(mode):
             failures.append(Failure("cannot be read: not a regular file", shown(path)))
         elif path.is_symlink() and not path.resolve().is_relative_to(repository_root(path)):
@@ -99,6 +105,7 @@ def _listed_by_git(folder: Path) -> list[Path] | None:
     import subprocess
 
     command = ["git", "-C", str(folder), "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", "*.nix"]
+    command += ["*compose*.yml", "*compose*.yaml"]
     try:
         result = subprocess.run(
             command, capture_output=True, check=True, stdin=subprocess.DEVNULL, env=_environment_for_git()
@@ -106,7 +113,12 @@ def _listed_by_git(folder: Path) -> list[Path] | None:
     except (OSError, subprocess.CalledProcessError):
         return None
     names = {os.fsdecode(name) for name in result.stdout.split(b"\0") if name}
-    return [path for path in (folder / name for name in names) if _is_file_itself(path)]
+    return [path for path in (folder / name for name in names) if is_checked(path) and _is_file_itself(path)]
+
+
+def is_checked(path: Path) -> bool:
+    """Whether a file is one that rules are asked about, by its name."""
+    return path.suffix == ".nix" or (path.suffix in (".yml", ".yaml") and is_compose_file(path))
 
 
 def _environment_for_git() -> dict[str, str]:
@@ -141,7 +153,7 @@ def _walked(top: Path, failures: list[Failure], shown: Callable[[Path], str]) ->
             if entry.is_dir():
                 if entry.name != ".git":
                     waiting.append((path, rules))
-            elif path.suffix == ".nix":
+            elif is_checked(path):
                 yield path
 
 

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
+from nixlint.containers.compose_names import is_compose_file
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.span import Position
 
+from .compose_subjects import COMPOSE_SUBJECTS, ReadCompose, read_compose
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
@@ -45,12 +48,13 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     given = dict(texts or {})
     if request.standard_input is not None:
         given.setdefault(request.standard_input.path, request.standard_input.data)
-    found = workspaces(request, registry, Overlay(given))
+    overlay = Overlay(given)
+    found = workspaces(request, registry, overlay)
     outcome = _Outcome([*registry.failures, *found.failures], [*found.skipped])
     total = sum(len(group.files) for group in found.groups)
     done = 0
     for group in found.groups:
-        checks = _WorkspaceRun(group, request, registry, outcome)
+        checks = _WorkspaceRun(group, request, registry, outcome, overlay)
         for path in group.files:
             if request.progress is not None:
                 request.progress(done, total)
@@ -81,7 +85,9 @@ class _Outcome:
 class _WorkspaceRun:
     """The checks of one workspace, and what must be known at its end."""
 
-    def __init__(self, workspace: Workspace, request: Request, registry: Registry, outcome: _Outcome) -> None:
+    def __init__(
+        self, workspace: Workspace, request: Request, registry: Registry, outcome: _Outcome, overlay: Overlay
+    ) -> None:
         self._workspace = workspace
         self._repository = workspace.repository
         self._configuration = workspace.configuration
@@ -95,6 +101,8 @@ class _WorkspaceRun:
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
+        self._read = overlay.read
+        self._compose: dict[Path, ReadCompose] = {}
 
     def check(self, path: Path) -> None:
         """Put one file before the rules."""
@@ -118,6 +126,9 @@ class _WorkspaceRun:
             counts[about] += 1
 
     def _check(self, path: Path) -> None:
+        if path.suffix != ".nix" and is_compose_file(path):
+            self._check_compose(path)
+            return
         source = self._repository.open(path)
         self._outcome.checked += 1
         self._ask(MalformedDirective, self._suppressions.read(source), self._rules)
@@ -136,6 +147,26 @@ class _WorkspaceRun:
         rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             self._ask(kind, self._subjects(kind, source), rules)
+
+    def _check_compose(self, path: Path) -> None:
+        """Put the services of a Compose file before the rules that ask about OCI containers."""
+        data = self._read(path)
+        self._outcome.checked += 1
+        rules = [
+            rule
+            for rule in self._rules
+            if COMPOSE_SUBJECTS & {kind.__name__ for kind in rule.asks}
+            and not self._configuration.ignores(rule.name, path)
+        ]
+        if not rules:
+            return
+        read = read_compose(path, data)
+        if read.problem is not None:
+            self._outcome.skipped.append(Skipped(self._request.shown(path), read.problem))
+            return
+        self._compose[path] = read
+        for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
+            self._ask(kind, read.subjects(kind), rules)
 
     def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         if problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
@@ -171,18 +202,34 @@ class _WorkspaceRun:
         self._outcome.secrets.update(finding.redact)
         path = finding.place.path
         key = (rule.name, finding.place)
+        if path in self._compose:
+            self._take_compose(rule, finding, key)
+            return
         source = self._repository.source(path)
         if source is None or key in self._found or self._is_off(rule, path):
             return
         start, end = source.position(finding.place.span.start), source.position(finding.place.span.end)
         suppressed = self._suppressions.suppress(source, (rule.name, rule.code), start.line, end.line)
         suppressed = suppressed or start.line in foreign_marks(source, rule.also_suppressed_by)
+        self._report(rule, finding, start, end, suppressed=suppressed)
+
+    def _take_compose(self, rule: AnyRule, finding: Finding, key: tuple[str, Place]) -> None:
+        """Take a finding in a Compose file: it has no fix, for a fix writes Nix."""
+        read = self._compose[finding.place.path]
+        if key in self._found or self._is_off(rule, finding.place.path):
+            return
+        start, end = read.position(finding.place.span.start), read.position(finding.place.span.end)
+        suppressed = read.is_suppressed(start.line, (rule.name, rule.code))
+        self._report(rule, finding._replace(fix=None), start, end, suppressed=suppressed)
+
+    def _report(self, rule: AnyRule, finding: Finding, start: Position, end: Position, *, suppressed: bool) -> None:
         confidence = finding.confidence or rule.confidence
         if confidence is Confidence.POSSIBLE and not self._request.pedantic:
             return
         severity = self._configuration.severities.get(rule.name) or finding.severity or rule.severity
-        self._found[key] = ReportedFinding(
-            rule.name, rule.code, severity, confidence, finding, self._request.shown(path), start, end, "", suppressed
+        shown = self._request.shown(finding.place.path)
+        self._found[rule.name, finding.place] = ReportedFinding(
+            rule.name, rule.code, severity, confidence, finding, shown, start, end, "", suppressed
         )
 
     def _is_off(self, rule: AnyRule, path: Path) -> bool:

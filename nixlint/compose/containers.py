@@ -1,0 +1,53 @@
+"""The services of a Compose file as the containers that rules ask about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from nixlint.containers.deployment import DeployedContainer
+from nixlint.containers.image_reference import parse_image_reference
+from nixlint.containers.oci import Mount, OciContainer, PublishedPort, Text
+from nixlint.containers.port_mapping import parse_port_mapping
+from nixlint.containers.volume_mount import VolumeMount
+
+from .conversion.to_containers import convert
+from .loading import Request, load
+from .yaml_reader import ComposeText
+
+
+def containers_of(path: Path, data: bytes) -> tuple[tuple[OciContainer, ...], ComposeText]:
+    """The services of a Compose file, and its text. Raises :class:`nixlint.compose.node.ComposeError`.
+
+    Variables that have no value are empty, as with Compose; of values that are made of variables nothing is said.
+    """
+    loaded = load(Request((path,), "project"), {path: data})
+    found: dict[str, OciContainer] = {}
+    for container in convert(loaded).deployment.containers:
+        if container.place.path == path:
+            found.setdefault(container.service, _as_declared(container))
+    return tuple(found.values()), loaded.texts[path]
+
+
+def _as_declared(container: DeployedContainer) -> OciContainer:
+    reference = parse_image_reference(container.image)
+    image_text = Text(container.image, container.image_place)
+    ports = [(parse_port_mapping(str(port)), Text(str(port), port.place)) for port in container.ports]
+    mode = container.network_mode
+    networks = [Text(item.network, item.place) for item in container.attachments]
+    return OciContainer(
+        name=container.service,
+        title=f"service '{container.service}'",
+        option_path=f"services.{container.service}",
+        place=container.place,
+        image=(reference, image_text) if reference is not None and not container.is_built else None,
+        has_image_of_its_own=container.is_built,
+        ports=tuple(PublishedPort(mapping, text) for mapping, text in ports if mapping is not None),
+        mounts=tuple(
+            Mount(VolumeMount(mount.source, mount.target, mount.options), Text(mount.source, mount.place))
+            for mount in container.mounts
+            if mount.source
+        ),
+        networks=(Text(mode, container.place),) if mode is not None else tuple(networks),
+        privileged=container.key_places.get("privileged") if container.is_privileged else None,
+        flags=container.flags,
+    )

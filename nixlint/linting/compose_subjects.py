@@ -1,0 +1,72 @@
+"""How a Compose file yields the subjects that rules ask about; its reader is loaded with the first such file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from nixlint.syntax.span import LineIndex, Position
+
+if TYPE_CHECKING:
+    from nixlint.containers.oci import OciContainer
+
+COMPOSE_SUBJECTS = frozenset({"OciContainer", "OciModule"})
+"""The kinds of subjects, by name, that there are in Compose files."""
+
+_DIRECTIVE = re.compile(rb"#[ \t]*nixlint:[ \t]*ignore(?:\[([^\]\n]*)\]|[ \t:]+([\w, -]+))")
+
+
+class ReadCompose(NamedTuple):
+    """A Compose file: its services, or why there are none."""
+
+    containers: tuple[OciContainer, ...]
+    lines: LineIndex
+    data: bytes
+    problem: str | None = None
+
+    def subjects(self, kind: type) -> Iterable[object]:
+        """The subjects of a kind, in order."""
+        if kind.__name__ == "OciContainer":
+            return self.containers
+        if kind.__name__ == "OciModule":
+            from nixlint.containers.oci import OciModule
+
+            return (OciModule(self.containers),)
+        return ()
+
+    def position(self, offset: int) -> Position:
+        """The line and column of a byte offset."""
+        return self.lines.position(offset)
+
+    def is_suppressed(self, line: int, names: tuple[str, ...]) -> bool:
+        """Whether a comment at a line, or on the line above it, says that a rule is to be silent there."""
+        for number in (line - 1, line):
+            if number < 1:
+                continue
+            span = self.lines.line_span(number)
+            match = _DIRECTIVE.search(self.data[span.start : span.end])
+            if match is not None and _is_comment_line(self.data[span.start : span.end], number == line):
+                words = re.split(r"[,\s]+", (match[1] or match[2] or b"").decode("utf-8", "replace"))
+                if any(name in words for name in names):
+                    return True
+        return False
+
+
+def _is_comment_line(text: bytes, is_same_line: bool) -> bool:
+    return is_same_line or text.lstrip().startswith(b"#")
+
+
+def read_compose(path: Path, data: bytes) -> ReadCompose:
+    """The services of a Compose file; a file that can't be loaded has a problem instead."""
+    from nixlint.compose.containers import containers_of
+    from nixlint.compose.node import ComposeError
+
+    lines = LineIndex(data)
+    try:
+        containers, _ = containers_of(path, data)
+    except ComposeError as error:
+        where = "" if error.place is None else f" (line {lines.position(error.place.span.start).line})"
+        return ReadCompose((), lines, data, f"Compose can't load it: {error.message}{where}")
+    return ReadCompose(containers, lines, data)

@@ -1,0 +1,68 @@
+"""Rules about OCI containers on Compose files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from nixlint.cli.check import command
+
+RISKY = """\
+services:
+  web:
+    image: example/web:1
+    privileged: true
+    ports: ["8080:80"]
+  proxy:
+    image: example/proxy:1
+    ports: ["8080:80"]
+    volumes:
+      - /var/run/docker.sock:/var/run/docker.sock
+"""
+
+
+def check(folder: Path, *arguments: str) -> tuple[int, list[tuple[str, int]]]:
+    """The exit code, and the rules and lines of the findings."""
+    result = CliRunner().invoke(command, [str(folder), "--format", "json", *arguments], standalone_mode=False)
+    report = json.loads(result.stdout)
+    return result.return_value, [
+        (each["rule"], each["start"]["line"]) for each in report["findings"] if not each["suppressed"]
+    ]
+
+
+def test_the_same_rules_run_on_compose_files(tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text(RISKY)
+    code, found = check(tmp_path)
+    assert code == 1
+    assert ("oci-privileged", 4) in found
+    assert ("oci-engine-socket", 10) in found
+    assert ("oci-duplicate-host-port", 8) in found
+
+
+def test_a_comment_keeps_a_rule_silent(tmp_path: Path) -> None:
+    text = RISKY.replace("privileged: true", "privileged: true # nixlint: ignore[oci-privileged] it drives the GPU")
+    (tmp_path / "compose.yaml").write_text(text)
+    _, found = check(tmp_path)
+    assert "oci-privileged" not in [rule for rule, _ in found]
+
+
+def test_other_yaml_is_not_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").write_text(RISKY)
+    assert check(tmp_path) == (0, [])
+
+
+def test_a_compose_file_that_does_not_load_is_skipped_with_its_reason(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: { web: { image: 1 } }\n")
+    (tmp_path / "other.nix").write_text("{ }\n")
+    result = CliRunner().invoke(command, [str(tmp_path), "--format", "json"], standalone_mode=False)
+    assert result.return_value == 0
+    (skipped,) = json.loads(result.stdout)["skipped"]
+    assert "services.web.image must be a string (line 1)" in json.dumps(skipped)
+
+
+def test_what_a_variable_says_is_not_held_against_anyone(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: { web: { image: '${IMAGE:-example/web}:${TAG}' } }\n")
+    _, found = check(tmp_path)
+    assert found == []
