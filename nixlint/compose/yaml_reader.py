@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,11 +87,14 @@ class ComposeText:
         return [0, *(match.end() for match in re.finditer(rb"\n", self.data))]
 
     def _byte(self, index: int) -> int:
-        return (len(self.text[:index].encode()) if not self._is_ascii else index) + self._bom
+        return (index if self._offsets is None else self._offsets[index]) + self._bom
 
     @cached_property
-    def _is_ascii(self) -> bool:
-        return self.text.isascii()
+    def _offsets(self) -> list[int] | None:
+        """The byte at which each character begins; ``None`` where each is one byte."""
+        if self.text.isascii():
+            return None
+        return [0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in self.text)]
 
     @cached_property
     def _bom(self) -> int:

@@ -8,7 +8,7 @@ _NAME = re.compile(
     r"PASS|SECRET|TOKEN|CREDENTIAL|PRIVATE|SALT|API_?KEY|AUTHKEY|(?:^|_)(?:KEYS?|PW|PWD|PSK|DSN|PIN|AUTH|JWT|COOKIE)(?:_|$)|KEY$",
     re.IGNORECASE,
 )
-_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+_URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
 _BEARER = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]+\.|\b(?:ghp|gho|glpat|sk|xox[bp])[_-]\w{16,}"
 )
@@ -30,6 +30,11 @@ def is_secret_variable(name: str, value: str) -> bool:
 def holds_secret(text: str) -> bool:
     """Whether a text has a secret in it that shows by its shape: a password in a URL, a private key, a token."""
     return bool(_URL_WITH_PASSWORD.search(text) or _BEARER.search(text))
+
+
+def passwords_in(text: str) -> tuple[str, ...]:
+    """The passwords of the URLs in a text."""
+    return tuple(_URL_WITH_PASSWORD.findall(text))
 
 
 def sounds_secret(name: str) -> bool:

@@ -14,8 +14,9 @@ from nixlint.compose.node import ComposeError, MappingNode, string
 from nixlint.compose.yaml_reader import ComposeText
 from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
 from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
+from nixlint.emit.context import NATIVE_SINCE
 from nixlint.emit.layout import render
-from nixlint.emit.oci_module import NATIVE_SINCE, Options, emit
+from nixlint.emit.oci_module import Options, emit
 from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
 

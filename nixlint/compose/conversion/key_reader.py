@@ -18,6 +18,8 @@ from nixlint.containers.symbolic_text import MARK, symbolic
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
+from .known_secrets import KnownSecrets, pattern
+
 _NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 _SHOWN = 40
 
@@ -37,11 +39,12 @@ class Notes:
     ``symbols`` are the variables that stay variables, with their values; ``None`` where none are to.
     """
 
-    def __init__(self, symbols: dict[str, str] | None = None, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(self, secrets: KnownSecrets, symbols: dict[str, str] | None, environment: Mapping[str, str]) -> None:
         self.remarks: list[Remark] = []
         self.read: set[str] = set()
+        self.secrets = secrets
         self.symbols = symbols
-        self._environment = environment or {}
+        self._environment = environment
 
     def symbolic(self, scalar: Scalar) -> str | None:
         """The text of a scalar with its variables kept, where that is wanted and possible."""
@@ -191,6 +194,14 @@ class KeyReader:
         if holds_secret(text):
             self.needs_you(key, "a secret is in it and was left out: put it there without the store", scalar.place)
             return _without_secret(text)
+        written = self.notes.secrets.found_in(text)
+        if written:
+            listed = ", ".join(sorted(written.values()))
+            message = f"the secret {listed} is in it and was left out: put it there without the store"
+            self.needs_you(key, message, scalar.place)
+            for value, name in written.items():
+                text = pattern(value).sub(f"${{{name}}}", text)
+            return text
         kept = self.notes.symbolic(scalar)
         for name in sorted(scalar.variables):
             self.approximated(key, f"the value of {name} is written into the module", scalar.place)

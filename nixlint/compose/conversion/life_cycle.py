@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+import shlex
+from collections.abc import Mapping
 
 from nixlint.compose.model import duration_of
 from nixlint.compose.node import string
+from nixlint.compose.short_forms import strings
 from nixlint.containers.deployment import Dependency, HealthCheck, Hook, Restart
 from nixlint.containers.duration import format_duration
 
 from .key_reader import KeyReader
+from .known_secrets import pattern
 from .process import command_of
 
 _SECOND = 1_000_000_000
@@ -80,18 +84,13 @@ def stop_seconds_of(keys: KeyReader) -> int | None:
     return None if seconds is None else math.ceil(seconds)
 
 
-def health_of(keys: KeyReader) -> HealthCheck | None:
-    """The health check of a service."""
+def health_of(keys: KeyReader, secrets: Mapping[str, str]) -> HealthCheck | None:
+    """The health check of a service; ``secrets`` are the values of its secret variables, with their names."""
     check = keys.child("healthcheck")
     if check is None:
         return None
     place = keys.place("healthcheck")
-    words: tuple[str, ...] = ()
-    text = string(check.node.get("test"))
-    if text is not None:
-        words = ("CMD-SHELL", check.text("test") or "")
-    elif "test" in check:
-        words = tuple(word for word, _ in check.texts("test"))
+    words = _test(check, secrets)
     if check.flag("disable") or words[:1] == ("NONE",):
         words = ("NONE",)
     timings: list[tuple[str, str]] = []
@@ -107,6 +106,41 @@ def health_of(keys: KeyReader) -> HealthCheck | None:
         timings.append(("--health-retries", str(retries)))
     budget = seconds["start_period"] + (seconds["interval"] + seconds["timeout"]) * (retries or 3)
     return HealthCheck(words, tuple(timings), math.ceil(budget), place)
+
+
+def _test(check: KeyReader, secrets: Mapping[str, str]) -> tuple[str, ...]:
+    """The words of the test. A secret that the container has in a variable is taken from there, by its shell."""
+    node = check.node.get("test")
+    text = string(node)
+    written = ("CMD-SHELL", text) if text is not None else strings(node)
+    found = {value: name for value, name in secrets.items() if any(pattern(value).search(word) for word in written)}
+    if not found:
+        if text is not None:
+            return ("CMD-SHELL", check.text("test") or "")
+        return tuple(word for word, _ in check.texts("test"))
+    check.node_of("test")
+    names = ", ".join(sorted(found.values()))
+    check.approximated(
+        check.path("test"), f"the secret in it is taken from {names}, by the container's shell", check.place("test")
+    )
+    words = [_from_variables(word, found, is_quoted=written[0] == "CMD") for word in written[1:]]
+    return ("CMD-SHELL", " ".join(words))
+
+
+def _from_variables(word: str, found: Mapping[str, str], *, is_quoted: bool) -> str:
+    """A word in which variables stand for secret values; each word of an exec form is quoted for the shell."""
+    if not is_quoted:
+        for value, name in found.items():
+            word = pattern(value).sub(f"${{{name}}}", word)
+        return word
+    parts, position = [], 0
+    matches = sorted(
+        (match.start(), match.end(), name) for value, name in found.items() for match in pattern(value).finditer(word)
+    )
+    for start, end, name in matches:
+        parts += [shlex.quote(word[position:start]) if word[position:start] else "", f'"${{{name}}}"']
+        position = end
+    return "".join([*parts, shlex.quote(word[position:]) if word[position:] else ""])
 
 
 def dependencies_of(keys: KeyReader, containers: dict[str, tuple[str, ...]]) -> tuple[Dependency, ...]:

@@ -22,6 +22,7 @@ from nixlint.containers.deployment import (
 from .building import build_of
 from .environment import environment_of
 from .key_reader import KeyReader, Notes
+from .known_secrets import KnownSecrets
 from .life_cycle import dependencies_of, health_of, hooks_of, link_aliases, restart_of, stop_seconds_of
 from .mounts import FileObjects, Volumes, mounts_of
 from .networking import Networks, networked
@@ -55,7 +56,7 @@ def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_vari
 
     With ``keeps_variables`` the texts of the containers have marks where variables stand, whose values are in the result.
     """
-    notes = Notes({} if keeps_variables else None, loaded.environment)
+    notes = Notes(KnownSecrets(loaded.root), {} if keeps_variables else None, loaded.environment)
     top = _Top(loaded.root, notes)
     names = {key: _container_name(service, loaded.name, key) for key, service in top.children("services")}
     replicas = {key: _replica_names(names[key], service) for key, service in top.children("services")}
@@ -193,7 +194,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         log_options=tuple((name, value) for name, value, _ in logging.shown_pairs("options"))
         if logging is not None
         else (),
-        health=health_of(service),
+        health=health_of(service, project.notes.secrets.of(key)),
         restart=restart_of(service, service.child("deploy")),
         dependencies=dependencies_of(service, project.replicas),
         namespace_owners=tuple(each for owner in network.owners for each in project.replicas.get(owner, (owner,))),

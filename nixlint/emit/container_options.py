@@ -1,0 +1,246 @@
+"""The options of one container in ``virtualisation.oci-containers.containers``, with flags for what has no option."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nixlint.containers.deployment import CommentsAt, CommentSource, DeployedContainer, DeployedMount, Plain, Remark
+from nixlint.syntax.place import Place
+from nixlint.syntax.string_literal import encode
+
+from .context import Context
+from .engine import Told, engine_flags, hostname, image_name, log_driver, network_text
+from .expression import AttrSet, Call, Code, Entry, Expression, Item, ListOf, Literal, Template, Text
+
+
+class ContainerOptions:
+    """Writes the options of containers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def of(self, container: DeployedContainer) -> list[Entry]:
+        """The options of a container, in the order in which a person would write them."""
+        flags = engine_flags(container, self._context.backend)
+        log, log_flags, log_told = log_driver(container, self._context.backend)
+        name, name_told = hostname(container, self._context.backend)
+        networks, network_told = self._network_texts(container)
+        self._tell(container, (*flags.told, *log_told, *name_told, *network_told))
+        entries = _Entries(container, self._context.comments)
+        entries.text(
+            "image",
+            image_name(container.image, self._context.backend, is_built=container.is_built),
+            container.image_place,
+        )
+        entries.add("autoStart", Literal(False) if not container.is_started_at_boot else None, "profiles")
+        if self._context.is_native:
+            entries.text("pull", self._pull(container), key="pull_policy")
+        entries.strings("dependsOn", self._depends_on(container), "depends_on")
+        self._command(container, entries)
+        self._environment(container, entries)
+        entries.items("ports", [(Text(str(port)), port.place) for port in container.ports], "ports")
+        entries.items("volumes", [(self._volume(mount), mount.place) for mount in container.mounts], "volumes")
+        entries.strings("networks", networks if self._context.is_native else (), "networks")
+        entries.text("hostname", name, key="hostname")
+        entries.text("user", container.user, key="user")
+        entries.text("workdir", container.working_directory, key="working_dir")
+        entries.pairs("labels", container.labels, "labels")
+        entries.text("log-driver", log, key="logging")
+        older = self._privileges(container, entries)
+        entries.strings("preRunExtraOptions", flags.before)
+        self._podman(container, entries)
+        older += [] if self._context.is_native else [f"--network={network}" for network in networks]
+        late = ["--detach=false"] if container.is_awaited_completed and self._context.is_podman else []
+        if container.is_awaited_healthy and self._context.is_podman and not self._context.is_native:
+            late.append("--sdnotify=healthy")
+        passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
+        self._extra(container, entries, [*older, *passed, *flags.flags, *log_flags, *late])
+        return overridden(entries.found, container.container_overrides)
+
+    def _extra(self, container: DeployedContainer, entries: _Entries, texts: list[str]) -> None:
+        places = {_flag_text(flag.name, flag.value): flag.place for flag in container.flags}
+        entries.items("extraOptions", [(Text(text), places.get(text)) for text in texts])
+
+    def _tell(self, container: DeployedContainer, told: Sequence[Told]) -> None:
+        for kind, key, message, place in told:
+            remark = Remark(kind, f"services.{container.service}.{key}", message, place, container.service)
+            if remark not in self._context.remarks:
+                self._context.remarks.append(remark)
+
+    def _network_texts(self, container: DeployedContainer) -> tuple[tuple[str, ...], tuple[Told, ...]]:
+        mode = container.network_mode
+        if mode is not None:
+            return ("bridge" if mode == "default" else mode,), ()
+        pairs = [network_text(attachment, self._context.backend) for attachment in container.attachments]
+        return tuple(text for text, _ in pairs), tuple(note for _, notes in pairs for note in notes)
+
+    def _depends_on(self, container: DeployedContainer) -> tuple[str, ...]:
+        hard = [each for each in container.dependencies if each.is_required and each.container in self._context.names]
+        if not self._context.is_podman:
+            hard = [each for each in hard if each.condition != "healthy"]
+        owners = [owner for owner in container.namespace_owners if owner in self._context.names]
+        return tuple(dict.fromkeys((*(each.container for each in hard), *owners)))
+
+    def _command(self, container: DeployedContainer, entries: _Entries) -> None:
+        entrypoint, command = container.entrypoint, container.command
+        if entrypoint is not None:
+            entries.text("entrypoint", entrypoint[0] if entrypoint else "", key="entrypoint")
+            command = (*entrypoint[1:], *(command or ()))
+        entries.strings("cmd", command or (), "command")
+
+    def _environment(self, container: DeployedContainer, entries: _Entries) -> None:
+        public = [each for each in container.environment if not each.is_secret and each.value is not None]
+        variables = [(each.name, each.value or "", each.place) for each in public]
+        entries.pairs("environment", variables, "environment")
+        files: list[tuple[Expression, Place | None]] = [
+            (Text(file.path), file.place) for file in container.environment_files
+        ]
+        secret = self._context.secrets.environment_file(container)
+        if secret is not None:
+            files.append((secret, None))
+        entries.items("environmentFiles", files, "env_file")
+
+    def _volume(self, mount: DeployedMount) -> Expression:
+        rest = ":".join((mount.target, *((",".join(mount.options),) if mount.options else ())))
+        if mount.content is not None:
+            name, text = mount.content
+            body = Call("pkgs.writeText", (Text(_store_name(name)), Text(text)))
+            return Template((Code(inline_call(body)), f":{rest}"))
+        if mount.secret_file is not None:
+            return self._context.secrets.file_mount(mount.secret_file, rest)
+        return Text(f"{self._source(mount)}:{rest}")
+
+    def _source(self, mount: DeployedMount) -> str:
+        if self._context.is_podman and mount.source in ("/var/run/docker.sock", "/run/docker.sock"):
+            return "/run/podman/podman.sock"
+        return mount.source
+
+    def _pull(self, container: DeployedContainer) -> str | None:
+        """When the image is pulled, if not as ever; Docker can't look for a newer one without pulling."""
+        pull = container.pull
+        return None if pull == "missing" else "always" if pull == "newer" and not self._context.is_podman else pull
+
+    def _privileges(self, container: DeployedContainer, entries: _Entries) -> list[str]:
+        """Devices and capabilities; the flags for them where the release has no options."""
+        if not self._context.is_native:
+            return [
+                *(["--privileged"] if container.is_privileged else []),
+                *(f"--cap-{'add' if on else 'drop'}={name}" for name, on in container.capabilities),
+                *(f"--device={device}" for device in container.devices),
+                *([f"--pull={pull}"] if (pull := self._pull(container)) is not None else []),
+            ]
+        entries.strings("devices", container.devices, "devices")
+        capabilities = AttrSet(tuple(Entry((name,), Literal(on)) for name, on in container.capabilities))
+        entries.add("capabilities", capabilities if container.capabilities else None, "cap_add", "cap_drop")
+        entries.add("privileged", Literal(True) if container.is_privileged else None, "privileged")
+        return []
+
+    def _podman(self, container: DeployedContainer, entries: _Entries) -> None:
+        if not self._context.is_podman or not self._context.is_native:
+            return
+        options: list[Entry] = []
+        if self._context.target.user is not None:
+            options.append(Entry(("user",), Text(self._context.target.user)))
+        if container.is_awaited_healthy:
+            options.append(Entry(("sdnotify",), Text("healthy")))
+        match options:
+            case []:
+                pass
+            case [only]:
+                entries.found.append(Entry(("podman", *only.path), only.value))
+            case _:
+                entries.found.append(Entry(("podman",), AttrSet(tuple(options))))
+
+
+class _Entries:
+    """The options of a container as they come, each with the comments of the key that it stands for."""
+
+    def __init__(self, container: DeployedContainer, comments: CommentSource) -> None:
+        self._container = container
+        self._comments = comments
+        self.found: list[Entry] = []
+
+    def add(self, name: str, value: Expression | None, *keys: str, place: Place | None = None) -> None:
+        """An option, unless there is nothing to say."""
+        if value is None:
+            return
+        places = [place, *(self._container.key_places.get(key) for key in keys)]
+        above: tuple[str, ...] = ()
+        beside: str | None = None
+        for each in places:
+            if each is not None:
+                taken = self._comments.take(each)
+                above, beside = (*above, *taken.above), beside or taken.beside
+                above = (*above, *self._comments.take_inside(each))
+        self.found.append(Entry((name,), value, above, beside))
+
+    def text(self, name: str, text: str | None, place: Place | None = None, key: str | None = None) -> None:
+        """A string."""
+        self.add(name, None if text is None else Text(text), *((key,) if key else ()), place=place)
+
+    def strings(self, name: str, texts: Sequence[str], *keys: str) -> None:
+        """A list of strings."""
+        self.add(name, ListOf.of([Text(text) for text in texts]) if texts else None, *keys)
+
+    def items(self, name: str, items: Sequence[tuple[Expression, Place | None]], *keys: str) -> None:
+        """A list whose elements have comments of their own."""
+        if not items:
+            return
+        above = [self._comments.take(place) for key in keys if (place := self._container.key_places.get(key))]
+        made = []
+        for value, place in items:
+            taken = self._comments.take(place) if place is not None else None
+            made.append(Item(value, taken.above if taken else (), taken.beside if taken else None))
+        entry = Entry((name,), ListOf(tuple(made)), tuple(line for each in above for line in _lines_of(each)))
+        self.found.append(entry)
+
+    def pairs(self, name: str, pairs: Sequence[tuple[str, str, Place]], key: str) -> None:
+        """An attribute set of strings."""
+        if not pairs:
+            return
+        place = self._container.key_places.get(key)
+        above = _lines_of(self._comments.take(place)) if place is not None else ()
+        entries = []
+        for inner, value, where in pairs:
+            taken = self._comments.take(where)
+            entries.append(Entry((inner,), Text(value), taken.above, taken.beside))
+        self.found.append(Entry((name,), AttrSet(tuple(entries)), above))
+
+
+def _lines_of(taken: CommentsAt) -> tuple[str, ...]:
+    return (*taken.above, *((taken.beside,) if taken.beside is not None else ()))
+
+
+def overridden(entries: list[Entry], overrides: tuple[tuple[str, Plain], ...]) -> list[Entry]:
+    """Entries with those replaced that a person has set by hand."""
+    names = {name for name, _ in overrides}
+    kept = [entry for entry in entries if entry.path[0] not in names]
+    return [*kept, *(Entry((name,), plain_expression(value)) for name, value in overrides)]
+
+
+def plain_expression(value: Plain) -> Expression:
+    """A plain value as Nix."""
+    match value:
+        case dict():
+            return AttrSet(tuple(Entry((name,), plain_expression(entry)) for name, entry in value.items()))
+        case list():
+            return ListOf.of([plain_expression(item) for item in value])
+        case str():
+            return Text(value)
+        case _:
+            return Literal(value)
+
+
+def _flag_text(name: str, value: str) -> str:
+    return f"{name}={value}" if value else name
+
+
+def _store_name(name: str) -> str:
+    return re.sub(r"[^\w.+?=-]", "-", name).lstrip(".") or "file"
+
+
+def inline_call(call: Call) -> str:
+    """A call on one line, to stand inside of a string."""
+    arguments = " ".join(encode(argument.text) for argument in call.arguments if isinstance(argument, Text))
+    return f"{call.function} {arguments}"

@@ -1,0 +1,199 @@
+"""The systemd units of one container: order, restarts, scripts, and what waits until it is healthy.
+
+systemd.unit(5), systemd.service(5); what nixpkgs' module sets itself is only overridden where it must be.
+"""
+
+from __future__ import annotations
+
+import shlex
+
+from nixlint.containers.deployment import DeployedContainer
+
+from .container_options import overridden
+from .context import Context, forced, list_entry, quoted_path
+from .expression import AttrSet, Call, Code, Entry, ListOf, Literal, Template, Text
+
+_SLACK = 60
+_STOP_SECONDS = 120
+"""What nixpkgs' module gives a container to stop."""
+_SYSTEM = ("/dev", "/proc", "/sys", "/etc", "/run", "/var/run", "/nix")
+
+
+class ContainerUnits:
+    """Writes the units of containers."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def of(self, container: DeployedContainer) -> tuple[Entry, ...]:
+        """The unit of a container, and others that stand for a state of it."""
+        entries = [
+            *self._ordering(container),
+            *self._unit_settings(container),
+            *self._service_settings(container),
+            *self._scripts(container),
+        ]
+        settings = overridden(entries, container.unit_overrides)
+        units = [Entry((self._context.unit(container.name),), AttrSet(tuple(settings)))]
+        if container.is_awaited_healthy and not self._context.is_podman:
+            units.append(self._health_gate(container))
+        return tuple(units)
+
+    def _ordering(self, container: DeployedContainer) -> list[Entry]:
+        made = [
+            *(
+                self._context.unit(f"network-{each.network}")
+                for each in container.attachments
+                if each.network in self._context.networks
+            ),
+            *(
+                self._context.unit(f"volume-{mount.source}")
+                for mount in container.mounts
+                if mount.source in self._context.volumes
+            ),
+            *(
+                [f"{self._context.engine}-build-{container.service}"]
+                if container.service in self._context.builds
+                else []
+            ),
+            *(f"{self._context.engine}-{owner}" for owner in container.foreign_owners),
+        ]
+        wants: list[str] = []
+        part_of = [f"{self._context.project_target}.target"]
+        for each in container.dependencies:
+            if each.container not in self._context.names:
+                continue
+            if each.condition == "healthy" and not self._context.is_podman:
+                (made if each.is_required else wants).append(f"{self._context.unit(each.container)}-healthy")
+            elif not each.is_required:
+                wants.append(self._context.unit(each.container))
+            if each.restarts and not each.is_required:
+                part_of.append(f"{self._context.unit(each.container)}.service")
+        owners = [
+            f"{self._context.unit(owner)}.service"
+            for owner in container.namespace_owners
+            if owner in self._context.names
+        ]
+        services = [f"{name}.service" for name in dict.fromkeys(made)]
+        soft = [f"{name}.service" for name in dict.fromkeys(wants)]
+        return [
+            *list_entry("after", [*services, *soft]),
+            *list_entry("requires", services),
+            *list_entry("wants", soft),
+            *list_entry("bindsTo", owners),
+            *list_entry("partOf", part_of),
+            *list_entry("wantedBy", owners),
+        ]
+
+    def _unit_settings(self, container: DeployedContainer) -> list[Entry]:
+        sources = [mount.source for mount in container.mounts]
+        paths = [source for source in sources if source.startswith("/") and not _is_system(source)]
+        paths += [
+            path
+            for source in sources
+            if source in self._context.volumes
+            for path in self._context.volumes[source].mounts_for
+        ]
+        entries: list[Entry] = []
+        if paths:
+            texts = [quoted_path(path) for path in dict.fromkeys(paths)]
+            entries.append(Entry(("unitConfig", "RequiresMountsFor"), ListOf.of([Text(text) for text in texts])))
+        restart = container.restart
+        if restart.policy == "no" or container.is_awaited_completed:
+            return entries
+        if restart.attempts is None:
+            return [*entries, Entry(("startLimitIntervalSec",), Literal(0))]
+        interval = "infinity" if restart.window is None else f"{restart.window:g}s"
+        entries.append(Entry(("unitConfig", "StartLimitIntervalSec"), Text(interval)))
+        # systemd counts starts, an engine counts the restarts after the first one.
+        return [*entries, Entry(("startLimitBurst",), Literal(restart.attempts + 1))]
+
+    def _service_settings(self, container: DeployedContainer) -> list[Entry]:
+        restart = container.restart
+        found: list[Entry] = []
+        if container.is_awaited_completed:
+            policy = "on-failure" if restart.policy == "on-failure" else "no"
+            found += [
+                Entry(("Type",), forced("oneshot")),
+                Entry(("RemainAfterExit",), Literal(True)),
+                Entry(("Restart",), forced(policy)),
+            ]
+        elif restart.policy != "always":
+            found.append(Entry(("Restart",), forced(restart.policy)))
+        elif not container.is_started_at_boot and self._context.target.has("26.05"):
+            found.append(Entry(("Restart",), forced("always")))
+        if restart.policy != "no":
+            if restart.delay is not None:
+                found.append(Entry(("RestartSec",), Text(f"{restart.delay:g}s")))
+            else:
+                found += [
+                    Entry(("RestartSec",), Text("100ms")),
+                    Entry(("RestartSteps",), Literal(9)),
+                    Entry(("RestartMaxDelaySec",), Text("1min")),
+                ]
+        if container.is_awaited_healthy and self._context.is_podman:
+            budget = container.health.budget if container.health is not None else 120
+            found.append(Entry(("TimeoutStartSec",), Call("lib.mkForce", (Literal(budget + _SLACK),))))
+        if container.stop_seconds is not None and container.stop_seconds + 10 > _STOP_SECONDS:
+            found.append(Entry(("TimeoutStopSec",), Call("lib.mkForce", (Literal(container.stop_seconds + 10),))))
+        if not found:
+            return []
+        if len(found) == 1:
+            return [Entry(("serviceConfig", *found[0].path), found[0].value)]
+        return [Entry(("serviceConfig",), AttrSet(tuple(found)))]
+
+    def _scripts(self, container: DeployedContainer) -> list[Entry]:
+        entries: list[Entry] = []
+        folders = [mount.source for mount in container.mounts if mount.creates] if self._context.is_podman else []
+        if folders:
+            lines = "".join(f"mkdir -p {shlex.quote(folder)}\n" for folder in dict.fromkeys(folders))
+            entries.append(Entry(("preStart",), _lines(lines)))
+        for moment, option in (("post_start", "postStart"), ("pre_stop", "preStop")):
+            commands = [
+                f" exec {shlex.join([*hook.flags, container.name, *hook.command])}\n"
+                for hook in container.hooks
+                if hook.moment == moment
+            ]
+            if not commands:
+                continue
+            parts: list[str | Code] = []
+            if moment == "post_start" and not self._context.is_podman:
+                parts += self._until(container, "Running", "true")
+            for command in commands:
+                parts += [self._context.engine_code, command]
+            script = Template(tuple(parts))
+            entries.append(Entry((option,), script if moment == "post_start" else Call("lib.mkBefore", (script,))))
+        return entries
+
+    def _until(self, container: DeployedContainer, state: str, wanted: str) -> list[str | Code]:
+        """A script that waits for a state of a container."""
+        look = f" inspect -f '{{{{.State.{state}}}}}' {container.name})\" = {wanted} ]; do\n  sleep 1\ndone\n"
+        return ['until [ "$(', self._context.engine_code, look]
+
+    def _health_gate(self, container: DeployedContainer) -> Entry:
+        unit = f"{self._context.unit(container.name)}.service"
+        budget = (container.health.budget if container.health is not None else 120) + _SLACK
+        script = Template(tuple(self._until(container, "Health.Status", "healthy")))
+        service = AttrSet(
+            (
+                Entry(("Type",), Text("oneshot")),
+                Entry(("RemainAfterExit",), Literal(True)),
+                Entry(("TimeoutStartSec",), Literal(budget)),
+            )
+        )
+        entries = (
+            Entry(("description",), Text(f"Wait until {container.name} is healthy")),
+            *list_entry("after", [unit]),
+            *list_entry("bindsTo", [unit]),
+            Entry(("serviceConfig",), service),
+            Entry(("script",), script),
+        )
+        return Entry((f"{self._context.unit(container.name)}-healthy",), AttrSet(entries))
+
+
+def _lines(text: str) -> Text:
+    return Text(text if text.count("\n") > 1 else text.rstrip("\n"))
+
+
+def _is_system(path: str) -> bool:
+    return path == "/" or any(path == folder or path.startswith(f"{folder}/") for folder in _SYSTEM)

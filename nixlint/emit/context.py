@@ -1,0 +1,96 @@
+"""What the parts of a module have in common while they are written: the deployment, the target, names of units."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from nixlint.containers.deployment import Build, CommentSource, Deployment, Remark, Resource
+from nixlint.containers.target import Backend, Target
+
+from .expression import Call, Code, Entry, ListOf, Text
+from .secret_places import SecretPlaces
+
+NATIVE_SINCE = "25.05"
+"""``networks``, ``devices``, ``capabilities``, ``privileged``, ``pull`` and ``podman`` (nixpkgs 349537, 363574, 368565)."""
+
+
+class Context:
+    """A deployment on its way into modules for a target. ``remarks`` grow as parts are written."""
+
+    def __init__(self, deployment: Deployment, target: Target, comments: CommentSource) -> None:
+        self.deployment = deployment
+        self.target = target
+        self.comments = comments
+        self.backend = target.backend
+        self.engine = target.backend.value
+        self.remarks: list[Remark] = []
+
+    @property
+    def is_podman(self) -> bool:
+        """Whether the engine is Podman."""
+        return self.backend is Backend.PODMAN
+
+    @property
+    def is_native(self) -> bool:
+        """Whether the release has options for what were flags before."""
+        return self.target.has(NATIVE_SINCE)
+
+    @cached_property
+    def networks(self) -> dict[str, Resource]:
+        """The networks that are made, by name."""
+        return {network.name: network for network in self.deployment.networks}
+
+    @cached_property
+    def volumes(self) -> dict[str, Resource]:
+        """The volumes that are made, by name."""
+        return {volume.name: volume for volume in self.deployment.volumes}
+
+    @cached_property
+    def builds(self) -> dict[str, Build]:
+        """The images that are built, by service."""
+        return {build.service: build for build in self.deployment.builds}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of the containers."""
+        return frozenset(container.name for container in self.deployment.containers)
+
+    @cached_property
+    def secrets(self) -> SecretPlaces:
+        """Where the secrets are."""
+        return SecretPlaces(self.deployment, self.target)
+
+    @property
+    def engine_code(self) -> Code:
+        """The program of the engine, as Nix."""
+        return Code(f"lib.getExe pkgs.{self.engine}")
+
+    @property
+    def daemon(self) -> list[str]:
+        """The unit that the engine's commands need."""
+        return [] if self.is_podman else ["docker.service"]
+
+    @property
+    def project_target(self) -> str:
+        """The target of the whole project."""
+        return f"{self.engine}-compose-{self.deployment.name}"
+
+    def unit(self, name: str) -> str:
+        """The unit of a container, as the module of nixpkgs names it."""
+        return f"{self.engine}-{name}"
+
+
+def list_entry(name: str, texts: list[str]) -> list[Entry]:
+    """A list of strings as an option, unless it is empty."""
+    return [Entry((name,), ListOf.of([Text(text) for text in texts]))] if texts else []
+
+
+def forced(text: str) -> Call:
+    """A string that wins over the module's own."""
+    return Call("lib.mkForce", (Text(text),))
+
+
+def quoted_path(path: str) -> str:
+    """A path as systemd splits lists of them."""
+    escaped = path.replace("%", "%%")
+    return f'"{escaped}"' if any(character.isspace() for character in path) else escaped

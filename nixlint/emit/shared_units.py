@@ -1,0 +1,141 @@
+"""What the containers of a project share: networks, volumes, images to be built, a target, and settings of the host."""
+
+from __future__ import annotations
+
+import shlex
+from typing import NamedTuple
+
+from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
+
+from .container_options import inline_call
+from .context import Context, list_entry, quoted_path
+from .engine import create_flags, image_name
+from .expression import AttrSet, Call, Code, Entry, ListOf, Literal, Template, Text
+
+
+class Shared(NamedTuple):
+    """The engine, the units, the target of the project, and other settings."""
+
+    backend: Entry
+    units: tuple[Entry, ...]
+    targets: tuple[Entry, ...]
+    others: tuple[Entry, ...]
+
+
+class SharedUnits:
+    """Writes what containers share."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    def all(self) -> Shared:
+        """The engine, networks, volumes, images to be built, the target of the project, and what else the host needs."""
+        units = [
+            *(self._network_unit(network) for network in self._context.deployment.networks),
+            *(self._volume_unit(volume) for volume in self._context.deployment.volumes),
+            *(self._build_unit(build) for build in self._context.deployment.builds),
+        ]
+        others: list[Entry] = []
+        if self._context.is_podman and self._context.deployment.networks:
+            others.append(_name_service())
+        if any(container.needs_gpu for container in self._context.deployment.containers):
+            others.append(Entry(("hardware", "nvidia-container-toolkit", "enable"), Literal(True), blank_before=True))
+        if self._context.target.user is not None:
+            others.append(
+                Entry(("users", "users", self._context.target.user, "linger"), Literal(True), blank_before=True)
+            )
+        others += self._context.secrets.declarations()
+        return Shared(
+            Entry(("backend",), Text(self._context.engine)), tuple(units), (self._target_entry(),), tuple(others)
+        )
+
+    def _target_entry(self) -> Entry:
+        wants = [
+            f"{self._context.unit(each.name)}.service"
+            for each in self._context.deployment.containers
+            if each.is_started_at_boot
+        ]
+        entries = (
+            Entry(("description",), Text(f"Containers of {self._context.deployment.name}")),
+            *list_entry("wants", wants),
+            *list_entry("wantedBy", ["multi-user.target"]),
+        )
+        return Entry(("systemd", "targets", self._context.project_target), AttrSet(entries), blank_before=True)
+
+    def _network_unit(self, network: Resource) -> Entry:
+        flags, lost = create_flags(network.flags, self._context.backend, "network")
+        for text in lost:
+            message = f"{text}: {self._context.engine} has no such option"
+            self._context.remarks.append(Remark(RemarkKind.DROPPED, f"networks.{network.key}", message, network.place))
+        return self._resource_unit(network, "network", flags, removes=True)
+
+    def _volume_unit(self, volume: Resource) -> Entry:
+        return self._resource_unit(volume, "volume", volume.flags, removes=False)
+
+    def _resource_unit(self, resource: Resource, kind: str, flags: tuple[str, ...], *, removes: bool) -> Entry:
+        """A unit that makes a network or a volume unless it is there. Networks go with the unit, data never."""
+        comments = self._context.comments.take(resource.place)
+        name = shlex.quote(resource.name)
+        create = f" {kind} create {shlex.join([*flags, resource.name])}\n"
+        script = Template(
+            (
+                self._context.engine_code,
+                f" {kind} inspect {name} > /dev/null 2>&1 ||\n  ",
+                self._context.engine_code,
+                create,
+            )
+        )
+        service = [Entry(("Type",), Text("oneshot")), Entry(("RemainAfterExit",), Literal(True))]
+        if self._context.target.user is not None:
+            service.append(Entry(("User",), Text(self._context.target.user)))
+        entries = [Entry(("description",), Text(f"{self._context.engine.capitalize()} {kind} {resource.name}"))]
+        entries += [*list_entry("after", self._context.daemon), *list_entry("requires", self._context.daemon)]
+        entries += list_entry("partOf", [f"{self._context.project_target}.target"])
+        if resource.mounts_for:
+            paths = ListOf.of([Text(quoted_path(path)) for path in resource.mounts_for])
+            entries.append(Entry(("unitConfig", "RequiresMountsFor"), paths))
+        entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), script)]
+        if removes:
+            entries.append(Entry(("postStop",), Template((self._context.engine_code, f" {kind} rm {name} || true"))))
+        unit = f"{self._context.engine}-{kind}-{resource.name}"
+        rest = self._context.comments.take_inside(resource.place)
+        return Entry((unit,), AttrSet(tuple(entries)), (*comments.above, *rest), comments.beside)
+
+    def _build_unit(self, build: Build) -> Entry:
+        image = image_name(build.image, self._context.backend, is_built=True)
+        flags = tuple(image if flag == build.image else flag for flag in build.flags)
+        parts: list[str | Code] = [self._context.engine_code, f" build {shlex.join(flags)}"]
+        if build.dockerfile_text is not None:
+            text = Call("pkgs.writeText", (Text("Dockerfile"), Text(build.dockerfile_text)))
+            parts += [" --file ", Code(inline_call(text))]
+        is_remote = "://" in build.context or build.context.startswith(("git@", "github.com/"))
+        parts.append(f" {shlex.quote(build.context)}\n" if is_remote else " .\n")
+        service = [
+            Entry(("Type",), Text("oneshot")),
+            Entry(("RemainAfterExit",), Literal(True)),
+            Entry(("TimeoutStartSec",), Literal(0)),
+        ]
+        if not is_remote:
+            service.append(Entry(("WorkingDirectory",), Text(build.context)))
+        entries = [
+            Entry(("description",), Text(f"Image {image}")),
+            *list_entry("after", ["network-online.target", *self._context.daemon]),
+            *list_entry("requires", self._context.daemon),
+            *list_entry("wants", ["network-online.target"]),
+            Entry(("path",), ListOf.of([Code("pkgs.git")])),
+            Entry(("serviceConfig",), AttrSet(tuple(service))),
+            Entry(("script",), Template(tuple(parts))),
+        ]
+        return Entry((f"{self._context.engine}-build-{build.service}",), AttrSet(tuple(entries)))
+
+
+def _name_service() -> Entry:
+    """Podman's name service listens on the bridge, which the firewall closes; the names of bridges match by a pattern."""
+    interface = Code('if config.networking.nftables.enable then "podman*" else "podman+"')
+    ports = ListOf.of([Literal(53)])
+    return Entry(
+        ("networking", "firewall", "interfaces", interface),
+        AttrSet((Entry(("allowedTCPPorts",), ports), Entry(("allowedUDPPorts",), ports))),
+        ("Containers find each other by name.",),
+        blank_before=True,
+    )

@@ -1,0 +1,118 @@
+"""What is written is what was meant, laid out as the official formatter would leave it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nixlint.emit.container_options import plain_expression
+from nixlint.emit.expression import AttrSet, Call, Code, Entry, Item, Let, ListOf, Literal, Module, Template, Text
+from nixlint.emit.layout import WIDTH, render
+from tests.nix.nix_referee import evaluate_json, parse_verdicts
+
+NAMES = st.one_of(
+    st.text(min_size=1, max_size=8).filter(lambda text: "\0" not in text),
+    st.sampled_from(["a", "if", "with", "a.b", "a-b", "a'", "1", "or", "inherit", "${x}"]),
+)
+TEXTS = st.text(max_size=40).filter(lambda text: "\0" not in text and "\r" not in text)
+PLAIN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(0, 2**31)
+    | TEXTS
+    | st.lists(st.sampled_from(["line", "  ${x}", "''", "$", "\\", '"', "''${a}", "  "])).map("\n".join),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(PLAIN, min_size=8, max_size=8))
+def test_nix_reads_back_every_value(values: list[object]) -> None:
+    texts = [render(plain_expression(value)) for value in values]  # type: ignore[arg-type]  # hypothesis gives plain values
+    assert evaluate_json(texts) == values
+
+
+@settings(max_examples=60, deadline=None)
+@given(PLAIN)
+def test_rendering_is_deterministic_and_has_no_trailing_blanks(value: object) -> None:
+    expression = plain_expression({"value": value})  # type: ignore[dict-item]  # as above
+    text = render(expression)
+    assert text == render(expression)
+    if not any(isinstance(each, str) and "\n" in each for each in _leaves(value)):
+        assert all(line == line.rstrip() for line in text.split("\n"))
+
+
+def _leaves(value: object) -> Iterator[object]:
+    match value:
+        case dict():
+            for entry in value.values():
+                yield from _leaves(entry)
+        case list():
+            for item in value:
+                yield from _leaves(item)
+        case _:
+            yield value
+
+
+def test_a_list_of_one_stays_on_its_line_and_one_of_more_does_not() -> None:
+    one = AttrSet((Entry(("a",), ListOf.of([Text("x")])),))
+    two = AttrSet((Entry(("a",), ListOf.of([Text("x"), Text("y")])),))
+    assert render(one) == '{\n  a = [ "x" ];\n}\n'
+    assert render(two) == '{\n  a = [\n    "x"\n    "y"\n  ];\n}\n'
+
+
+def test_a_list_of_one_that_is_too_long_is_broken() -> None:
+    long = "x" * WIDTH
+    assert render(AttrSet((Entry(("a",), ListOf.of([Text(long)])),))) == f'{{\n  a = [\n    "{long}"\n  ];\n}}\n'
+
+
+def test_empty_lists_and_sets_have_a_blank_in_them() -> None:
+    assert render(AttrSet((Entry(("a",), ListOf(())), Entry(("b",), AttrSet(()))))) == "{\n  a = [ ];\n  b = { };\n}\n"
+
+
+def test_the_last_argument_of_a_call_opens_on_its_line() -> None:
+    call = Call("lib.mkIf", (Code("cfg.enable"), AttrSet((Entry(("a",), Literal(1)),))))
+    assert render(AttrSet((Entry(("config",), call),))) == "{\n  config = lib.mkIf cfg.enable {\n    a = 1;\n  };\n}\n"
+
+
+def test_calls_in_lists_and_in_calls_are_in_parentheses() -> None:
+    call = Call("f", (Call("g", (Text("x"),)),))
+    assert render(ListOf.of([call])) == '[ (f (g "x")) ]\n'
+
+
+def test_comments_stand_above_and_beside_what_they_are_about() -> None:
+    items = ListOf((Item(Text("x"), ("first",), "beside"),))
+    text = render(AttrSet((Entry(("a",), items, ("above", ""), None),), ("last",)))
+    assert text == '{\n  # above\n  #\n  a = [\n    # first\n    "x" # beside\n  ];\n  # last\n}\n'
+
+
+def test_a_module_with_few_arguments_has_them_on_one_line() -> None:
+    assert render(Module(("lib",), AttrSet(()))) == "{ lib, ... }:\n{ }\n"
+    assert render(Module(("config", "lib", "pkgs"), AttrSet(()))).startswith(
+        "{\n  config,\n  lib,\n  pkgs,\n  ...\n}:\n\n{ }"
+    )
+
+
+def test_texts_with_line_breaks_are_indented_strings() -> None:
+    entry = Entry(("script",), Template(("a ", Code("x"), "\n  b ${c}\n")))
+    assert render(AttrSet((entry,))) == "{\n  script = ''\n    a ${x}\n      b ''${c}\n  '';\n}\n"
+
+
+def test_let_stands_before_what_it_is_for() -> None:
+    let = Let((Entry(("x",), Literal(1)),), AttrSet((Entry(("a",), Code("x")),)))
+    assert evaluate_json([render(let)]) == [{"a": 1}]
+
+
+@pytest.mark.parametrize("value", [0.5, 1.0, 1e-3, math.pi, 12345.125])
+def test_numbers_with_fractions_keep_their_value(value: float) -> None:
+    assert evaluate_json([render(Literal(value))]) == [pytest.approx(value, rel=1e-5)]
+
+
+def test_every_rendering_parses_with_comments_everywhere() -> None:
+    nested = AttrSet((Entry(("b", "c d"), ListOf((Item(AttrSet(()), ("x ''",), "y */"),)), ("/* z",), "w"),), ("v",))
+    assert all(verdict.accepted for verdict in parse_verdicts([render(nested).encode()]))
