@@ -186,7 +186,7 @@ def _marked(file: Path, marks: dict[str, str], environment: dict[str, str], fold
 
 
 def _marked_in_place(file: Path, marks: dict[str, str], environment: dict[str, str]) -> tuple[str, int]:
-    """The text of a Compose file with a mark for each literal, other than those of ``marks``, of a secret-looking variable."""
+    """The text of a Compose file with a mark for each literal of a secret-looking variable that ``marks`` does not hold."""
     services = load(Request((file,), "proj", environment)).root.get("services")
     assert isinstance(services, MappingNode)
     spans: dict[tuple[int, int], bytes] = {}
