@@ -10,12 +10,13 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import CollectionNode as YamlCollection
 from ruamel.yaml.nodes import MappingNode as YamlMapping
 from ruamel.yaml.nodes import Node as YamlNode
 from ruamel.yaml.nodes import ScalarNode as YamlScalar
@@ -113,7 +114,11 @@ class ComposeText:
 
 
 class Comments(NamedTuple):
-    """Comments without their ``#``, by line from 0: those on lines of their own above a line, and those at its end."""
+    """Comments without their ``#``, by line from 0: those on lines of their own above a line, and those at its end.
+
+    One that stands deeper than the line below it belongs to the line before, as people comment out the last of a list.
+    ``head`` is what stands above everything.
+    """
 
     above: dict[int, tuple[str, ...]]
     beside: dict[int, str]
@@ -132,7 +137,13 @@ class _Builder:
         return Document(node if node is not None else Scalar(None, self._place(root)), tuple(self._replaced))
 
     def _place(self, node: YamlNode) -> Place:
-        return self._text.place(node.start_mark.index, node.end_mark.index)
+        """The place of a node; a collection in block style ends where its last child does, not where the next token is."""
+        last = node
+        while isinstance(last, YamlCollection) and not last.flow_style and last.value:
+            last = last.value[-1][1] if isinstance(last, YamlMapping) else last.value[-1]
+            if last.start_mark.index < node.start_mark.index or last.end_mark.index > node.end_mark.index:
+                return self._text.place(node.start_mark.index, node.end_mark.index)
+        return self._text.place(node.start_mark.index, last.end_mark.index)
 
     def _node(self, node: YamlNode, path: TreePath) -> Node | None:
         """The node, or ``None`` where it is reset."""
@@ -255,8 +266,8 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
     above: dict[int, tuple[str, ...]] = {}
     beside: dict[int, str] = {}
     head: tuple[str, ...] = ()
-    waiting: list[str] = []
-    offset, position, seen_content = 0, 0, False
+    waiting: list[tuple[int, str]] = []
+    offset, position, last = 0, 0, -1
     for number, line in enumerate(text.split("\n")):
         match = None
         for candidate in _COMMENT.finditer(line):
@@ -268,16 +279,29 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
                 break
         content = (line[: match.start()] if match else line).strip()
         if match and not content:
-            waiting.append(match.group(1))
+            waiting.append((match.start(), match.group(1)))
         elif content:
             if match:
                 beside[number] = match.group(1)
-            if waiting:
-                above[number] = tuple(waiting)
-            waiting, seen_content = [], True
-        elif not seen_content and waiting:
-            head, waiting = (*head, *waiting), []
+            indent = len(line) - len(line.lstrip())
+            deeper = () if last < 0 else _taken_while_deeper(waiting, indent)
+            if deeper:
+                above[last] = (*above.get(last, ()), *deeper)
+            rest = tuple(comment for _, comment in waiting[len(deeper) :])
+            if last < 0:
+                head = (*head, *rest)
+            elif rest:
+                above[number] = rest
+            waiting, last = [], number
         offset += len(line) + 1
-    if waiting:
-        above[text.count("\n") + 1] = tuple(waiting)
+    deeper = () if last < 0 else _taken_while_deeper(waiting, 0)
+    if deeper:
+        above[last] = (*above.get(last, ()), *deeper)
+    if waiting[len(deeper) :]:
+        above[text.count("\n") + 1] = tuple(comment for _, comment in waiting[len(deeper) :])
     return Comments(above, beside, head)
+
+
+def _taken_while_deeper(waiting: list[tuple[int, str]], indent: int) -> tuple[str, ...]:
+    """The first of the comments with their columns, as far as they stand deeper than what follows."""
+    return tuple(comment for _, comment in takewhile(lambda each: each[0] > indent, waiting))

@@ -8,6 +8,18 @@ _SIZE = re.compile(r"(?P<number>\d+(?:\.\d*)?|\.\d+) ?(?:(?P<unit>[kmgtp])(?:i?b
 _POWERS = {"": 0, "k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 
 
+def format_byte_size(size: int) -> str:
+    """A size as engines read it, in the largest unit that divides it: ``512m``."""
+    power = 0
+    while size and size % 1024 == 0 and power < len(_UNITS) - 1:
+        size //= 1024
+        power += 1
+    return f"{size}{_UNITS[power]}"
+
+
+_UNITS = ("", "k", "m", "g")
+
+
 def parse_byte_size(text: str) -> int:
     """A size in bytes. Raises :class:`ValueError` for what is none."""
     if re.fullmatch(r"[+-]?\d+", text):

@@ -11,7 +11,7 @@ from nixlint.containers.deployment import DeployedContainer
 
 from .container_options import overridden
 from .context import Context, forced, list_entry, quoted_path
-from .expression import AttrSet, Call, Code, Entry, ListOf, Literal, Template, Text
+from .expression import AttrSet, Call, Entry, ListOf, Literal, Text
 
 _SLACK = 60
 _STOP_SECONDS = 120
@@ -150,30 +150,26 @@ class ContainerUnits:
             entries.append(Entry(("preStart",), _lines(lines)))
         for moment, option in (("post_start", "postStart"), ("pre_stop", "preStop")):
             commands = [
-                f" exec {shlex.join([*hook.flags, container.name, *hook.command])}\n"
+                f"{self._context.engine} exec {shlex.join([*hook.flags, container.name, *hook.command])}\n"
                 for hook in container.hooks
                 if hook.moment == moment
             ]
             if not commands:
                 continue
-            parts: list[str | Code] = []
-            if moment == "post_start" and not self._context.is_podman:
-                parts += self._until(container, "Running", "true")
-            for command in commands:
-                parts += [self._context.engine_code, command]
-            script = Template(tuple(parts))
+            waits = moment == "post_start" and not self._context.is_podman
+            script = Text((self._until(container, "Running", "true") if waits else "") + "".join(commands))
             entries.append(Entry((option,), script if moment == "post_start" else Call("lib.mkBefore", (script,))))
         return entries
 
-    def _until(self, container: DeployedContainer, state: str, wanted: str) -> list[str | Code]:
+    def _until(self, container: DeployedContainer, state: str, wanted: str) -> str:
         """A script that waits for a state of a container."""
-        look = f" inspect -f '{{{{.State.{state}}}}}' {container.name})\" = {wanted} ]; do\n  sleep 1\ndone\n"
-        return ['until [ "$(', self._context.engine_code, look]
+        look = f"{self._context.engine} inspect -f '{{{{.State.{state}}}}}' {container.name}"
+        return f'until [ "$({look})" = {wanted} ]; do\n  sleep 1\ndone\n'
 
     def _health_gate(self, container: DeployedContainer) -> Entry:
         unit = f"{self._context.unit(container.name)}.service"
         budget = (container.health.budget if container.health is not None else 120) + _SLACK
-        script = Template(tuple(self._until(container, "Health.Status", "healthy")))
+        script = Text(self._until(container, "Health.Status", "healthy"))
         service = AttrSet(
             (
                 Entry(("Type",), Text("oneshot")),
@@ -185,6 +181,7 @@ class ContainerUnits:
             Entry(("description",), Text(f"Wait until {container.name} is healthy")),
             *list_entry("after", [unit]),
             *list_entry("bindsTo", [unit]),
+            Entry(("path",), ListOf.of([self._context.engine_package])),
             Entry(("serviceConfig",), service),
             Entry(("script",), script),
         )

@@ -61,9 +61,9 @@ class Context:
         return SecretPlaces(self.deployment, self.target)
 
     @property
-    def engine_code(self) -> Code:
-        """The program of the engine, as Nix."""
-        return Code(f"lib.getExe pkgs.{self.engine}")
+    def engine_package(self) -> Code:
+        """The package of the engine, for the ``path`` of a unit; nixpkgs' module gives it to the units of containers."""
+        return Code(f"config.virtualisation.{self.engine}.package")
 
     @property
     def daemon(self) -> list[str]:

@@ -76,15 +76,9 @@ class SharedUnits:
         """A unit that makes a network or a volume unless it is there. Networks go with the unit, data never."""
         comments = self._context.comments.take(resource.place)
         name = shlex.quote(resource.name)
-        create = f" {kind} create {shlex.join([*flags, resource.name])}\n"
-        script = Template(
-            (
-                self._context.engine_code,
-                f" {kind} inspect {name} > /dev/null 2>&1 ||\n  ",
-                self._context.engine_code,
-                create,
-            )
-        )
+        engine = self._context.engine
+        create = f"{kind} create {shlex.join([*flags, resource.name])}\n"
+        script = f"{engine} {kind} inspect {name} > /dev/null 2>&1 ||\n  {engine} {create}"
         service = [Entry(("Type",), Text("oneshot")), Entry(("RemainAfterExit",), Literal(True))]
         if self._context.target.user is not None:
             service.append(Entry(("User",), Text(self._context.target.user)))
@@ -94,9 +88,10 @@ class SharedUnits:
         if resource.mounts_for:
             paths = ListOf.of([Text(quoted_path(path)) for path in resource.mounts_for])
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), paths))
-        entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), script)]
+        entries.append(Entry(("path",), ListOf.of([self._context.engine_package])))
+        entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), Text(script))]
         if removes:
-            entries.append(Entry(("postStop",), Template((self._context.engine_code, f" {kind} rm {name} || true"))))
+            entries.append(Entry(("postStop",), Text(f"{engine} {kind} rm {name} || true")))
         unit = f"{self._context.engine}-{kind}-{resource.name}"
         rest = self._context.comments.take_inside(resource.place)
         return Entry((unit,), AttrSet(tuple(entries)), (*comments.above, *rest), comments.beside)
@@ -104,7 +99,7 @@ class SharedUnits:
     def _build_unit(self, build: Build) -> Entry:
         image = image_name(build.image, self._context.backend, is_built=True)
         flags = tuple(image if flag == build.image else flag for flag in build.flags)
-        parts: list[str | Code] = [self._context.engine_code, f" build {shlex.join(flags)}"]
+        parts: list[str | Code] = [f"{self._context.engine} build {shlex.join(flags)}"]
         if build.dockerfile_text is not None:
             text = Call("pkgs.writeText", (Text("Dockerfile"), Text(build.dockerfile_text)))
             parts += [" --file ", Code(inline_call(text))]
@@ -122,7 +117,7 @@ class SharedUnits:
             *list_entry("after", ["network-online.target", *self._context.daemon]),
             *list_entry("requires", self._context.daemon),
             *list_entry("wants", ["network-online.target"]),
-            Entry(("path",), ListOf.of([Code("pkgs.git")])),
+            Entry(("path",), ListOf.of([self._context.engine_package, Code("pkgs.git")])),
             Entry(("serviceConfig",), AttrSet(tuple(service))),
             Entry(("script",), Template(tuple(parts))),
         ]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_address
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 from nixlint.containers.deployment import Port, Remark, RemarkKind
-from nixlint.containers.port_mapping import ANYWHERE
 from nixlint.containers.target import Backend, SecretStore
 from nixlint.conversion.convert import Conversion
 from nixlint.emit.secret_places import FOLDER
+from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Position
 
 from .terminal import Style, visible
@@ -29,10 +31,9 @@ def conversion_text(
     """The report for a person; ``written`` are the files of secrets that were written for them."""
     lines = _Lines(conversion)
     for kind, (title, colour) in _TITLES.items():
-        for remark in conversion.remarks:
-            if remark.kind is kind:
-                where = lines.shown(remark, folder)
-                yield f"{style.coloured(title, colour)}: {visible(remark.key)}: {visible(remark.message)}{where}\n"
+        for key, remark in _grouped(conversion.remarks, kind):
+            where = lines.shown(remark, folder)
+            yield f"{style.coloured(title, colour)}: {visible(key)}: {visible(remark.message)}{where}\n"
     yield from _secrets(conversion, written)
     yield from _exposed(conversion)
     yield from _volumes(conversion)
@@ -42,6 +43,26 @@ def conversion_text(
     summary = ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
     count = len(conversion.deployment.containers)
     yield f"\n{count} container{'s' * (count != 1)} converted{f'; {summary}' if summary else ''}\n"
+
+
+def _grouped(remarks: Iterable[Remark], kind: RemarkKind) -> Iterator[tuple[str, Remark]]:
+    """The remarks of a kind with their keys; those that say the same of one place are one, with what their keys share."""
+    groups: dict[tuple[str, Place | None], list[Remark]] = {}
+    for remark in remarks:
+        if remark.kind is kind:
+            groups.setdefault((remark.message, remark.place), []).append(remark)
+    for same in groups.values():
+        yield _shared_key([each.key for each in same]), same[0]
+
+
+def _shared_key(keys: list[str]) -> str:
+    """``services.{a,b}.logging`` for the same key of several services; what the keys begin with for several keys of one."""
+    parts = [key.split(".") for key in dict.fromkeys(keys)]
+    if len(parts) > 1 and len({(len(each), *each[2:]) for each in parts}) == 1 and len(parts[0]) > 2:
+        names = ",".join(each[1] for each in parts)
+        return ".".join((parts[0][0], f"{{{names}}}", *parts[0][2:]))
+    common = takewhile(lambda each: len(set(each)) == 1, zip(*parts, strict=False))
+    return ".".join(part for part, *_ in common) or keys[0]
 
 
 class _Lines:
@@ -93,13 +114,20 @@ def _exposed(conversion: Conversion) -> Iterator[str]:
 
 
 def exposed_ports(conversion: Conversion) -> tuple[tuple[str, Port], ...]:
-    """The published ports that every interface of the machine listens on."""
+    """The published ports that other machines can reach: all but those on an address of the loopback interface."""
     return tuple(
         (container.name, port)
         for container in conversion.deployment.containers
         for port in container.ports
-        if port.address in ANYWHERE
+        if not _is_loopback(port.address)
     )
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ip_address(address.strip("[]")).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def _volumes(conversion: Conversion) -> Iterator[str]:
@@ -111,6 +139,7 @@ def _volumes(conversion: Conversion) -> Iterator[str]:
         return
     yield "\nTo bring the data of Docker's volumes to Podman, with the project stopped:\n"
     for name in names:
+        yield f"  podman volume create {name}\n"
         yield f"  docker run --rm -v {name}:/v docker.io/library/busybox tar -C /v -cf - . | podman volume import {name} -\n"
 
 
@@ -123,11 +152,14 @@ def named_volumes(conversion: Conversion) -> tuple[str, ...]:
 def _commands(conversion: Conversion) -> Iterator[str]:
     engine = conversion.target.backend.value
     project = f"{engine}-compose-{conversion.deployment.name}.target"
-    first = next((container.name for container in conversion.deployment.containers), "NAME")
+    names = [container.name for container in conversion.deployment.containers]
+    first = names[0] if names else "NAME"
+    prefix = f"{conversion.deployment.name}-"
+    all_of_them = f"'{engine}-{prefix}*'" if all(name.startswith(prefix) for name in names) else f"{engine}-{first}"
     yield (
         f"\nInstead of docker compose …\n"
         f"  ps             systemctl list-dependencies {project}\n"
-        f"  logs -f        journalctl -fu {engine}-{first}\n"
+        f"  logs -f        journalctl -fu {all_of_them}\n"
         f"  exec           {engine} exec -it {first} sh\n"
         f"  pull           {engine} pull …, then systemctl restart {engine}-{first}\n"
         f"  up -d, down    systemctl start, stop {project}\n"

@@ -110,7 +110,7 @@ class _Checker:
         self.said = [each for each in said if each.kind != "converted"]
         self.is_podman = evaluated.backend == "podman"
         self.before, flags, self.image, self.words = flags_and_words(evaluated.command(container))
-        self.flags = _last_pull(ranges_apart(flags))
+        self.flags = [_in_bytes(flag) for flag in _last_pull(ranges_apart(flags))]
 
     def is_said(self, key: str) -> bool:
         """Whether the report names a key of the service, or something that it stands in."""
@@ -582,6 +582,12 @@ def _last_pull(flags: list[str]) -> list[str]:
     """Flags with the last ``--pull`` alone: it is the one that counts."""
     policies = [flag.replace("--pull=", "--pull ") for flag in flags if flag.startswith("--pull")]
     return [*(flag for flag in flags if not flag.startswith("--pull")), *policies[-1:]]
+
+
+def _in_bytes(flag: str) -> str:
+    """A limit of memory as the model gives it, which counts bytes."""
+    match = re.fullmatch(r"(--(?:memory|memory-reservation|memory-swap|shm-size))=(\d+)([kmg])", flag)
+    return flag if match is None else f"{match[1]}={int(match[2]) * 1024 ** ' kmg'.index(match[3])}"
 
 
 def _device(device: Json) -> str:

@@ -70,7 +70,7 @@ CASES = (
     Case(
         "D5",
         service("read_only: true\n    working_dir: /w\n    mem_limit: 64m\n    pid: host\n    platform: linux/arm64"),
-        ('"--read-only"', 'workdir = "/w"', "--memory=67108864", "--pid=host", "--platform=linux/arm64"),
+        ('"--read-only"', 'workdir = "/w"', "--memory=64m", "--pid=host", "--platform=linux/arm64"),
     ),
     Case("D6", service("network_mode: bridge"), ('networks = [ "bridge" ]',), options=DOCKER),
     Case(
@@ -295,7 +295,7 @@ def test_t13_commands_that_replace_those_of_compose_are_told(tmp_path: Path) -> 
     from nixlint.reporting.terminal import Style
 
     text = "".join(conversion_text(converted(service("restart: always"), tmp_path), tmp_path, Style(False, None)))
-    assert "journalctl -fu podman-proj-web" in text
+    assert "journalctl -fu 'podman-proj-*'" in text
     assert "systemctl start, stop podman-compose-proj.target" in text
 
 

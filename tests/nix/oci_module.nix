@@ -7,7 +7,6 @@
 }:
 let
   lib = import ./lib.nix // {
-    getExe = package: "${package}/bin/run";
     mkEnableOption = description: {
       _type = "option";
       inherit description;
@@ -18,8 +17,6 @@ let
   store = name: text: "/nix/store/${builtins.hashString "sha256" text}-${name}";
   pkgs = {
     writeText = store;
-    podman = "/nix/store/podman";
-    docker = "/nix/store/docker";
     git = "/nix/store/git";
   };
 
@@ -65,6 +62,10 @@ let
       );
       config = lib.recursiveUpdate declared {
         networking.nftables.enable = false;
+        virtualisation = {
+          podman.package = "/nix/store/podman";
+          docker.package = "/nix/store/docker";
+        };
         sops = {
           inherit secrets;
           templates = builtins.mapAttrs (name: _: { path = "/run/secrets/rendered/${name}"; }) (

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Sequence
 from nixlint.compose.short_forms import split_words
+from nixlint.containers.byte_size import format_byte_size
 from nixlint.containers.engine_flags import Flag
 from nixlint.syntax.place import Place
 
@@ -104,7 +105,7 @@ def flags_of(keys: KeyReader) -> Iterator[Flag]:
     for name, flag in _SIZE_FLAGS.items():
         node = keys.node_of(name)
         if node is not None:
-            yield Flag(flag, str(size_of(node, name)), keys.place(name))
+            yield Flag(flag, format_byte_size(size_of(node, name)), keys.place(name))
     yield from _hosts(keys)
     yield from _ulimits(keys, "--ulimit")
     yield from _blkio(keys)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Node, string
+from nixlint.containers.byte_size import format_byte_size
 from nixlint.containers.engine_flags import Flag
 
 from .key_reader import KeyReader
@@ -53,7 +54,7 @@ def _chosen(
     node: Node | None = reader.node_of(key) if reader is inner else own
     if node is None:
         return
-    text = str(size_of(node, key)) if is_size else reader.text(key)
+    text = format_byte_size(size_of(node, key)) if is_size else reader.text(key)
     if text and text != "0":
         yield Flag(flag, text, reader.place(key))
 
