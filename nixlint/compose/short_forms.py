@@ -34,7 +34,7 @@ def parse_volume(text: str, place: Place) -> ShortVolume:
         raise ComposeError("invalid empty volume spec", place)
     if len(text) < 3:
         return ShortVolume("", text, ())
-    parts = _volume_parts(text)
+    parts = split_at_colons(text)
     if any(not part for part in parts):
         raise ComposeError(f"invalid spec: {text}: empty section between colons", place)
     match parts:
@@ -48,7 +48,7 @@ def parse_volume(text: str, place: Place) -> ShortVolume:
             raise ComposeError(f"invalid spec: {text}: too many colons", place)
 
 
-def _volume_parts(text: str) -> list[str]:
+def split_at_colons(text: str) -> list[str]:
     """The text split at its colons, but for those inside of ``${…}`` and of a Windows drive."""
     parts, depth = [""], 0
     for index, character in enumerate(text):
@@ -71,8 +71,11 @@ def volume_node(text: Scalar) -> MappingNode:
     """The long form of a volume. Raises :class:`ComposeError` for what is none."""
     volume = parse_volume(str(text.value), text.place)
 
-    def scalar(value: str | bool) -> Scalar:
+    def part(value: str) -> Scalar:
         return Scalar(value, text.place, text.template, text.variables)
+
+    def scalar(value: str | bool) -> Scalar:
+        return Scalar(value, text.place)
 
     bind: dict[str, Scalar] = {}
     if volume.is_bind:
@@ -84,8 +87,8 @@ def volume_node(text: Scalar) -> MappingNode:
             bind["selinux"] = scalar(option)
     entries: dict[str, Scalar | MappingNode] = {"type": scalar("bind" if volume.is_bind else "volume")}
     if volume.source:
-        entries["source"] = scalar(volume.source)
-    entries["target"] = scalar(normpath(volume.target) if volume.target else "")
+        entries["source"] = part(volume.source)
+    entries["target"] = part(normpath(volume.target) if volume.target else "")
     modes = [option for option in volume.options if option in ("ro", "rw")]
     if modes and modes[-1] == "ro":
         entries["read_only"] = scalar(True)

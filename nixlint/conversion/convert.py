@@ -59,6 +59,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
     target = _chosen(request.target, loaded)
     found = to_containers(loaded, request.profiles, keeps_variables=request.keeps_variables)
+    plain = to_containers(loaded, request.profiles).deployment if found.symbols else found.deployment
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
     header = _header(request.shown, inputs, book.head())
@@ -72,8 +73,8 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     return Conversion(
         tuple(modules),
         tuple(sorted(remarks, key=_position)),
-        secret_files(found.deployment),
-        found.deployment,
+        secret_files(plain),
+        plain,
         target,
         loaded.texts,
         inputs,

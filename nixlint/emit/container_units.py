@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shlex
 
-from nixlint.containers.deployment import DeployedContainer
+from nixlint.containers.deployment import DeployedContainer, MountKind
 
 from .container_options import overridden
 from .context import Context, forced, list_entry, quoted_path
@@ -87,7 +87,8 @@ class ContainerUnits:
 
     def _unit_settings(self, container: DeployedContainer) -> list[Entry]:
         sources = [mount.source for mount in container.mounts]
-        paths = [source for source in sources if source.startswith("/") and not _is_system(source)]
+        hosts = [mount.source for mount in container.mounts if mount.kind is MountKind.BIND and mount.source]
+        paths = [path for path in hosts if not _is_system(path)]
         paths += [
             path
             for source in sources

@@ -23,10 +23,12 @@ class Symbols(NamedTuple):
         """An expression in which every mark is a reference to a name."""
         match expression:
             case Text(text=text) if MARK.search(text):
-                parts = [
-                    Code(nix_name(part)) if index % 2 else part for index, part in enumerate(MARK.split(text)) if part
-                ]
-                return parts[0] if len(parts) == 1 and isinstance(parts[0], Code) else Template(tuple(parts))
+                parts = _parts(text)
+                return parts[0] if len(parts) == 1 and isinstance(parts[0], Code) else Template(parts)
+            case Template(parts=parts):
+                return Template(
+                    tuple(new for part in parts for new in (_parts(part) if isinstance(part, str) else (part,)))
+                )
             case Call(function=function, arguments=arguments):
                 return Call(function, tuple(self.resolve(argument) for argument in arguments))
             case ListOf(items=items):
@@ -42,6 +44,11 @@ class Symbols(NamedTuple):
 
     def _entry(self, entry: Entry) -> Entry:
         return Entry(entry.path, self.resolve(entry.value), entry.comments, entry.beside, entry.blank_before)
+
+
+def _parts(text: str) -> tuple[str | Code, ...]:
+    """A text with references where marks are."""
+    return tuple(Code(nix_name(part)) if index % 2 else part for index, part in enumerate(MARK.split(text)) if part)
 
 
 def nix_name(variable: str) -> str:
@@ -60,6 +67,8 @@ def _texts(expression: Expression) -> list[str]:
     match expression:
         case Text(text=text):
             return [text]
+        case Template(parts=parts):
+            return [part for part in parts if isinstance(part, str)]
         case Call(arguments=arguments):
             return [text for argument in arguments for text in _texts(argument)]
         case ListOf(items=items):

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from nixlint.compose.interpolation import substitute
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, is_null, text_of
+from nixlint.compose.short_forms import split_at_colons
 from nixlint.containers.deployment import Remark, RemarkKind
 from nixlint.containers.secret_variables import holds_secret, sounds_secret
 from nixlint.containers.symbolic_text import MARK, symbolic
@@ -48,19 +49,34 @@ class Notes:
 
     def symbolic(self, scalar: Scalar) -> str | None:
         """The text of a scalar with its variables kept, where that is wanted and possible."""
-        if self.symbols is None or scalar.template is None:
+        found = self._part(scalar) if self.symbols is not None else None
+        if found is None or self.symbols is None:
             return None
-        found = symbolic(scalar.template)
-        if found is None:
-            return None
-        text, names = found
-        values = {name: self._value(name, scalar.template) for name in names}
-        if MARK.sub(lambda match: values[match[1]], text) != text_of(scalar.value):
-            return None
+        text, values = found
         if any(self.symbols.get(name, value) != value for name, value in values.items()):
             return None
         self.symbols.update(values)
         return text
+
+    def variables(self, scalar: Scalar) -> frozenset[str]:
+        """The variables whose values are in a scalar, which may be a part of a short form that has more of them."""
+        found = self._part(scalar)
+        return scalar.variables if found is None else scalar.variables & found[1].keys()
+
+    def _part(self, scalar: Scalar) -> tuple[str, dict[str, str]] | None:
+        """The template of a scalar with marks, and the values for them; of a short form the parts that give the value."""
+        if scalar.template is None:
+            return None
+        value = text_of(scalar.value)
+        for template in _parts(scalar.template):
+            found = symbolic(template)
+            if found is None:
+                continue
+            text, names = found
+            values = {name: self._value(name, template) for name in names}
+            if MARK.sub(lambda match, values=values: values[match[1]], text) == value:  # type: ignore[misc]
+                return text, values
+        return None
 
     def _value(self, name: str, template: str) -> str:
         return (
@@ -109,6 +125,13 @@ class KeyReader:
         """The text of a scalar, without secrets in it."""
         node = self.node_of(name)
         return self.shown(node, self.path(name)) if isinstance(node, Scalar) and node.value is not None else None
+
+    def identifier(self, name: str) -> str | None:
+        """The text of a scalar that names something: there a variable never stays one."""
+        node = self.node_of(name)
+        if not isinstance(node, Scalar) or node.value is None:
+            return None
+        return self._shown(node, self.path(name), keeps_variables=False)
 
     def flag(self, name: str) -> bool | None:
         """A switch."""
@@ -183,6 +206,9 @@ class KeyReader:
 
     def shown(self, scalar: Scalar, key: str) -> str:
         """A text as it may be written into Nix."""
+        return self._shown(scalar, key, keeps_variables=True)
+
+    def _shown(self, scalar: Scalar, key: str, *, keeps_variables: bool) -> str:
         text = text_of(scalar.value)
         secrets = sorted(name for name in variables_in(scalar) if sounds_secret(name))
         if secrets:
@@ -202,8 +228,8 @@ class KeyReader:
             for value, name in written.items():
                 text = pattern(value).sub(f"${{{name}}}", text)
             return text
-        kept = self.notes.symbolic(scalar)
-        for name in sorted(scalar.variables):
+        kept = self.notes.symbolic(scalar) if keeps_variables else None
+        for name in sorted(self.notes.variables(scalar)):
             self.approximated(key, f"the value of {name} is written into the module", scalar.place)
         return text if kept is None else kept
 
@@ -230,6 +256,14 @@ class KeyReader:
                 self.notes.add(
                     RemarkKind.DROPPED, key, f"{brief(name, node)}NixOS has nothing that does the same", place
                 )
+
+
+def _parts(template: str) -> Iterator[str]:
+    """A template, and then the runs of its parts between colons, longer ones first."""
+    parts = split_at_colons(template)
+    for length in range(len(parts), 0, -1):
+        for start in range(len(parts) - length + 1):
+            yield ":".join(parts[start : start + length])
 
 
 def _default(name: str, template: str) -> str:

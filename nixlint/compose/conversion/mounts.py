@@ -35,7 +35,7 @@ class Volumes:
             self._declare(key, volume)
 
     def _declare(self, key: str, volume: KeyReader) -> None:
-        name = volume.text("name") or key
+        name = volume.identifier("name") or key
         self.names[key] = name
         external = volume.flag("external")
         driver, options, labels = volume.text("driver"), volume.shown_pairs("driver_opts"), volume.shown_pairs("labels")
@@ -44,7 +44,11 @@ class Volumes:
             *(part for option, value, _ in options for part in ("--opt", f"{option}={value}")),
             *(part for label, value, _ in labels for part in ("--label", f"{label}={value}")),
         )
-        devices = [value for option, value, _ in options if option == "device" and value.startswith("/")]
+        devices = [
+            value
+            for pair, (option, value, _) in zip(volume.pairs("driver_opts"), options, strict=True)
+            if option == "device" and (pair.value or "").removeprefix("device=").startswith("/")
+        ]
         if external:
             volume.needs_you(
                 volume.key, f"it is external: make the volume {name} before the containers start", volume.node.place
@@ -92,6 +96,7 @@ def _read_all(volume: KeyReader) -> None:
 
 def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> None:
     source, target = volume.text("source") or "", volume.text("target") or ""
+    plain = _plain(volume, "source")
     bind = volume.child("bind")
     options = ["ro"] if volume.flag("read_only") else []
     creates = True
@@ -107,16 +112,22 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> 
                     bind.path("recursive"), f"'{recursive}' is left to the engine", bind.place("recursive")
                 )
     _note_others(volume, ("volume", "tmpfs", "image"))
-    if _is_windows(source):
+    if _is_windows(plain):
         volume.needs_you(volume.key, f"{source} is a path of Windows: name one of the machine", volume.node.place)
         return
-    if ":" in source or ":" in target:
+    if ":" in plain or ":" in _plain(volume, "target"):
         parts = ["type=bind", f"source={source}", f"destination={target}", *(["readonly"] if "ro" in options else [])]
         flags.append(Flag("--mount", ",".join(parts), volume.node.place))
         return
     mounts.append(
-        DeployedMount(MountKind.BIND, source, target, tuple(options), creates and _is_folder(source), volume.node.place)
+        DeployedMount(MountKind.BIND, source, target, tuple(options), creates and _is_folder(plain), volume.node.place)
     )
+
+
+def _plain(volume: KeyReader, name: str) -> str:
+    """A text with the values of its variables, whatever becomes of them, to be looked at and not to be written."""
+    node = volume.node.get(name)
+    return text_of(node.value) if isinstance(node, Scalar) else ""
 
 
 def _is_windows(source: str) -> bool:
@@ -159,7 +170,7 @@ def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[Dep
         message = f"the anonymous volume at {target} is named {name}: without a name it would be emptied at every stop"
         volume.approximated(volume.key, message, volume.node.place)
     else:
-        name = volumes.names.get(source, source)
+        name = volumes.names.get(_plain(volume, "source"), source)
     if subpath:
         parts = ["type=volume", f"source={name}", f"destination={target}", f"volume-subpath={subpath}"]
         flags.append(Flag("--mount", ",".join([*parts, *(["readonly"] if "ro" in options else [])]), volume.node.place))
@@ -203,7 +214,7 @@ class FileObjects:
         self._configs = dict(project.children("configs"))
         for kind in (self._secrets, self._configs):
             for resource in kind.values():
-                resource.text("name")
+                resource.identifier("name")
                 _note_unmanaged(resource)
 
     def mounts(self, keys: KeyReader) -> Mounted:
@@ -236,7 +247,7 @@ class FileObjects:
         if isinstance(mode, Scalar):
             ownership.append(("mode", f"{mode.value:04o}" if isinstance(mode.value, int) else text_of(mode.value)))
         if resource.flag("external") and kind == "configs":
-            name = resource.text("name") or source
+            name = resource.identifier("name") or source
             use.needs_you(use.key, f"{name} is external, and only Swarm has such configs: mount a file", place)
             return
         if resource.flag("external"):

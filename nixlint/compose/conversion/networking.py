@@ -24,7 +24,7 @@ class Networks:
             self._declare(key, network)
 
     def _declare(self, key: str, network: KeyReader) -> None:
-        name = network.text("name") or key
+        name = network.identifier("name") or key
         self.names[key] = name
         if network.flag("external"):
             self.external.add(name)

@@ -118,7 +118,7 @@ class _Top(KeyReader):
 
 
 def _container_name(service: KeyReader, project: str, key: str) -> str:
-    written = service.text("container_name")
+    written = service.identifier("container_name")
     name = written or f"{project}-{key}"
     safe = re.sub(r"[^a-zA-Z0-9_.-]+", "-", name).lstrip("-._")
     if safe != name:
