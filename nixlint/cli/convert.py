@@ -17,7 +17,7 @@ from nixlint.compose.node import ComposeError
 from nixlint.containers.deployment import RemarkKind
 from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
-from nixlint.conversion.output import NotWritten, module_paths, write_secrets, write_text
+from nixlint.conversion.output import NotWritten, left_over, module_paths, write_secrets, write_text
 from nixlint.conversion.vm_test import vm_test
 from nixlint.reporting.conversion import conversion_json, conversion_text
 from nixlint.reporting.terminal import style_for, visible
@@ -128,6 +128,8 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
             main = paths[0][0]
             write_text(main.with_name(f"{main.stem}-test.nix"), vm_test(conversion, main.name))
         written = write_secrets(conversion)
+        for path in left_over(conversion, output.path):
+            sys.stderr.write(f"{visible(_shown(path))} is not made any more: remove it\n")
     if output.report is not None:
         write_text(output.report, conversion_json(conversion, folder))
     for piece in conversion_text(conversion, folder, style_for(sys.stderr, color), written):
@@ -145,6 +147,9 @@ def _check(conversion: Conversion, output: Path) -> int:
         if before != text.encode():
             is_stale = True
             sys.stdout.write(diff(FixedFile(path, before, text.encode()), _shown(path)))
+    for path in left_over(conversion, output):
+        is_stale = True
+        sys.stdout.write(f"{visible(_shown(path))} is not made any more: remove it\n")
     return int(is_stale)
 
 

@@ -62,9 +62,15 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     plain = to_containers(loaded, request.profiles).deployment if found.symbols else found.deployment
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
-    header = _header(request.shown, inputs, book.head())
+    head = book.head()
     symbols = Symbols(found.symbols)
-    options = Options(request.enable_option, request.split, header, symbols)
+    options = Options(
+        request.enable_option,
+        request.split,
+        _header(request.shown, inputs),
+        ("", *head) if head else (),
+        symbols,
+    )
     emitted = emit(found.deployment, target, book, options)
     modules = [(name, render(module)) for name, module in emitted.modules]
     modules[0] = (modules[0][0], _with_comments(modules[0][1], book.rest()))
@@ -115,10 +121,13 @@ def _chosen(target: Target, loaded: LoadedProject) -> Target:
     return target
 
 
-def _header(shown: str, inputs: str, head: tuple[str, ...]) -> tuple[str, ...]:
-    made = f"Made from {shown} by nixlint convert." if shown else "Made by nixlint convert."
-    lines = (made, "Your own settings go into a module beside this one: this one is written anew.", f"inputs: {inputs}")
-    return (*lines, *(("", *head) if head else ()))
+MADE_BY = "by nixlint convert."
+"""How the first line of every module ends."""
+
+
+def _header(shown: str, inputs: str) -> tuple[str, ...]:
+    made = f"Made from {shown} {MADE_BY}" if shown else f"Made {MADE_BY}"
+    return (made, "Your own settings go into a module beside this one: this one is written anew.", f"inputs: {inputs}")
 
 
 def _with_comments(text: str, rest: tuple[str, ...]) -> str:

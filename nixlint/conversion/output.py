@@ -10,7 +10,7 @@ from pathlib import Path
 from nixlint.containers.deployment import SecretFile
 from nixlint.containers.target import SecretStore
 
-from .convert import Conversion
+from .convert import MADE_BY, Conversion
 
 
 class NotWritten(Exception):
@@ -23,6 +23,24 @@ def module_paths(conversion: Conversion, output: Path) -> tuple[tuple[Path, str]
     if not is_folder:
         return ((output, conversion.modules[0][1]),)
     return tuple((output / name, text) for name, text in conversion.modules)
+
+
+def left_over(conversion: Conversion, output: Path) -> tuple[Path, ...]:
+    """Modules in a folder that an earlier conversion made and that this one does not."""
+    made = {path for path, _ in module_paths(conversion, output)}
+    found = sorted(output.glob("*.nix")) if output.is_dir() else []
+    return tuple(path for path in found if path not in made and _is_made_here(path))
+
+
+def _is_made_here(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.readline(_LINE).rstrip().endswith(MADE_BY.encode())
+    except OSError:
+        return False
+
+
+_LINE = 4096
 
 
 def write_text(path: Path, text: str, mode: int = 0o644) -> None:

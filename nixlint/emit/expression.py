@@ -96,7 +96,7 @@ class Let:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A NixOS module: a function of named arguments, with comments above it."""
+    """A NixOS module: a function of named arguments, or of none a plain expression; with comments above it."""
 
     formals: tuple[str, ...]
     body: Expression

@@ -146,7 +146,9 @@ def _comment(text: str) -> str:
 
 def _module(module: Module, indent: str) -> str:
     comments = "".join(f"{indent}{_comment(comment)}\n" for comment in module.comments)
-    line = f"{{ {', '.join((*module.formals, '...'))} }}:" if module.formals else "{ ... }:"
+    if not module.formals:
+        return f"{comments}{_layout(module.body, indent)}"
+    line = f"{{ {', '.join((*module.formals, '...'))} }}:"
     if len(module.formals) > 2:
         inner = "".join(f"{indent}{_STEP}{formal},\n" for formal in module.formals)
         line = f"{{\n{inner}{indent}{_STEP}...\n{indent}}}:\n"

@@ -32,11 +32,15 @@ NO_SYMBOLS = Symbols(())
 
 
 class Options(NamedTuple):
-    """How the modules are to look: under an option, one file a container, with which comments at the top."""
+    """How the modules are to look: under an option, one file a container, with which comments at the top.
+
+    ``header`` stands in every file, ``head`` in the main one.
+    """
 
     enable_option: str | None = None
     split: bool = False
     header: tuple[str, ...] = ()
+    head: tuple[str, ...] = ()
     symbols: Symbols = NO_SYMBOLS
 
 
@@ -119,7 +123,7 @@ def _module(
         bindings = options.symbols.bindings(top)
         top = Let(bindings, options.symbols.resolve(top)) if bindings else options.symbols.resolve(top)
     needed = [name for name in ("config", "lib", "pkgs") if _mentions(top, name)]
-    return Module(tuple(needed), top, options.header)
+    return Module(tuple(needed), top, (*options.header, *options.head) if is_main else options.header)
 
 
 def _first_spaced(entries: tuple[Entry, ...], is_spaced: bool) -> tuple[Entry, ...]:

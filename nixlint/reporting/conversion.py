@@ -38,7 +38,7 @@ def conversion_text(
     yield from _exposed(conversion)
     yield from _volumes(conversion)
     yield from _commands(conversion)
-    counts = [sum(remark.kind is kind for remark in conversion.remarks) for kind in _TITLES]
+    counts = [sum(1 for _ in _grouped(conversion.remarks, kind)) for kind in _TITLES]
     names = ("that need you", "dropped", "approximated")
     summary = ", ".join(f"{count} {name}" for count, name in zip(counts, names, strict=True) if count)
     count = len(conversion.deployment.containers)

@@ -65,6 +65,6 @@ def _give_up_privileges() -> None:
 
 def clean_environment(folder: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """An environment in which nobody's settings play a part."""
-    meddling = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "XDG_CONFIG_HOME", "GIT_DIR")
+    meddling = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "GIT_DIR")
     kept = {name: value for name, value in os.environ.items() if name not in meddling}
     return {**kept, "HOME": str(folder), **(more or {})}

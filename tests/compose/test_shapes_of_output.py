@@ -21,6 +21,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "symbolic": {"keeps_variables": True},
     "all": {"split": True, "enable_option": "my.stack", "keeps_variables": True},
 }
+SCRIPTS = ("preStart", "postStart", "preStop", "script")
 STORES = [SecretStore.SOPS, SecretStore.AGENIX]
 
 
@@ -57,10 +58,7 @@ def _others(result: Evaluated) -> dict[str, Any]:
     """All but the containers; scripts as the shell reads them, for which quotes around a word make no difference."""
     found = {name: value for name, value in result.system.items() if name not in ("virtualisation", "options")}
     services = {
-        unit: {
-            name: shlex.split(value) if name in ("preStart", "script", "preStop", "postStart") else value
-            for name, value in settings.items()
-        }
+        unit: {name: shlex.split(value) if name in SCRIPTS else value for name, value in settings.items()}
         for unit, settings in result.services.items()
     }
     return {**found, "systemd": {**found.get("systemd", {}), "services": services}}
