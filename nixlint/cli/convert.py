@@ -51,6 +51,7 @@ class _Output(NamedTuple):
 @click.option("--split", is_flag=True, help="One file for each container, and a default.nix.")
 @click.option("--option", "enable_option", metavar="PATH", help="Declare PATH.enable, and depend on it.")
 @click.option("--symbolic", is_flag=True, help="Keep variables as names in a let.")
+@click.option("--root", metavar="PATH", help="Where the project's folder is on the machine; else where it is here.")
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
@@ -75,6 +76,7 @@ def command(
     split: bool,
     enable_option: str | None,
     symbolic: bool,
+    root: str | None,
     user: str | None,
     with_test: bool,
     report: Path | None,
@@ -95,13 +97,15 @@ def command(
         raise click.UsageError("--check and --with-test need -o")
     if split and output is None:
         raise click.UsageError("--split needs -o with a folder")
+    if root is not None and not root.startswith("/"):
+        raise click.UsageError(f"--root {root}: an absolute path is wanted")
     try:
         loaded = _request(words, files, project_name, env_files, _environment(variables, host_env))
         if print_model:
             return _print_model(loaded)
         target = Target(Backend(backend), nixos, SecretStore(secrets), user)
         shown = ", ".join(_shown(path) for path in loaded.files) if str(loaded.files[0]) != "-" else "a command"
-        request = ConversionRequest(loaded, target, tuple(profiles), enable_option, split, symbolic, shown)
+        request = ConversionRequest(loaded, target, tuple(profiles), enable_option, split, symbolic, shown, root)
         return _run(request, _Output(output, report, check, strict, with_test), color)
     except ComposeError as error:
         sys.stderr.write(f"{_where(error)}error: {visible(error.message)}\n")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ EXTENSION = "x-nixlint"
 
 
 class ConversionRequest(NamedTuple):
-    """What to convert, for what, and how it is to look."""
+    """What to convert, for what, and how it is to look; ``root`` is where the project's folder is on the machine."""
 
     load: Request
     target: Target = Target()  # a named tuple, which nothing changes
@@ -33,12 +33,14 @@ class ConversionRequest(NamedTuple):
     split: bool = False
     keeps_variables: bool = False
     shown: str = ""
+    root: str | None = None
 
 
 class Conversion(NamedTuple):
     """Files by name with their texts, what a person should know, and the secrets that they have to bring.
 
-    ``inputs`` is the digest that the files carry.
+    ``inputs`` is the digest that the files carry; ``root`` is the project's folder on the machine, and ``needed`` are the
+    paths in it that have to be there.
     """
 
     modules: tuple[tuple[str, str], ...]
@@ -48,6 +50,8 @@ class Conversion(NamedTuple):
     target: Target
     texts: Mapping[Path, ComposeText]
     inputs: str
+    root: str
+    needed: tuple[str, ...]
 
 
 def convert(request: ConversionRequest) -> Conversion:
@@ -63,6 +67,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
     head = book.head()
+    root = request.root or loaded.directory
     symbols = Symbols(found.symbols)
     options = Options(
         request.enable_option,
@@ -70,6 +75,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         _header(request.shown, inputs),
         ("", *head) if head else (),
         symbols,
+        (loaded.directory, root) if root != loaded.directory else None,
     )
     emitted = emit(found.deployment, target, book, options)
     modules = [(name, render(module)) for name, module in emitted.modules]
@@ -84,7 +90,17 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         target,
         loaded.texts,
         inputs,
+        root,
+        tuple(dict.fromkeys(_of_folder(plain, loaded.directory, root))),
     )
+
+
+def _of_folder(deployment: Deployment, here: str, root: str) -> Iterator[str]:
+    """The paths in the project's folder that containers and images need, as they are on the machine."""
+    sources = [mount.source for container in deployment.containers for mount in container.mounts]
+    for path in (*sources, *(build.context for build in deployment.builds)):
+        if path == here or path.startswith(f"{here}/"):
+            yield root + path.removeprefix(here)
 
 
 def digest(loaded: LoadedProject) -> str:

@@ -5,7 +5,7 @@ Comments are texts without their ``#``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -104,3 +104,40 @@ class Module:
 
 
 Expression: TypeAlias = Text | Template | Literal | Code | Call | ListOf | AttrSet | Let | Module
+
+
+def with_texts(expression: Expression, change: Callable[[str], tuple[str | Code, ...]]) -> Expression:
+    """An expression in which each text is made of what ``change`` gives for it."""
+
+    def entry(old: Entry) -> Entry:
+        return Entry(old.path, with_texts(old.value, change), old.comments, old.beside, old.blank_before)
+
+    match expression:
+        case Text(text=text):
+            return _joined(change(text))
+        case Template(parts=parts):
+            return Template(
+                tuple(new for part in parts for new in (change(part) if isinstance(part, str) else (part,)))
+            )
+        case Call(function=function, arguments=arguments):
+            return Call(function, tuple(with_texts(argument, change) for argument in arguments))
+        case ListOf(items=items):
+            return ListOf(tuple(Item(with_texts(item.value, change), item.comments, item.beside) for item in items))
+        case AttrSet(entries=entries, closing=closing):
+            return AttrSet(tuple(entry(each) for each in entries), closing)
+        case Let(entries=entries, body=body):
+            return Let(tuple(entry(each) for each in entries), with_texts(body, change))
+        case Module(formals=formals, body=body, comments=comments):
+            return Module(formals, with_texts(body, change), comments)
+        case _:
+            return expression
+
+
+def _joined(parts: tuple[str | Code, ...]) -> Expression:
+    match parts:
+        case [Code() as code]:
+            return code
+        case _ if all(isinstance(part, str) for part in parts):
+            return Text("".join(str(part) for part in parts))
+        case _:
+            return Template(parts)

@@ -16,7 +16,7 @@ from nixlint.containers.target import Target
 from .container_options import ContainerOptions
 from .container_units import ContainerUnits
 from .context import Context
-from .expression import AttrSet, Call, Code, Entry, Expression, Let, ListOf, Module, Template, Text
+from .expression import AttrSet, Call, Code, Entry, Expression, Let, ListOf, Module, Template, Text, with_texts
 from .shared_units import Shared, SharedUnits
 from .symbols import Symbols
 
@@ -34,7 +34,7 @@ NO_SYMBOLS = Symbols(())
 class Options(NamedTuple):
     """How the modules are to look: under an option, one file a container, with which comments at the top.
 
-    ``header`` stands in every file, ``head`` in the main one.
+    ``header`` stands in every file, ``head`` in the main one. ``moved`` is a folder here and where it is on the machine.
     """
 
     enable_option: str | None = None
@@ -42,6 +42,7 @@ class Options(NamedTuple):
     header: tuple[str, ...] = ()
     head: tuple[str, ...] = ()
     symbols: Symbols = NO_SYMBOLS
+    moved: tuple[str, str] | None = None
 
 
 def emit(deployment: Deployment, target: Target, comments: CommentSource, options: Options) -> Emitted:
@@ -119,11 +120,19 @@ def _module(
         top = AttrSet(
             (*imported, *(declaration if is_main else ()), Entry(("config",), config, blank_before=not is_first))
         )
+    if options.moved is not None:
+        top = _moved(top, *options.moved)
     if options.symbols.names:
         bindings = options.symbols.bindings(top)
         top = Let(bindings, options.symbols.resolve(top)) if bindings else options.symbols.resolve(top)
     needed = [name for name in ("config", "lib", "pkgs") if _mentions(top, name)]
     return Module(tuple(needed), top, (*options.header, *options.head) if is_main else options.header)
+
+
+def _moved(expression: Expression, here: str, there: str) -> Expression:
+    """An expression in whose texts a folder stands at another place."""
+    pattern = re.compile(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])")
+    return with_texts(expression, lambda text: (pattern.sub(lambda _: there, text),))
 
 
 def _first_spaced(entries: tuple[Entry, ...], is_spaced: bool) -> tuple[Entry, ...]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from nixlint.containers.symbolic_text import MARK
 
-from .expression import AttrSet, Call, Code, Entry, Expression, Item, Let, ListOf, Module, Template, Text
+from .expression import AttrSet, Call, Code, Entry, Expression, Let, ListOf, Module, Template, Text, with_texts
 
 
 class Symbols(NamedTuple):
@@ -21,29 +21,7 @@ class Symbols(NamedTuple):
 
     def resolve(self, expression: Expression) -> Expression:
         """An expression in which every mark is a reference to a name."""
-        match expression:
-            case Text(text=text) if MARK.search(text):
-                parts = _parts(text)
-                return parts[0] if len(parts) == 1 and isinstance(parts[0], Code) else Template(parts)
-            case Template(parts=parts):
-                return Template(
-                    tuple(new for part in parts for new in (_parts(part) if isinstance(part, str) else (part,)))
-                )
-            case Call(function=function, arguments=arguments):
-                return Call(function, tuple(self.resolve(argument) for argument in arguments))
-            case ListOf(items=items):
-                return ListOf(tuple(Item(self.resolve(item.value), item.comments, item.beside) for item in items))
-            case AttrSet(entries=entries, closing=closing):
-                return AttrSet(tuple(self._entry(entry) for entry in entries), closing)
-            case Let(entries=entries, body=body):
-                return Let(tuple(self._entry(entry) for entry in entries), self.resolve(body))
-            case Module(formals=formals, body=body, comments=comments):
-                return Module(formals, self.resolve(body), comments)
-            case _:
-                return expression
-
-    def _entry(self, entry: Entry) -> Entry:
-        return Entry(entry.path, self.resolve(entry.value), entry.comments, entry.beside, entry.blank_before)
+        return with_texts(expression, _parts)
 
 
 def _parts(text: str) -> tuple[str | Code, ...]:

@@ -34,6 +34,11 @@ def conversion_text(
         for key, remark in _grouped(conversion.remarks, kind):
             where = lines.shown(remark, folder)
             yield f"{style.coloured(title, colour)}: {visible(key)}: {visible(remark.message)}{where}\n"
+    if conversion.needed:
+        place = visible(conversion.root)
+        yield f"\nThe project's folder has to be on the machine at {place} (--root names another place), with\n"
+        for path in conversion.needed:
+            yield f"  {visible(path)}\n"
     yield from _secrets(conversion, written)
     yield from _exposed(conversion)
     yield from _volumes(conversion)
@@ -198,6 +203,8 @@ def conversion_json(conversion: Conversion, folder: Path) -> str:
             {"file": file.name, "variables": [name for name, _ in file.variables]} for file in conversion.secret_files
         ],
         "exposed": [{"container": name, "port": str(port)} for name, port in exposed_ports(conversion)],
+        "root": conversion.root,
+        "needed": list(conversion.needed),
         "volumes": list(named_volumes(conversion)),
     }
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -167,6 +167,19 @@ def test_option_stands_above_everything(folder: Path) -> None:
     assert "config = lib.mkIf config.my.blog.enable {" in out
 
 
+def test_root_says_where_the_folder_is_on_the_machine(folder: Path) -> None:
+    write_files(folder, {"compose.yaml": "services: { a: { image: x/y:1, volumes: ['./conf:/conf', '/srv:/srv'] } }\n"})
+
+    here = nixlint(folder, "convert")
+    assert f'"{folder}/conf:/conf"' in here.out
+    assert f"has to be on the machine at {folder} (--root names another place), with\n  {folder}/conf\n" in here.err
+    there = nixlint(folder, "convert", "--root", "/var/lib/blog")
+    assert '"/var/lib/blog/conf:/conf"' in there.out
+    assert "mkdir -p /var/lib/blog/conf" in there.out
+    assert str(folder) not in there.out
+    assert "  /var/lib/blog/conf\n" in there.err
+
+
 def test_print_model_is_what_compose_prints(folder: Path) -> None:
     model = json.loads(nixlint(folder, "convert", "--print-model").out)
     assert model["name"] == "blog"
