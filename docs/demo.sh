@@ -19,6 +19,10 @@ cd "$place/wiki-container" || exit 2
 printf '== The container of the NixOS wiki: one thing is wrong with it, as its own comment says.\n'
 show check .
 
+cd "$place/compose-homelab" || exit 2
+printf '\n== A Compose project, converted: the module, then what a person should know.\n'
+show convert --root /srv/stairs
+
 cd "$place/channel-config" || exit 2
 printf '\n== A host with channels: its containers, checked and then fixed.\n'
 show check .
