@@ -16,7 +16,8 @@ FIXTURE = ROOT / "fixtures" / "compose-homelab"
 
 def _block(language: str, number: int = 0) -> str:
     """What stands in a fenced block of the page."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)[number]
+    found: list[str] = re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+    return found[number]
 
 
 def test_page_shows_the_project_of_the_fixture() -> None:
