@@ -36,18 +36,16 @@ def main() -> None:
         except ComposeError:
             refused += 1
     seconds = time.perf_counter() - start
-    print(
-        f"{len(files)} files, {size // 1000} kB, {refused} refused: {seconds:.1f} s, {1000 * seconds / len(files):.1f} ms each"
-    )
+    each = 1000 * seconds / len(files)
+    print(f"{len(files)} files, {size // 1000} kB, {refused} refused: {seconds:.1f} s, {each:.1f} ms each")
     command = [sys.executable, "-m", "nixlint", "convert"]
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
         subprocess.run(command, cwd=EXAMPLE, capture_output=True, check=True)
         times.append(1000 * (time.perf_counter() - start))
-    print(
-        f"one project of five services, command and all: best {min(times):.0f} ms, median {statistics.median(times):.0f} ms"
-    )
+    best, median = min(times), statistics.median(times)
+    print(f"one project of five services, command and all: best {best:.0f} ms, median {median:.0f} ms")
 
 
 if __name__ == "__main__":
