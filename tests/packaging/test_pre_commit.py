@@ -45,6 +45,8 @@ repos:
       - id: nixlint
       - id: nixlint-fix
         args: ["--unsafe-fixes", "--"]
+      - id: nixlint-compose
+        args: ["--check", "-o", "web.nix", "--root", "/srv/web", "web/compose.yaml"]
 """
 
 
@@ -115,3 +117,19 @@ def test_fixing_hook_changes_the_file(repository: Path, environments: Path) -> N
     fixed = BAD.replace("enable = true;\n", 'enable = true;\n      system.stateVersion = "26.05";\n')
     assert (repository / "configuration.nix").read_text() == fixed
     assert run_hook("nixlint-fix", repository, environments).returncode == 0
+
+
+def test_compose_hook_fails_while_the_module_is_not_what_the_project_gives(
+    repository: Path, environments: Path
+) -> None:
+    project = repository / "web" / "compose.yaml"
+    project.parent.mkdir()
+    project.write_text("services: { a: { image: example/a:1, volumes: ['./data:/data'] } }\n")
+    convert = [sys.executable, "-m", "nixlint", "convert", "-o", "web.nix", "--root", "/srv/web", "web/compose.yaml"]
+    run(convert, repository)
+    assert run_hook("nixlint-compose", repository, environments).returncode == 0
+
+    project.write_text("services: { a: { image: example/a:2, volumes: ['./data:/data'] } }\n")
+    result = run_hook("nixlint-compose", repository, environments)
+    assert result.returncode == 1
+    assert '+        image = "docker.io/example/a:2";' in result.stdout
