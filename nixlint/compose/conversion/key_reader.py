@@ -74,7 +74,7 @@ class Notes:
                 continue
             text, names = found
             values = {name: self._value(name, template) for name in names}
-            if MARK.sub(lambda match, values=values: values[match[1]], text) == value:  # type: ignore[misc]
+            if _with_values(text, values) == value:
                 return text, values
         return None
 
@@ -256,6 +256,11 @@ class KeyReader:
                 self.notes.add(
                     RemarkKind.DROPPED, key, f"{brief(name, node)}NixOS has nothing that does the same", place
                 )
+
+
+def _with_values(text: str, values: Mapping[str, str]) -> str:
+    """A text with the values of its marks."""
+    return MARK.sub(lambda match: values[match[1]], text)
 
 
 def _parts(template: str) -> Iterator[str]:
