@@ -31,7 +31,7 @@ from .progress import clear
     default="warning",
     help="The mildest severity that makes the exit code 1 (default: warning).",
 )
-@click.option("--pedantic", is_flag=True, help="Also show what rests on something unknown.")
+@click.option("--pedantic", is_flag=True, help="Also run the pedantic rules, and show what rests on something unknown.")
 def command(
     paths: Sequence[str],
     select: Sequence[str],

@@ -26,6 +26,7 @@ def command(layout: str) -> int:
                 "severity": rule.severity.value,
                 "confidence": rule.confidence.value,
                 "fix": can_fix(rule),
+                "pedantic": rule.pedantic,
                 "title": title(rule),
             }
             for rule in rules

@@ -57,6 +57,8 @@ class Rule(ABC, Generic[SubjectT]):
     """A file without any of these bytes has no subject for this rule; empty where every file may have one."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
+    pedantic: ClassVar[bool] = False
+    """Whether it runs only for those who ask: with ``--pedantic``, or by its name in ``select``."""
     finds_secrets: ClassVar[bool] = False
     """Whether its findings name the places of secrets. It is then asked where it is switched off too, to mask them."""
     examples: ClassVar[tuple[Bad | Good, ...]]

@@ -266,12 +266,17 @@ class _WorkspaceRun:
 
 
 def active_rules(registry: Registry, configuration: Configuration, request: Request) -> tuple[AnyRule, ...]:
-    """The rules that run: what the command line selects, or else the configuration, less what is ignored."""
+    """The rules that run: what the command line selects, or else the configuration, or else all but the pedantic ones."""
     if request.select is not None:
         names = request.select
     else:
-        names = (configuration.select or frozenset(registry.names)) - configuration.ignore
+        names = (configuration.select or _unasked(registry, request)) - configuration.ignore
     return tuple(rule for rule in registry.rules.values() if rule.name in names - request.ignore)
+
+
+def _unasked(registry: Registry, request: Request) -> frozenset[str]:
+    """The rules that run where nobody names any: pedantic ones only for the pedantic."""
+    return frozenset(rule.name for rule in registry.rules.values() if request.pedantic or not rule.pedantic)
 
 
 def _file_problem(path: Path, problem: Problem) -> FileProblem:

@@ -29,6 +29,7 @@ def page(rule: AnyRule) -> str:
         f"severity **{rule.severity.value}**",
         f"confidence **{rule.confidence.value}**",
         "fix available" if can_fix(rule) else "no fix",
+        *(["only with `--pedantic`"] if rule.pedantic else []),
     ]
     examples = "\n".join(_examples(rule)).strip()
     return f"# {rule.name}\n\n{first}\n\n{' · '.join(facts)}\n{rest}\n\n## Examples\n\n{examples}\n"

@@ -72,6 +72,30 @@ def test_what_rests_on_something_unknown_is_shown_only_to_the_pedantic(tmp_path:
     assert [(item.rule, item.confidence) for item in report.findings] == [(MISSING, Confidence.POSSIBLE)]
 
 
+class _Pedantic(Rule[StringLiteral]):
+    """A rule that only those want who ask for it."""
+
+    name = "pedantic"
+    code = "XX003"
+    severity = Severity.INFO
+    confidence = Confidence.CERTAIN
+    asks = (StringLiteral,)
+    pedantic = True
+    examples = ()
+
+    def check(self, subject: StringLiteral, repository: Repository) -> Iterator[Finding]:
+        yield Finding(subject.place, "a string")
+
+
+def test_a_pedantic_rule_runs_only_for_those_who_ask_for_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": '{ x = "y"; }'})
+    registry = registry_of(_Pedantic())
+
+    assert found(lint(tmp_path, registry=registry)) == []
+    assert found(run(request(tmp_path, pedantic=True), registry)) == [("pedantic", "a.nix", 1)]
+    assert found(run(request(tmp_path, select=frozenset({"pedantic"})), registry)) == [("pedantic", "a.nix", 1)]
+
+
 def test_standard_input_stands_in_the_place_of_a_file_and_sees_the_files_around_it(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.nix": "{ }", "base.nix": '{ system.stateVersion = "24.05"; }'})
     path = tmp_path / "a.nix"
