@@ -27,7 +27,7 @@ from nixlint.semantics.module_system import (
 )
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, Value
+from nixlint.semantics.values import AttrsValue, Thunk, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -88,7 +88,19 @@ class NspawnContainer:
     def system(self) -> ModuleSystem:
         """The module system of the container's ``config``."""
         answer = self.option("config")
-        return ModuleSystem(answer.definitions, self.repository.interpreter(), answer.obstacles)
+        return ModuleSystem(
+            answer.definitions,
+            self.repository.interpreter(),
+            answer.obstacles,
+            arguments=self._arguments,
+            is_whole=not self._others and not ContainerIndex.of(self.repository).extensions,
+        )
+
+    @property
+    def _arguments(self) -> Mapping[str, Thunk]:
+        """What the modules of ``config`` are given besides their own arguments."""
+        given = self.option("specialArgs").value
+        return {name: entry.value for name, entry in given.entries.items()} if isinstance(given, AttrsValue) else {}
 
     def inside(self, *names: str) -> Answer:
         """What is known of an option of the system in the container, from here and from elsewhere in the repository."""

@@ -7,7 +7,7 @@ no host may belong to any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from .values import (
     ListValue,
     PathValue,
     SymbolValue,
+    Thunk,
     Value,
 )
 
@@ -41,10 +42,12 @@ class Host(NamedTuple):
     place: Place | None
     modules: tuple[Definition, ...]
     obstacles: tuple[Obstacle, ...] = ()
+    arguments: Mapping[str, Thunk] = {}
+    """What the modules are given besides their own arguments (``specialArgs``)."""
 
     def system(self, interpreter: Interpreter) -> ModuleSystem:
         """The module system of the machine."""
-        return ModuleSystem(self.modules, interpreter, self.obstacles)
+        return ModuleSystem(self.modules, interpreter, self.obstacles, arguments=self.arguments)
 
 
 class _Hosts(NamedTuple):
@@ -105,13 +108,20 @@ def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[H
 def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpreter) -> Host:
     """A host as a call of ``nixosSystem`` makes it; one made in a way that is not known has an obstacle instead."""
     if isinstance(value, CallValue) and value.callee.path[-1] in _MAKERS_OF_SYSTEMS and value.arguments:
-        modules = interpreter.find_attribute(value.arguments[-1].force(), "modules")
+        settings = value.arguments[-1].force()
+        arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
+        modules = interpreter.find_attribute(settings, "modules")
         if isinstance(modules, ListValue):
             unknown = tuple(_unknown_modules(item.force(), item.place) for item in modules.unknowns)
-            return Host(name, place, modules_in(modules), unknown)
+            return Host(name, place, modules_in(modules), unknown, arguments)
         if modules is not None:
             return Host(name, place, (), (_unknown_modules(modules, place),))
     return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
+
+
+def _arguments(value: Value | None) -> Mapping[str, Thunk]:
+    """The arguments by name, as far as they are known."""
+    return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
 
 
 def _unknown_modules(value: Value, place: Place | None) -> Obstacle:

@@ -33,6 +33,7 @@ from .values import (
     IntValue,
     Known,
     ListValue,
+    NegationValue,
     PathValue,
     PrimitiveValue,
     StringValue,
@@ -92,9 +93,17 @@ class Interpreter:
         return self._bounded(lambda: self._apply(function, argument, place), place)
 
     def attribute(self, subject: Value, name: str, place: Place | None = None) -> Value:
-        """An attribute of a value; unknown where it is missing."""
+        """An attribute of a value, settled; unknown where it is missing."""
         value = self.find_attribute(subject, name, place)
-        return UnknownValue(f"attribute '{name}' is missing", place) if value is None else value
+        return UnknownValue(f"attribute '{name}' is missing", place) if value is None else self.settled(value)
+
+    def settled(self, value: Value) -> Value:
+        """A value by what its evaluation of modules knows of it, where it is but a name there."""
+        if not isinstance(value, SymbolValue) or value.resolver is None or not value.path:
+            return value
+        resolver, path = value.resolver, value.path
+        found = self._bounded(lambda: resolver.resolve(path) or value, value.place)
+        return value if isinstance(found, UnknownValue) else found
 
     def find_attribute(self, subject: Value, name: str, place: Place | None = None) -> Value | None:
         """An attribute of a value, or ``None`` where it is certainly missing."""
@@ -107,7 +116,7 @@ class Interpreter:
                     return UnknownValue(f"'{name}' may be among attributes that are not known", place)
                 return None
             case SymbolValue():
-                return library.named((*subject.path, name), place)
+                return _below_symbol(subject, name, place)
             case ChoiceValue():
                 return self._of_each(subject, lambda value: self.attribute(value, name, place), place)
             case CallValue():
@@ -126,6 +135,7 @@ class Interpreter:
         for environment in scope.environments():
             value = environment.force()
             found = self.find_attribute(value, name, place)
+            found = None if found is None else self.settled(found)
             if isinstance(value, SymbolValue) and isinstance(found, SymbolValue):
                 fallback = fallback or found
                 continue
@@ -312,6 +322,7 @@ class Interpreter:
             if default is None:
                 return UnknownValue(f"attribute '{view.path.text}' is missing", place)
             return self.evaluate(default, scope)
+        value = self.settled(value)
         if default is not None and isinstance(value, UnknownValue | SymbolValue):
             return ChoiceValue(value, (Known(value), self.defer(default, scope)), place)
         return value
@@ -363,7 +374,8 @@ class Interpreter:
         if isinstance(condition, BoolValue):
             return self.evaluate(view.consequence if condition.value else view.alternative, scope)
         alternatives = (self.defer(view.consequence, scope), self.defer(view.alternative, scope))
-        return ChoiceValue(condition, alternatives, place_of(view))
+        place = place_of(view)
+        return ChoiceValue(condition, alternatives, place, NegationValue(condition, place))
 
     def _apply(self, function: Value, argument: Thunk, place: Place | None) -> Value:
         match function:
@@ -395,7 +407,7 @@ class Interpreter:
             self.defer_call(lambda thunk=thunk: change(thunk.force()), thunk.place)  # type: ignore[misc]  # late binding
             for thunk in choice.alternatives
         )
-        return ChoiceValue(choice.condition, alternatives, place)
+        return choice._replace(alternatives=alternatives, place=place)
 
     def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
         """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""
@@ -405,7 +417,8 @@ class Interpreter:
         def compute() -> Value:
             value = argument.force()
             if isinstance(value, SymbolValue) and not value.path and name is not None:
-                return library.named_argument(name, place)
+                named = library.named_argument(name, place)
+                return value if named.path == value.path else named
             return value
 
         return self.defer_call(compute, place)
@@ -436,6 +449,17 @@ class Interpreter:
         if source.root.has_error:
             return UnknownValue(f"{path.name} has a syntax error", place)
         return self.evaluate(source.root, self.globals)
+
+
+def _below_symbol(subject: SymbolValue, name: str, place: Place | None) -> Value:
+    """An attribute of something that is known by name alone."""
+    path = (*subject.path, name)
+    if subject.resolver is None:
+        return library.named(path, place)
+    if subject.path:
+        return SymbolValue(path, place, subject.resolver)
+    given = subject.resolver.argument(name)
+    return library.named(path, place) if given is None else given
 
 
 def joined(parts: list[str | Value]) -> tuple[str | Value, ...]:

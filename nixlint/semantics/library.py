@@ -92,7 +92,7 @@ def named(path: tuple[str, ...], place: Place | None = None) -> Value:
     return found
 
 
-def named_argument(name: str, place: Place | None = None) -> Value:
+def named_argument(name: str, place: Place | None = None) -> SymbolValue:
     """What the argument of ``name: body`` stands for when nobody says with what it is called."""
     return SymbolValue(symbols.MODULE_ARGUMENTS if name in _MODULE_ARGUMENT_NAMES else (name,), place)
 
@@ -798,4 +798,4 @@ def _of_each(choice: ChoiceValue, change: Callable[[Thunk], Value], evaluator: E
         evaluator.defer_call(lambda thunk=thunk: change(thunk), thunk.place)  # type: ignore[misc]  # late binding
         for thunk in choice.alternatives
     )
-    return ChoiceValue(choice.condition, alternatives, choice.place)
+    return choice._replace(alternatives=alternatives)

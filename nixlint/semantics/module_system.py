@@ -1,26 +1,37 @@
 """The module system of NixOS: from modules to the definitions of an option, and whether it is defined at all.
 
-Modelled on nixpkgs' ``lib/modules.nix``: ``imports``, ``config`` and ``options`` at the top of a module or everything
-else as shorthand, ``mkIf`` and ``mkMerge`` pushed down, priorities. The answer to 'is it defined?' has three values, and
-*absent* is a proof: every import was resolved and nothing unknown could define it.
+Modelled on nixpkgs' ``lib/modules.nix``: ``imports`` and ``disabledModules``, ``config`` and ``options`` at the top of a
+module or everything else as shorthand, the arguments that modules get. The answer to 'is it defined?' has three values,
+and *absent* is a proof: every import was resolved and nothing unknown could define it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from enum import Enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
 from . import symbols
+from .configuration import Configuration
 from .interpreter import Interpreter
+from .known_modules import roots_of
+from .option_declarations import Declarations
 from .option_path import OptionPath
+from .properties import PLAIN_PRIORITY as PLAIN_PRIORITY
+from .properties import Answer as Answer
+from .properties import Definition as Definition
+from .properties import Obstacle as Obstacle
+from .properties import Part, answer_of, branches_of, descend
+from .properties import Presence as Presence
+from .properties import ask_within as ask_within
+from .properties import attributes_of as attributes_of
+from .properties import reason_of as reason_of
 from .values import (
     AttrsValue,
-    BoolValue,
-    CallValue,
     ChoiceValue,
     ConditionalValue,
     Entry,
@@ -32,88 +43,56 @@ from .values import (
     OverrideValue,
     PathValue,
     PrimitiveValue,
+    Resolver,
     StringValue,
     SymbolValue,
+    Thunk,
     UnknownValue,
     Value,
 )
 
-PLAIN_PRIORITY = 100
-"""The priority of a definition without ``mkOverride`` (``lib.modules.defaultOverridePriority``)."""
-
-_NOT_SHORTHAND = frozenset({"imports", "disabledModules", "_file", "_class", "key", "require"})
+_NOT_SHORTHAND = frozenset({"imports", "disabledModules", "_file", "_class", "key", "require", "freeformType"})
 _MAX_CURRYING = 3
 """How many arguments a module may take one after the other (``{ inputs }: { config, ... }: …``)."""
+_LONGEST_PREFIX = 32
+"""How many names may lead to a submodule; types may well contain themselves."""
 
 
-class Presence(Enum):
-    """Whether an option is defined."""
+class _Given(NamedTuple):
+    """What a module has at ``config``, or all of it where that is shorthand: worked out when somebody asks."""
 
-    DEFINED = "defined"
-    MAYBE = "maybe"
-    ABSENT = "absent"
-
-
-class Definition(NamedTuple):
-    """One definition of an option, as the module system sees it.
-
-    ``conditions`` are those above it that are not known to be true; where there are none, it holds for certain.
-    ``name_place`` is where the option's last name stands.
-    """
-
-    value: Value
+    value: Thunk
     name_place: Place | None
-    conditions: tuple[Value, ...] = ()
-    priority: int = PLAIN_PRIORITY
 
 
-class Obstacle(NamedTuple):
-    """Something unknown that may define an option, and why nobody can tell."""
+class _Import(NamedTuple):
+    """A module that another one imports, and the conditions under which it does."""
 
-    reason: str
-    place: Place | None
-
-
-class Answer(NamedTuple):
-    """What is known of an option: its definitions, and what may define it besides."""
-
-    definitions: tuple[Definition, ...]
-    obstacles: tuple[Obstacle, ...]
-
-    @property
-    def presence(self) -> Presence:
-        """Whether the option is defined."""
-        if any(not definition.conditions for definition in self.definitions):
-            return Presence.DEFINED
-        return Presence.MAYBE if self.definitions or self.obstacles else Presence.ABSENT
-
-    @property
-    def value(self) -> Value | None:
-        """The value where exactly one definition decides it: certain, alone at its priority, and nothing unknown."""
-        if self.obstacles or any(definition.conditions for definition in self.definitions):
-            return None
-        best = min((definition.priority for definition in self.definitions), default=None)
-        deciding = [definition for definition in self.definitions if definition.priority == best]
-        return deciding[0].value if len(deciding) == 1 else None
+    module: _Module
+    conditions: tuple[Value, ...]
 
 
-class _Part(NamedTuple):
-    """A value that modules define, or a part of one, on its way down an option path."""
+@dataclass(eq=False, slots=True)
+class _Module:
+    """A module as it was read: what it gives, what it declares, and what it imports or disables."""
 
-    value: Value
-    name_place: Place | None
-    conditions: tuple[Value, ...] = ()
-    priority: int = PLAIN_PRIORITY
-    certain: bool = True
-    """Whether it certainly belongs to the path asked for; a part below a name that is not known may not."""
+    path: Path | None
+    given: list[_Given] = field(default_factory=list)
+    options: list[Thunk] = field(default_factory=list)
+    imports: list[_Import] = field(default_factory=list)
+    disabled: list[Path] = field(default_factory=list)
+    obstacles: list[Obstacle] = field(default_factory=list)
 
 
 class ModuleSystem:
     """The modules of one evaluation: of a host, or of a container.
 
     Built from definitions whose values are modules (functions, sets, paths); ``obstacles`` are reasons known beforehand
-    why there may be further modules, and ``interpreter`` bounds the work. With ``follow_imports`` off, it is what these
-    modules alone define, and answers speak of nothing else.
+    why there may be further modules, and ``interpreter`` bounds the work. ``arguments`` are what modules are given besides
+    their own (``specialArgs``).
+
+    With ``follow_imports`` off, it is what these modules alone define, and answers speak of nothing else. Where
+    ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
     """
 
     def __init__(
@@ -122,20 +101,29 @@ class ModuleSystem:
         interpreter: Interpreter,
         obstacles: tuple[Obstacle, ...] = (),
         follow_imports: bool = True,
+        arguments: Mapping[str, Thunk] | None = None,
+        is_whole: bool = True,
+        prefix: tuple[str, ...] = symbols.CONFIG,
     ) -> None:
         self._interpreter = interpreter
         self._follow_imports = follow_imports
-        self._parts: list[_Part] = []
-        self._obstacles = list(obstacles)
-        self._imported: set[Path] = set()
+        self._further = obstacles
+        self._files: dict[Path, _Module] = {}
         self._doubts: tuple[Value, ...] = ()
-        self._own_parts: list[_Part] = []
+        self._own: list[_Module] = []
+        self.arguments = arguments or {}
+        self.is_loading = True
+        resolver = Configuration(self, interpreter, prefix) if follow_imports and is_whole else None
+        self.configuration: Resolver | None = resolver
+        self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver))
+        self._top = _Module(None)
         for module in modules:
-            self._load(module.value, module.conditions, own=True)
+            self._load(module.value, self._top, module.conditions, own=True)
+        self.is_loading = False
 
     def ask(self, option: OptionPath) -> Answer:
         """The definitions of an option and whatever may define it besides."""
-        answer = _answer(self._parts, option, tuple(self._obstacles))
+        answer = answer_of(self._parts_for(option), option, self._obstacles)
         if not self._doubts:
             return answer
         doubted = tuple(
@@ -155,100 +143,214 @@ class ModuleSystem:
         """The names defined directly below an option, each with its definition; ``None`` for one that is not known."""
         return tuple(
             child
-            for part in _descend(self._parts, option)
-            if isinstance(part, _Part)
-            for child in attributes_of(_definition(part))
+            for part in descend(self._parts_for(option), option)
+            if isinstance(part, Part) and (decided := part.decided) is not None
+            for child in attributes_of(decided.definition)
         )
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all that is defined in this evaluation, as far as it is known, is here."""
+        return self.configuration is not None
 
     @property
     def files(self) -> frozenset[Path]:
         """The files that the modules import, directly or not."""
-        return frozenset(self._imported)
+        return frozenset(self._files)
 
     @property
     def body(self) -> Place | None:
         """Where the set stands in which one of the modules given, not one that it imports, defines its options."""
-        return next(
-            (
-                part.value.place
-                for part in self._own_parts
-                if not part.conditions and isinstance(part.value, AttrsValue) and part.value.place is not None
-            ),
-            None,
-        )
+        given = (given.value.force() for module in self._own for given in module.given)
+        return next((value.place for value in given if isinstance(value, AttrsValue) and value.place is not None), None)
+
+    @cached_property
+    def declarations(self) -> Declarations:
+        """The options that its modules declare."""
+        return Declarations([root for found in self._active for root in found.module.options], self._interpreter)
+
+    def nested(self, modules: tuple[Definition, ...], answer: Answer, prefix: tuple[str, ...]) -> Resolver | None:
+        """The configuration of a submodule at a path: its own modules, and what is defined there."""
+        if len(prefix) > _LONGEST_PREFIX:
+            return None
+        name = StringValue((prefix[-1],))
+        inner = ModuleSystem(modules, self._interpreter, arguments={"name": Known(name)}, prefix=prefix)
+        for definition in answer.definitions:
+            inner.add(definition)
+        return inner.configuration
+
+    def add(self, definition: Definition) -> None:
+        """Add a definition of the whole: a module where it is a function or a path, else what it defines."""
+        if isinstance(definition.value, FunctionValue | PathValue):
+            self.is_loading = True
+            self._load(definition.value, self._top, definition.conditions)
+            self.is_loading = False
+        else:
+            self._top.given.append(_Given(Known(definition.value), definition.name_place))
 
     # -- loading ------------------------------------------------------------------------------------------------
 
-    def _load(self, value: Value, conditions: tuple[Value, ...], own: bool = False) -> None:
+    def _load(self, value: Value, into: _Module, conditions: tuple[Value, ...], own: bool = False) -> None:
+        """Read a module and hang it below the one that imports it."""
         value = self._called(value)
         match value:
             case PathValue(path=path):
-                self._import(path, value, conditions)
+                self._load_file(path, value, into, conditions)
             case StringValue(text=str() as text) if text.startswith("/"):
-                self._import(Path(text), PathValue(Path(text), value.place), conditions)
+                self._load_file(Path(text), PathValue(Path(text), value.place), into, conditions)
             case AttrsValue():
-                parts = self._load_set(value, conditions)
-                self._own_parts.extend(parts if own else ())
+                module = _Module(None)
+                into.imports.append(_Import(module, conditions))
+                self._load_set(value, module)
+                if own and not conditions:
+                    self._own.append(module)
             case ChoiceValue():
-                for alternative in value.alternatives:
-                    self._load(alternative.force(), (*conditions, value.condition))
+                for alternative, condition in branches_of(value):
+                    self._load(alternative.force(), into, (*conditions, condition))
             case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
-                self._parts.append(_Part(value, value.place, conditions))
+                module = _Module(None, [_Given(Known(value), value.place)])
+                into.imports.append(_Import(module, conditions))
             case _:
-                self._obstacles.append(Obstacle(f"a module that is not known: {reason_of(value)}", value.place))
+                self._load_unknown(value, into, conditions)
+
+    def _load_unknown(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
+        """Take a module that is not known: one of NixOS adds nothing here, one of a known project what it may define."""
+        roots = roots_of(value)
+        if roots is None:
+            into.obstacles.append(Obstacle(f"a module that is not known: {reason_of(value)}", value.place))
+            return
+        reason = UnknownValue(f"a module that is not known: {reason_of(value)}", value.place)
+        for root in roots:
+            defined: Value = reason
+            for name in reversed(root):
+                defined = AttrsValue({name: Entry(Known(defined))})
+            module = _Module(None, [_Given(Known(defined), value.place)])
+            into.imports.append(_Import(module, conditions))
 
     def _called(self, value: Value) -> Value:
         for _ in range(_MAX_CURRYING):
             if not isinstance(value, FunctionValue | PrimitiveValue):
                 break
-            value = self._interpreter.apply(value, Known(SymbolValue(symbols.MODULE_ARGUMENTS)), value.place)
+            value = self._interpreter.apply(value, self._argument, value.place)
         return value
 
-    def _import(self, path: Path, value: PathValue, conditions: tuple[Value, ...]) -> None:
-        if path in self._imported:
-            return
-        self._imported.add(path)
-        self._load(self._interpreter.file(path, value.place), conditions)
+    def _load_file(self, path: Path, value: PathValue, into: _Module, conditions: tuple[Value, ...]) -> None:
+        known = self._files.get(path)
+        if known is None:
+            known = self._files[path] = _Module(path)
+            self._load(self._interpreter.file(path, value.place), known, ())
+        into.imports.append(_Import(known, conditions))
 
-    def _load_set(self, value: AttrsValue, conditions: tuple[Value, ...]) -> tuple[_Part, ...]:
+    def _load_set(self, value: AttrsValue, module: _Module) -> None:
         imports = value.entries.get("imports")
         if imports is not None and self._follow_imports:
-            self._load_imports(imports.value.force(), conditions)
-        self._note_disabled(value)
+            self._load_imports(imports.value.force(), module, ())
+        self._note_disabled(value, module)
         if value.is_open and imports is None:
-            self._obstacles.append(Obstacle("imports that are not known", value.place))
-        parts = tuple(_config_of(value, conditions))
-        self._parts.extend(parts)
-        return parts
-
-    def _note_disabled(self, module: AttrsValue) -> None:
-        """Remember that a module may take others away; those of NixOS itself, named by strings, define nothing here."""
-        entry = module.entries.get("disabledModules")
-        if entry is None:
+            module.obstacles.append(Obstacle("imports that are not known", value.place))
+        if value.entries.keys().isdisjoint({"config", "options"}):
+            entries = {name: entry for name, entry in value.entries.items() if name not in _NOT_SHORTHAND}
+            shorthand = AttrsValue(entries, value.dynamic, value.unknowns, value.place)
+            module.given.append(_Given(Known(shorthand), value.place))
             return
-        match entry.value.force():
-            case ListValue(unknowns=()) as disabled if all(
-                isinstance(element.force(), StringValue) for element in disabled.elements
-            ):
-                return
-            case disabled:
-                self._doubts = (UnknownValue("disabledModules may take it away", disabled.place),)
+        config, options = value.entries.get("config"), value.entries.get("options")
+        if config is not None:
+            module.given.append(_Given(config.value, config.name_place))
+        if options is not None:
+            module.options.append(options.value)
+        module.given.extend(_Given(Known(unknown), unknown.place) for unknown in value.unknowns)
 
-    def _load_imports(self, value: Value, conditions: tuple[Value, ...]) -> None:
+    def _note_disabled(self, value: AttrsValue, module: _Module) -> None:
+        """Remember what a module takes away; the modules of NixOS itself, named by strings, define nothing here."""
+        entry = value.entries.get("disabledModules")
+        disabled = None if entry is None else entry.value.force()
+        if disabled is None:
+            return
+        items = [element.force() for element in disabled.elements] if isinstance(disabled, ListValue) else []
+        known = isinstance(disabled, ListValue) and not disabled.unknowns
+        if not known or not all(isinstance(item, StringValue | PathValue) for item in items):
+            self._doubts = (UnknownValue("disabledModules may take it away", disabled.place),)
+        module.disabled.extend(item.path for item in items if isinstance(item, PathValue))
+
+    def _load_imports(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
         match value:
             case ListValue():
                 for element in value.elements:
-                    self._load(element.force(), conditions)
+                    self._load(element.force(), into, conditions)
                 for unknown in value.unknowns:
-                    self._load_imports_unknown(unknown.force())
+                    self._load_imports_unknown(unknown.force(), into)
             case ChoiceValue():
-                for alternative in value.alternatives:
-                    self._load_imports(alternative.force(), (*conditions, value.condition))
+                for alternative, condition in branches_of(value):
+                    self._load_imports(alternative.force(), into, (*conditions, condition))
             case _:
-                self._load_imports_unknown(value)
+                self._load_imports_unknown(value, into)
 
-    def _load_imports_unknown(self, value: Value) -> None:
-        self._obstacles.append(Obstacle(f"imports that are not known: {reason_of(value)}", value.place))
+    def _load_imports_unknown(self, value: Value, into: _Module) -> None:
+        into.obstacles.append(Obstacle(f"imports that are not known: {reason_of(value)}", value.place))
+
+    # -- what there is, once all is loaded ------------------------------------------------------------------------
+
+    @cached_property
+    def _active(self) -> tuple[_Import, ...]:
+        """The modules that take part, each once, with the conditions under which it does."""
+        disabled = {path for module in self._reached(frozenset()) for path in module.module.disabled}
+        return tuple(self._reached(frozenset(disabled)))
+
+    def _reached(self, disabled: frozenset[Path]) -> Iterator[_Import]:
+        """The modules that imports lead to without those disabled; first those that are there for certain."""
+        certain: dict[int, _Import] = {}
+        doubtful: list[_Import] = []
+        waiting = [_Import(self._top, ())]
+        while waiting:
+            found = waiting.pop()
+            if id(found.module) in certain or found.module.path in disabled:
+                continue
+            certain[id(found.module)] = found
+            doubtful.extend(each for each in found.module.imports if each.conditions)
+            waiting.extend(each for each in reversed(found.module.imports) if not each.conditions)
+        yield from certain.values()
+        seen = set(certain)
+        while doubtful:
+            found = doubtful.pop(0)
+            if id(found.module) in seen or found.module.path in disabled:
+                continue
+            seen.add(id(found.module))
+            yield found
+            doubtful.extend(
+                each._replace(conditions=found.conditions + each.conditions) for each in found.module.imports
+            )
+
+    @cached_property
+    def _obstacles(self) -> tuple[Obstacle, ...]:
+        return (*self._further, *(obstacle for found in self._active for obstacle in found.module.obstacles))
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return tuple(
+            Part(given.value.force(), given.name_place, found.conditions)
+            for found in self._active
+            for given in found.module.given
+        )
+
+    @cached_property
+    def _parts_by_name(self) -> Mapping[str, tuple[Part, ...]]:
+        """The parts by the first names that they define; those that may define any are at each of them, and at ``""``."""
+        by_name: dict[str, list[Part]] = {"": []}
+        for part in self._parts:
+            value = part.value
+            if isinstance(value, AttrsValue) and not value.is_open:
+                for name in value.entries:
+                    by_name.setdefault(name, [*by_name[""]]).append(part)
+            else:
+                for parts in by_name.values():
+                    parts.append(part)
+        return {name: tuple(parts) for name, parts in by_name.items()}
+
+    def _parts_for(self, option: OptionPath) -> tuple[Part, ...]:
+        first = option.names[0] if option.names else None
+        if first is None:
+            return self._parts
+        return self._parts_by_name.get(first, self._parts_by_name[""])
 
 
 def modules_in(value: Value) -> tuple[Definition, ...]:
@@ -256,150 +358,3 @@ def modules_in(value: Value) -> tuple[Definition, ...]:
     if not isinstance(value, ListValue):
         return (Definition(value, value.place),)
     return tuple(Definition(element.force(), element.place) for element in value.elements)
-
-
-def ask_within(definitions: tuple[Definition, ...], option: OptionPath) -> Answer:
-    """The definitions of an option path below values that are defined together, such as those of one container."""
-    return _answer([_part(definition) for definition in definitions], option, ())
-
-
-def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definition]]:
-    """The attributes of a definition's value, with properties pushed down; ``None`` for a name that is not known."""
-    for part in _pushed_down(_part(definition)):
-        if not isinstance(part.value, AttrsValue):
-            continue
-        for name, entry in part.value.entries.items():
-            yield name, _definition(_below(part, entry))
-        for dynamic in part.value.dynamic:
-            yield None, _definition(_below(part, dynamic.entry))
-
-
-def reason_of(value: Value) -> str:
-    """Why a value is not known, in a few words."""
-    match value:
-        case UnknownValue(reason=reason):
-            return reason
-        case SymbolValue():
-            return f"{value.dotted} is not known" if value.path else "an argument that is not known"
-        case CallValue():
-            return f"the result of {value.callee.dotted} is not known"
-        case ChoiceValue():
-            return f"a condition that is not known: {reason_of(value.condition)}"
-        case StringValue():
-            return "".join(part if isinstance(part, str) else _name_of(part) for part in value.parts)
-        case _:
-            return "a value that is not known"
-
-
-def _name_of(part: Value) -> str:
-    return f"<{part.dotted}>" if isinstance(part, SymbolValue) else "<…>"
-
-
-def _config_of(module: AttrsValue, conditions: tuple[Value, ...]) -> Iterator[_Part]:
-    """What a module defines: its ``config``, or everything in it where it has neither ``config`` nor ``options``."""
-    if not module.entries.keys() & {"config", "options"}:
-        entries = {name: entry for name, entry in module.entries.items() if name not in _NOT_SHORTHAND}
-        yield _Part(AttrsValue(entries, module.dynamic, module.unknowns, module.place), module.place, conditions)
-        return
-    config = module.entries.get("config")
-    if config is not None:
-        yield _Part(config.value.force(), config.name_place, conditions)
-    for unknown in module.unknowns:
-        yield _Part(unknown, unknown.place, conditions)
-
-
-def _answer(parts: list[_Part], option: OptionPath, further: tuple[Obstacle, ...]) -> Answer:
-    definitions: list[Definition] = []
-    obstacles = list(further)
-    for part in _descend(parts, option):
-        if isinstance(part, Obstacle):
-            obstacles.append(part)
-            continue
-        for leaf in _pushed_down(part):
-            if leaf.certain:
-                definitions.append(_definition(leaf))
-            else:
-                obstacles.append(Obstacle("a name that is not known", leaf.name_place))
-    return Answer(tuple(definitions), tuple(obstacles))
-
-
-def _descend(parts: list[_Part], option: OptionPath) -> Iterator[_Part | Obstacle]:
-    for part in parts:
-        yield from _descend_one(part, option.names)
-
-
-def _descend_one(part: _Part, names: tuple[str | None, ...]) -> Iterator[_Part | Obstacle]:
-    if not names:
-        yield part
-        return
-    for inner in _pushed_down(part):
-        match inner.value:
-            case AttrsValue():
-                yield from _descend_set(inner, inner.value, names)
-            case UnknownValue() | SymbolValue() | CallValue():
-                yield Obstacle(reason_of(inner.value), inner.value.place or inner.name_place)
-            case _:
-                continue  # Nix refuses a definition of another kind above an option.
-
-
-def _descend_set(part: _Part, value: AttrsValue, names: tuple[str | None, ...]) -> Iterator[_Part | Obstacle]:
-    entry = value.entries.get(names[0]) if names[0] is not None else None
-    if entry is not None:
-        yield from _descend_one(_below(part, entry), names[1:])
-    for dynamic in value.dynamic:
-        yield from _descend_one(_below(part, dynamic.entry)._replace(certain=False), names[1:])
-    for unknown in value.unknowns:
-        yield Obstacle(reason_of(unknown), unknown.place)
-
-
-def _pushed_down(part: _Part) -> Iterator[_Part]:
-    """A part without the properties around it: each alternative by itself, with its conditions and its priority."""
-    value = part.value
-    match value:
-        case ConditionalValue():
-            condition = value.condition.force()
-            if isinstance(condition, BoolValue) and not condition.value:
-                return
-            known = isinstance(condition, BoolValue)
-            conditions = part.conditions if known else (*part.conditions, condition)
-            yield from _pushed_down(part._replace(value=value.content.force(), conditions=conditions))
-        case MergeValue():
-            yield from _merged(part, value.contents.force())
-        case OverrideValue():
-            yield from _pushed_down(part._replace(value=value.content.force(), priority=value.priority))
-        case OrderValue():
-            yield from _pushed_down(part._replace(value=value.content.force()))
-        case ChoiceValue():
-            conditions = (*part.conditions, value.condition)
-            for alternative in value.alternatives:
-                yield from _pushed_down(part._replace(value=alternative.force(), conditions=conditions))
-        case _:
-            yield part
-
-
-def _merged(part: _Part, contents: Value) -> Iterator[_Part]:
-    match contents:
-        case ListValue():
-            for element in contents.elements:
-                yield from _pushed_down(part._replace(value=element.force()))
-            for unknown in contents.unknowns:
-                yield from _pushed_down(part._replace(value=unknown.force(), certain=False))
-        case ChoiceValue():
-            conditions = (*part.conditions, contents.condition)
-            for alternative in contents.alternatives:
-                yield from _merged(part._replace(conditions=conditions), alternative.force())
-        case _:
-            reason = UnknownValue(f"a list that is not known: {reason_of(contents)}", contents.place)
-            yield part._replace(value=reason, certain=False)
-
-
-def _below(part: _Part, entry: Entry) -> _Part:
-    return part._replace(value=entry.value.force(), name_place=entry.name_place or part.name_place)
-
-
-def _part(definition: Definition) -> _Part:
-    return _Part(definition.value, definition.name_place, definition.conditions, definition.priority)
-
-
-def _definition(part: _Part) -> Definition:
-    return Definition(part.value, part.name_place, part.conditions, part.priority)

@@ -20,6 +20,7 @@ from .values import (
     NullValue,
     PathValue,
     StringValue,
+    SymbolValue,
     Thunk,
     UnknownValue,
     Value,
@@ -198,6 +199,8 @@ def _arithmetic(operator: str, left: Value, right: Value, place: Place) -> Value
             return PathValue(normalised(f"{path}{text}"), place)
         case "+", PathValue(path=path), PathValue(path=other):
             return PathValue(normalised(f"{path}{other}"), place)
+        case "+", SymbolValue(), StringValue():
+            return StringValue((left, *right.parts), place)
         case "+", StringValue(), _:
             return StringValue((*left.parts, right), place)
         case _, IntValue(value=number), IntValue(value=second):
@@ -256,4 +259,4 @@ def _of_each(choice: ChoiceValue, change: Callable[[Value], Value], evaluator: E
         evaluator.defer_call(lambda thunk=thunk: change(thunk.force()), thunk.place)  # type: ignore[misc]  # late binding
         for thunk in choice.alternatives
     )
-    return ChoiceValue(choice.condition, alternatives, choice.place)
+    return choice._replace(alternatives=alternatives)

@@ -66,27 +66,32 @@ def ask_pattern(system: ModuleSystem, pattern: tuple[str, ...], interpreter: Int
 
     Where the pattern has no ``*``, that is the one option, defined or not.
     """
-    yield from _ask(system.ask(OptionPath(())), pattern, OptionPath(()), OptionPath(()), interpreter)
+    query = _Query(interpreter, system.is_whole)
+    yield from query.ask(system.ask(OptionPath(())), pattern, OptionPath(()), OptionPath(()))
 
 
-def _ask(
-    above: Answer, pattern: tuple[str, ...], option: OptionPath, inner: OptionPath, interpreter: Interpreter
-) -> Iterator[Asked]:
-    """The options below an answer. ``inner`` is the path within the innermost module system."""
-    if not pattern:
-        yield Asked(option, above)
-        return
-    if _is_nested_system(inner):
-        system = ModuleSystem(above.definitions, interpreter, above.obstacles)
-        yield from _ask(system.ask(OptionPath(())), pattern, option, OptionPath(()), interpreter)
-        return
-    names = _names_below(above) if pattern[0] == ANY else (pattern[0],)
-    for name in names:
-        found = ask_within(above.definitions, OptionPath.of(name))
-        below = Answer(found.definitions, (*above.obstacles, *found.obstacles))
-        if pattern[0] == ANY and below.presence is Presence.ABSENT:
-            continue
-        yield from _ask(below, pattern[1:], option / name, inner / name, interpreter)
+class _Query(NamedTuple):
+    """A question in one module system; those within it are whole where it is."""
+
+    interpreter: Interpreter
+    is_whole: bool
+
+    def ask(self, above: Answer, pattern: tuple[str, ...], option: OptionPath, inner: OptionPath) -> Iterator[Asked]:
+        """The options below an answer. ``inner`` is the path within the innermost module system."""
+        if not pattern:
+            yield Asked(option, above)
+            return
+        if _is_nested_system(inner):
+            system = ModuleSystem(above.definitions, self.interpreter, above.obstacles, is_whole=self.is_whole)
+            yield from self.ask(system.ask(OptionPath(())), pattern, option, OptionPath(()))
+            return
+        names = _names_below(above) if pattern[0] == ANY else (pattern[0],)
+        for name in names:
+            found = ask_within(above.definitions, OptionPath.of(name))
+            below = Answer(found.definitions, (*above.obstacles, *found.obstacles))
+            if pattern[0] == ANY and below.presence is Presence.ABSENT:
+                continue
+            yield from self.ask(below, pattern[1:], option / name, inner / name)
 
 
 def _names_below(answer: Answer) -> tuple[str | None, ...]:

@@ -12,6 +12,7 @@ from .values import SymbolValue
 
 LIB = ("lib",)
 PKGS = ("pkgs",)
+CONFIG = ("config",)
 BUILTINS = ("builtins",)
 NIXPKGS = ("<nixpkgs>",)
 MODULE_ARGUMENTS: tuple[str, ...] = ()

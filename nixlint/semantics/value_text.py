@@ -16,6 +16,7 @@ from .values import (
     IntValue,
     ListValue,
     MergeValue,
+    NegationValue,
     NullValue,
     OrderValue,
     OverrideValue,
@@ -75,6 +76,8 @@ def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
             return f"{value.callee.dotted} {arguments}"
         case ChoiceValue():
             return " or ".join(inner(alternative) for alternative in value.alternatives)
+        case NegationValue():
+            return f"!{_argument(value_text(value.condition, hidden, depth + 1))}"
         case ConditionalValue():
             return f"mkIf {_argument(inner(value.condition))} {_argument(inner(value.content))}"
         case MergeValue():

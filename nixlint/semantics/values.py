@@ -135,11 +135,27 @@ class PrimitiveValue(NamedTuple):
     place: Place | None = None
 
 
+class Resolver(Protocol):
+    """One evaluation of modules, which knows what a name stands for in it."""
+
+    def resolve(self, path: tuple[str, ...]) -> Value | None:
+        """What is at a path such as ``config.services.x``; ``None`` where that is not certain."""
+        ...
+
+    def argument(self, name: str) -> Value | None:
+        """A further argument that its modules are given; ``None`` where nothing is known of it."""
+        ...
+
+
 class SymbolValue(NamedTuple):
-    """Something that is known by name alone: ``config.services.x``, ``pkgs.hello``, a flake input, a module argument."""
+    """Something that is known by name alone: ``config.services.x``, ``pkgs.hello``, a flake input, a module argument.
+
+    ``resolver`` is there where the name belongs to one evaluation of modules that may know more of it.
+    """
 
     path: tuple[str, ...]
     place: Place | None = None
+    resolver: Resolver | None = None
 
     @property
     def dotted(self) -> str:
@@ -156,10 +172,21 @@ class CallValue(NamedTuple):
 
 
 class ChoiceValue(NamedTuple):
-    """One of several values, depending on a condition that is not known."""
+    """One of several values, depending on a condition that is not known.
+
+    Where it is known which of two alternatives the condition chooses, ``otherwise`` is the condition of the second.
+    """
 
     condition: Value
     alternatives: tuple[Thunk, ...]
+    place: Place | None = None
+    otherwise: NegationValue | None = None
+
+
+class NegationValue(NamedTuple):
+    """The opposite of a condition that is not known: that of the other branch of an ``if``."""
+
+    condition: Value
     place: Place | None = None
 
 
@@ -215,6 +242,7 @@ Value: TypeAlias = Union[
     SymbolValue,
     CallValue,
     ChoiceValue,
+    NegationValue,
     ConditionalValue,
     MergeValue,
     OverrideValue,

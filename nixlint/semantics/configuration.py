@@ -1,0 +1,283 @@
+"""``config``: what the options of one evaluation are, as the modules in it see it.
+
+A name such as ``config.networking.hostName`` is worked out where the repository decides it: by the one definition that
+counts, or by the default of an option that the repository declares itself. What NixOS or modules from elsewhere could
+change stays a name. Types are those of nixpkgs' ``lib/types.nix``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+from . import symbols
+from .interpreter import Interpreter
+from .operators import equality
+from .option_declarations import Declarations, Declared, Namespace, OptionDeclaration
+from .option_path import OptionPath
+from .properties import PLAIN_PRIORITY, Answer, Definition, ask_within
+from .values import (
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    ConditionalValue,
+    Entry,
+    FloatValue,
+    IntValue,
+    Known,
+    ListValue,
+    MergeValue,
+    NullValue,
+    OrderValue,
+    OverrideValue,
+    PathValue,
+    Resolver,
+    StringValue,
+    SymbolValue,
+    Thunk,
+    Value,
+)
+
+_DEFAULT_PRIORITY = 1500
+"""The priority of an option's default (``lib.mkOptionDefault``)."""
+_SCALARS = (NullValue, BoolValue, IntValue, FloatValue, StringValue, PathValue)
+_SCALAR_TYPES = frozenset(
+    "bool enum float int ints.between nonEmptyStr number path port positive s16 s32 s8 singleLineStr str strMatching u16 "
+    "u32 u8 unsigned externalPath pathInStore passwdEntry shellPackage".split()
+)
+"""Types whose values are single ones, and whose definitions must be equal where there are several."""
+_PLAIN_TYPES = frozenset("anything attrs lines commas envVar raw separatedString unspecified package".split())
+"""Types that leave a lone definition as it is, whatever it consists of."""
+_ITEM = "*"
+_SETS = frozenset({"attrsOf", "lazyAttrsOf"})
+_SUBMODULES = frozenset({"submodule", "submoduleWith"})
+_WRAPPERS = frozenset({"nullOr", "uniq", "unique"})
+
+
+class Modules(Protocol):
+    """The evaluation that a configuration belongs to."""
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether its imports are still being followed, so that nothing can be said of what it defines."""
+        ...
+
+    @property
+    def declarations(self) -> Declarations:
+        """The options that its modules declare."""
+        ...
+
+    @property
+    def arguments(self) -> Mapping[str, Thunk]:
+        """The further arguments that its modules are given (``specialArgs``)."""
+        ...
+
+    def ask(self, option: OptionPath) -> Answer:
+        """The definitions of an option."""
+        ...
+
+    def nested(self, modules: tuple[Definition, ...], answer: Answer, prefix: tuple[str, ...]) -> Resolver | None:
+        """The configuration of a submodule at a path: its own modules, and what is defined there."""
+        ...
+
+
+class Configuration:
+    """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called."""
+
+    def __init__(self, modules: Modules, interpreter: Interpreter, prefix: tuple[str, ...] = symbols.CONFIG) -> None:
+        self._modules = modules
+        self._interpreter = interpreter
+        self._prefix = prefix
+        self._settled: dict[tuple[str, ...], Value | None] = {}
+        self._at_work: set[tuple[str, ...]] = set()
+
+    def resolve(self, path: tuple[str, ...]) -> Value | None:
+        """What an option is, where that is certain; ``path`` starts with the prefix."""
+        names = path[len(self._prefix) :]
+        if not names or self._modules.is_loading or names in self._at_work:
+            return None
+        if names not in self._settled:
+            self._at_work.add(names)
+            try:
+                self._settled[names] = self._value(names)
+            finally:
+                self._at_work.discard(names)
+        return self._settled[names]
+
+    def argument(self, name: str) -> Value | None:
+        """``config``, or an argument from ``specialArgs`` or ``_module.args``."""
+        if name == "config":
+            return SymbolValue(self._prefix, None, self)
+        given = self._modules.arguments.get(name)
+        if given is not None:
+            return given.force()
+        if name in _OWN_ARGUMENTS or self._modules.is_loading or (argument := ("_module", name)) in self._at_work:
+            return None
+        self._at_work.add(argument)
+        try:
+            return self._modules.ask(OptionPath.of("_module", "args", name)).value
+        finally:
+            self._at_work.discard(argument)
+
+    def _value(self, names: tuple[str, ...]) -> Value | None:
+        match self._modules.declarations.find(names):
+            case Declared(declaration=declaration, depth=depth) if declaration.is_whole:
+                if depth == len(names):
+                    return self._declared(declaration, names)
+                return self._within(names, depth)
+            case Namespace():
+                return None
+            case _:
+                return _only_scalar(self._modules.ask(OptionPath(names)))
+
+    def _within(self, names: tuple[str, ...], depth: int) -> Value | None:
+        """What stands below an option that holds sets, at the names beyond ``depth``."""
+        value: Value | None = self.resolve((*self._prefix, *names[:depth]))
+        for name in names[depth:]:
+            if value is None:
+                return None
+            value = self._interpreter.find_attribute(value, name)
+            value = None if value is None else self._interpreter.settled(value)
+        return value
+
+    def _declared(self, declaration: OptionDeclaration, names: tuple[str, ...]) -> Value | None:
+        if declaration.is_changed:
+            return None
+        answer = self._modules.ask(OptionPath(names))
+        if declaration.default is not None:
+            default = Definition(declaration.default.force(), None, (), _DEFAULT_PRIORITY)
+            answer = answer._replace(definitions=(*answer.definitions, default))
+        return self._merged(declaration.type, answer, names)
+
+    def _merged(self, kind: Value, answer: Answer, names: tuple[str, ...]) -> Value | None:
+        """The value of an option of a type with these definitions, its default among them."""
+        deciding = answer.deciding
+        if not deciding:
+            return None
+        match _type_name(kind):
+            case _TypeName(name=name, argument=argument) if name in _SETS and argument is not None:
+                return self._set(argument, deciding, names)
+            case _TypeName(name=name, argument=argument) if name in _SUBMODULES and argument is not None:
+                return self._submodule(name, argument, deciding, names)
+            case _TypeName(name=name, argument=argument) if name in _WRAPPERS and argument is not None:
+                if all(isinstance(definition.value, NullValue) for definition in deciding):
+                    return deciding[0].value
+                return self._merged(argument.force(), answer, names)
+            case _TypeName(name="listOf", argument=argument) if argument is not None:
+                return self._list(argument.force(), deciding, names)
+            case _TypeName(name=name) if name in _SCALAR_TYPES and isinstance(deciding[0].value, _SCALARS):
+                return _agreed(deciding)
+            case _TypeName(name=name) if name in _PLAIN_TYPES and len(deciding) == 1:
+                return _without_properties(deciding[0].value)
+            case _:
+                return None
+
+    def _list(self, element: Value, deciding: tuple[Definition, ...], names: tuple[str, ...]) -> Value | None:
+        value, kind = deciding[0].value, _type_name(element)
+        if len(deciding) > 1 or not isinstance(value, ListValue) or kind is None:
+            return None  # The order of several definitions is that of the modules.
+        if kind.name in _SUBMODULES and kind.argument is not None:
+            if value.unknowns:
+                return None
+            items = [(Definition(item.force(), item.place),) for item in value.elements]
+            made = [self._submodule(kind.name, kind.argument, item, (*names, _ITEM)) for item in items]
+            return value._replace(elements=tuple(Known(item) for item in made if item)) if all(made) else None
+        return value if kind.name in _SCALAR_TYPES | _PLAIN_TYPES else None
+
+    def _set(self, element: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...]) -> Value | None:
+        entries: dict[str, Entry] = {}
+        for definition in deciding:
+            if not isinstance(definition.value, AttrsValue) or definition.value.is_open:
+                return None
+            for name, entry in definition.value.entries.items():
+                if name not in entries and _may_vanish(entry.value.force()):
+                    return None
+                value = self._interpreter.defer_call(
+                    self._element(element, deciding, (*names, name)), entry.value.place
+                )
+                entries.setdefault(name, Entry(value, entry.name_place))
+        return AttrsValue(entries, (), (), deciding[0].value.place)
+
+    def _element(self, kind: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...]) -> Callable[[], Value]:
+        def compute() -> Value:
+            answer = ask_within(deciding, OptionPath.of(names[-1]))
+            path = (*self._prefix, *names)
+            return self._merged(kind.force(), answer, names) or SymbolValue(path)
+
+        return compute
+
+    def _submodule(
+        self, name: str, argument: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...]
+    ) -> Value | None:
+        modules = _modules_of(name, argument.force())
+        prefix = (*self._prefix, *names)
+        nested = None if modules is None else self._modules.nested(modules, Answer(deciding, ()), prefix)
+        return None if nested is None else SymbolValue(prefix, deciding[0].value.place, nested)
+
+
+_OWN_ARGUMENTS = frozenset({"lib", "options", "pkgs", "modulesPath"})
+"""What the module system gives to modules by itself."""
+
+
+class _TypeName(NamedTuple):
+    """A type by its last name, and what it is made of."""
+
+    name: str
+    argument: Thunk | None = None
+
+
+def _type_name(kind: Value) -> _TypeName | None:
+    match kind:
+        case SymbolValue(path=path) if path:
+            return _TypeName(path[-1])
+        case CallValue(callee=callee, arguments=arguments) if callee.path and len(arguments) == 1:
+            return _TypeName(callee.path[-1], arguments[0])
+        case _:
+            return None
+
+
+def _modules_of(name: str, argument: Value) -> tuple[Definition, ...] | None:
+    """The modules that a type of submodules is made of."""
+    if name == "submoduleWith":
+        modules = argument.entries.get("modules") if isinstance(argument, AttrsValue) else None
+        if modules is None:
+            return None
+        argument = modules.value.force()
+    if not isinstance(argument, ListValue):
+        return (Definition(argument, argument.place),)
+    if argument.unknowns:
+        return None
+    return tuple(Definition(element.force(), element.place) for element in argument.elements)
+
+
+def _only_scalar(answer: Answer) -> Value | None:
+    """The value of an option that others may define as well: of a type without parts, set as strongly as is usual."""
+    deciding = answer.deciding
+    if not deciding or deciding[0].priority > PLAIN_PRIORITY:
+        return None
+    value = deciding[0].value if len(deciding) == 1 else None
+    match value:
+        case StringValue(text=str() as text) if "\n" in text:
+            return None  # Texts of several lines are put together from all definitions there are.
+        case BoolValue() | IntValue() | FloatValue() | StringValue() | PathValue():
+            return value
+        case _:
+            return None
+
+
+def _agreed(deciding: tuple[Definition, ...]) -> Value | None:
+    """The value that definitions agree on: that of the only one, or one that all of them are."""
+    first = deciding[0].value
+    return first if all(equality(first, other.value) is True for other in deciding[1:]) else None
+
+
+def _without_properties(value: Value) -> Value | None:
+    """A value that is what it seems to be: sets and lists may have ``mkIf`` and its like within."""
+    if isinstance(value, AttrsValue) and any(_may_vanish(entry.value.force()) for entry in value.entries.values()):
+        return None
+    return None if _may_vanish(value) else value
+
+
+def _may_vanish(value: Value) -> bool:
+    """Whether an attribute may not be there after all, for all that is written around its value."""
+    return isinstance(value, ConditionalValue | MergeValue | OverrideValue | OrderValue)

@@ -1,0 +1,309 @@
+"""Definitions of options: from the values that modules give to what stands at one option path.
+
+Modelled on ``pushDownProperties`` and ``dischargeProperties`` of nixpkgs' ``lib/modules.nix``: ``mkIf``, ``mkMerge``,
+``mkOverride`` and ``mkOrder`` may stand around any part of a configuration, and mean the same as around each option below.
+A condition is worked out only for what it decides: the configuration may well depend on itself elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from enum import Enum
+from typing import NamedTuple, TypeAlias
+
+from nixlint.syntax.place import Place
+
+from .option_path import OptionPath
+from .values import (
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    ChoiceValue,
+    ConditionalValue,
+    Entry,
+    ListValue,
+    MergeValue,
+    NegationValue,
+    OrderValue,
+    OverrideValue,
+    StringValue,
+    SymbolValue,
+    Thunk,
+    UnknownValue,
+    Value,
+)
+
+PLAIN_PRIORITY = 100
+"""The priority of a definition without ``mkOverride`` (``lib.modules.defaultOverridePriority``)."""
+PLAIN_ORDER = 1000
+"""The order of a definition without ``mkOrder`` (``lib.modules.defaultOrderPriority``)."""
+
+
+class Presence(Enum):
+    """Whether an option is defined."""
+
+    DEFINED = "defined"
+    MAYBE = "maybe"
+    ABSENT = "absent"
+
+
+class Definition(NamedTuple):
+    """One definition of an option, as the module system sees it.
+
+    ``conditions`` are those above it that are not known to be true; where there are none, it holds for certain.
+    ``name_place`` is where the option's last name stands. Elements of a list come in the order of ``order``.
+    """
+
+    value: Value
+    name_place: Place | None
+    conditions: tuple[Value, ...] = ()
+    priority: int = PLAIN_PRIORITY
+    order: int = PLAIN_ORDER
+
+
+class Obstacle(NamedTuple):
+    """Something unknown that may define an option, and why nobody can tell."""
+
+    reason: str
+    place: Place | None
+
+
+class Answer(NamedTuple):
+    """What is known of an option: its definitions, and what may define it besides."""
+
+    definitions: tuple[Definition, ...]
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def presence(self) -> Presence:
+        """Whether the option is defined."""
+        if any(not definition.conditions for definition in self.definitions) or _is_exhaustive(self.definitions):
+            return Presence.DEFINED
+        return Presence.MAYBE if self.definitions or self.obstacles else Presence.ABSENT
+
+    @property
+    def deciding(self) -> tuple[Definition, ...] | None:
+        """The definitions that make up the value: those of the best priority; ``None`` where that is not certain."""
+        if self.obstacles:
+            return None
+        certain = [definition for definition in self.definitions if not definition.conditions]
+        best = min((definition.priority for definition in certain), default=None)
+        if best is None:
+            return None if self.definitions else ()
+        if any(definition.conditions and definition.priority <= best for definition in self.definitions):
+            return None
+        return tuple(definition for definition in certain if definition.priority == best)
+
+    @property
+    def value(self) -> Value | None:
+        """The value where exactly one definition decides it: certain, alone at the best priority, and nothing unknown."""
+        deciding = self.deciding
+        return deciding[0].value if deciding is not None and len(deciding) == 1 else None
+
+
+_MOST_CASES = 16
+"""So many definitions are looked through for conditions that leave no case out."""
+_Literal: TypeAlias = tuple[int, bool]
+
+
+def _is_exhaustive(definitions: tuple[Definition, ...]) -> bool:
+    """Whether one of the definitions holds whatever the conditions are, as those in both branches of an ``if``."""
+    if len(definitions) > _MOST_CASES:
+        return False
+    cases = {frozenset(_literal(condition) for condition in definition.conditions) for definition in definitions}
+    waiting = list(cases)
+    while waiting:
+        case = waiting.pop()
+        for identity, truth in case:
+            rest = case - {(identity, truth)}
+            if rest not in cases and rest | {(identity, not truth)} in cases:
+                cases.add(rest)
+                waiting.append(rest)
+    return frozenset() in cases
+
+
+def _literal(condition: Value) -> _Literal:
+    if isinstance(condition, NegationValue):
+        return id(condition.condition), False
+    return id(condition), True
+
+
+class Part(NamedTuple):
+    """A value that modules define, or a part of one, on its way down an option path."""
+
+    value: Value
+    name_place: Place | None
+    conditions: tuple[Value, ...] = ()
+    """The conditions above it that are not known to be true."""
+    pending: tuple[Thunk, ...] = ()
+    """Those that nobody has looked at yet."""
+    priority: int = PLAIN_PRIORITY
+    order: int = PLAIN_ORDER
+    certain: bool = True
+    """Whether it certainly belongs to the path asked for; a part below a name that is not known may not."""
+
+    @classmethod
+    def of(cls, definition: Definition) -> Part:
+        """The part that a definition is."""
+        return cls(
+            definition.value,
+            definition.name_place,
+            definition.conditions,
+            priority=definition.priority,
+            order=definition.order,
+        )
+
+    @property
+    def decided(self) -> Part | None:
+        """The part with its conditions worked out; ``None`` where one of them is false."""
+        conditions = list(self.conditions)
+        for thunk in self.pending:
+            condition = thunk.force()
+            if not isinstance(condition, BoolValue):
+                conditions.append(condition)
+            elif not condition.value:
+                return None
+        return self._replace(conditions=tuple(conditions), pending=())
+
+    @property
+    def definition(self) -> Definition:
+        """The definition that a decided part is."""
+        return Definition(self.value, self.name_place, self.conditions, self.priority, self.order)
+
+
+def answer_of(parts: Iterable[Part], option: OptionPath, further: tuple[Obstacle, ...] = ()) -> Answer:
+    """The definitions of an option path below parts, and what may define it besides, which includes ``further``."""
+    definitions: list[Definition] = []
+    obstacles = list(further)
+    for found in descend(parts, option):
+        if isinstance(found, Obstacle):
+            obstacles.append(found)
+            continue
+        for leaf in pushed_down(found):
+            decided = leaf.decided
+            if decided is None:
+                continue
+            if decided.certain:
+                definitions.append(decided.definition)
+            else:
+                obstacles.append(Obstacle("a name that is not known", decided.name_place))
+    return Answer(tuple(definitions), tuple(obstacles))
+
+
+def ask_within(definitions: tuple[Definition, ...], option: OptionPath) -> Answer:
+    """The definitions of an option path below values that are defined together, such as those of one container."""
+    return answer_of([Part.of(definition) for definition in definitions], option)
+
+
+def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definition]]:
+    """The attributes of a definition's value, with properties pushed down; ``None`` for a name that is not known."""
+    for part in pushed_down(Part.of(definition)):
+        decided = part.decided if isinstance(part.value, AttrsValue) else None
+        if decided is None or not isinstance(decided.value, AttrsValue):
+            continue
+        for name, entry in decided.value.entries.items():
+            yield name, _below(decided, entry).definition
+        for dynamic in decided.value.dynamic:
+            yield None, _below(decided, dynamic.entry).definition
+
+
+def descend(parts: Iterable[Part], option: OptionPath) -> Iterator[Part | Obstacle]:
+    """The parts at an option path, undecided, and what is unknown on the way to it."""
+    for part in parts:
+        yield from _descend_one(part, option.names)
+
+
+def pushed_down(part: Part) -> Iterator[Part]:
+    """A part without the properties around it: each alternative by itself, with its conditions and its priority."""
+    value = part.value
+    match value:
+        case ConditionalValue():
+            pending = (*part.pending, value.condition)
+            yield from pushed_down(part._replace(value=value.content.force(), pending=pending))
+        case MergeValue():
+            yield from _merged(part, value.contents.force())
+        case OverrideValue():
+            yield from pushed_down(part._replace(value=value.content.force(), priority=value.priority))
+        case OrderValue():
+            yield from pushed_down(part._replace(value=value.content.force(), order=value.priority))
+        case ChoiceValue():
+            for alternative, condition in branches_of(value):
+                conditions = (*part.conditions, condition)
+                yield from pushed_down(part._replace(value=alternative.force(), conditions=conditions))
+        case _:
+            yield part
+
+
+def branches_of(choice: ChoiceValue) -> Iterator[tuple[Thunk, Value]]:
+    """The values that a choice is between, each with its condition."""
+    for index, alternative in enumerate(choice.alternatives):
+        yield alternative, choice.condition if index == 0 else choice.otherwise or choice.condition
+
+
+def reason_of(value: Value) -> str:
+    """Why a value is not known, in a few words."""
+    match value:
+        case UnknownValue(reason=reason):
+            return reason
+        case SymbolValue():
+            return f"{value.dotted} is not known" if value.path else "an argument that is not known"
+        case CallValue():
+            return f"the result of {value.callee.dotted} is not known"
+        case ChoiceValue():
+            return f"a condition that is not known: {reason_of(value.condition)}"
+        case NegationValue():
+            return reason_of(value.condition)
+        case StringValue():
+            return "".join(part if isinstance(part, str) else _name_of(part) for part in value.parts)
+        case _:
+            return "a value that is not known"
+
+
+def _name_of(part: Value) -> str:
+    return f"<{part.dotted}>" if isinstance(part, SymbolValue) else "<…>"
+
+
+def _descend_one(part: Part, names: tuple[str | None, ...]) -> Iterator[Part | Obstacle]:
+    if not names:
+        yield part
+        return
+    for inner in pushed_down(part):
+        match inner.value:
+            case AttrsValue():
+                yield from _descend_set(inner, inner.value, names)
+            case UnknownValue() | SymbolValue() | CallValue():
+                if inner.decided is not None:
+                    yield Obstacle(reason_of(inner.value), inner.value.place or inner.name_place)
+            case _:
+                continue  # Nix refuses a definition of another kind above an option.
+
+
+def _descend_set(part: Part, value: AttrsValue, names: tuple[str | None, ...]) -> Iterator[Part | Obstacle]:
+    entry = value.entries.get(names[0]) if names[0] is not None else None
+    if entry is not None:
+        yield from _descend_one(_below(part, entry), names[1:])
+    for dynamic in value.dynamic:
+        yield from _descend_one(_below(part, dynamic.entry)._replace(certain=False), names[1:])
+    if value.unknowns and part.decided is not None:
+        for unknown in value.unknowns:
+            yield Obstacle(reason_of(unknown), unknown.place)
+
+
+def _merged(part: Part, contents: Value) -> Iterator[Part]:
+    match contents:
+        case ListValue():
+            for element in contents.elements:
+                yield from pushed_down(part._replace(value=element.force()))
+            for unknown in contents.unknowns:
+                yield from pushed_down(part._replace(value=unknown.force(), certain=False))
+        case ChoiceValue():
+            for alternative, condition in branches_of(contents):
+                conditions = (*part.conditions, condition)
+                yield from _merged(part._replace(conditions=conditions), alternative.force())
+        case _:
+            reason = UnknownValue(f"a list that is not known: {reason_of(contents)}", contents.place)
+            yield part._replace(value=reason, certain=False)
+
+
+def _below(part: Part, entry: Entry) -> Part:
+    return part._replace(value=entry.value.force(), name_place=entry.name_place or part.name_place)
