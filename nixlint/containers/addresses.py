@@ -1,88 +1,119 @@
-"""The addresses that containers are given, and which of them are of one host."""
+"""The addresses of native containers and of the interfaces of their hosts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.hosts import hosts
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import StringValue
+from nixlint.semantics.module_system import Definition, ModuleSystem, ask_within
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.values import AttrsValue, IntValue, StringValue, Value
 from nixlint.syntax.place import Place
 
-from .nspawn import NspawnContainer, nspawn_containers
+from .nspawn import NspawnContainer
+from .stated import Stated, elements, implied, is_complete, texts
 
-ADDRESS_OPTIONS = ("localAddress", "localAddress6")
+LOCAL_OPTIONS = ("localAddress", "localAddress6")
+"""A container's own addresses."""
+HOST_OPTIONS = ("hostAddress", "hostAddress6")
+"""The addresses on the host's side of its link."""
+
+_INTERFACES = OptionPath.of("networking", "interfaces")
 
 
-class ContainerAddress(NamedTuple):
-    """An address inside a container, without its prefix length.
+class Address(NamedTuple):
+    """An address that an option gives, in its shortest spelling, and its prefix length where it has one.
 
-    ``place`` is where it is written, ``module`` where the module stands that declares the container, and ``certain`` says
-    that the container exists wherever the module is used.
+    ``option`` is the option's last name, or the interface's for one of the host.
     """
 
     address: str
+    prefix_length: int | None
     option: str
-    container: str | None
     place: Place
-    module: Place
-    certain: bool
+    conditions: tuple[Value, ...] = ()
+
+    @property
+    def is_private_ipv6(self) -> bool:
+        """Whether it is a unique local address, which nobody routes on the Internet (RFC 4193)."""
+        import ipaddress  # here and below: it is slow to import, and few configurations need it
+
+        return ":" in self.address and ipaddress.ip_address(self.address) in ipaddress.ip_network("fc00::/7")
+
+    def is_in(self, network: Address) -> bool:
+        """Whether it is within the network that another address with a prefix length is of."""
+        import ipaddress
+
+        around = ipaddress.ip_interface(f"{network.address}/{network.prefix_length}").network
+        return ipaddress.ip_address(self.address) in around
+
+    def holds_with(self, conditions: tuple[Value, ...]) -> bool:
+        """Whether it certainly is given wherever these conditions hold."""
+        return implied(self.conditions, conditions)
 
 
-def addresses_of(container: NspawnContainer) -> Iterator[ContainerAddress]:
-    """The addresses that a container certainly has."""
-    for option in ADDRESS_OPTIONS:
+def parse_address(text: str) -> tuple[str, int | None] | None:
+    """An address in its shortest spelling, and the prefix length after it; ``None`` where it is no address."""
+    import ipaddress
+
+    try:
+        interface = ipaddress.ip_interface(text)
+    except ValueError:
+        return None
+    return str(interface.ip), interface.network.prefixlen if "/" in text else None
+
+
+def addresses_of(container: NspawnContainer, options: tuple[str, ...] = LOCAL_OPTIONS) -> Iterator[Address]:
+    """The addresses that options of a container give for certain, wherever the container exists."""
+    for option in options:
         answer = container.option(option)
-        if isinstance(answer.value, StringValue) and answer.value.text and answer.definitions:
+        if isinstance(answer.value, StringValue):
+            stated = texts(answer)
             place = answer.definitions[0].name_place or container.place
-            address = answer.value.text.partition("/")[0]
-            certain = not container.conditions
-            yield ContainerAddress(address, option, container.name, place, container.host_place, certain)
+            parsed = parse_address(stated[0].what) if stated else None
+            if parsed is not None:
+                yield Address(*parsed, option, place, container.conditions)
 
 
-class AddressIndex:
-    """The addresses of all containers of a repository."""
+def host_addresses(host: ModuleSystem) -> Iterator[Address]:
+    """The addresses that ``networking.interfaces`` gives to the host's own interfaces."""
+    for interface, definition in host.children(_INTERFACES):
+        if interface is not None:
+            for family in ("ipv4", "ipv6"):
+                yield from _interface_addresses(interface, family, definition)
 
-    def __init__(self, repository: Repository) -> None:
-        self._repository = repository
-        self._by_address: dict[str, list[ContainerAddress]] = {}
-        self._files_of_hosts: tuple[frozenset[Path], ...] | None = None
-        for path in repository.files_mentioning(b"containers", b"localAddress"):
-            for found in self._addresses_in(path):
-                self._by_address.setdefault(found.address, []).append(found)
 
-    @classmethod
-    def of(cls, repository: Repository) -> AddressIndex:
-        """The index of a repository, made once."""
-        return repository.remember(cls, lambda: cls(repository))
+def interface_networks(host: ModuleSystem, interface: str) -> tuple[Address, ...] | None:
+    """All addresses with prefix lengths that a host gives to an interface; ``None`` where there may be others."""
+    found: list[Address] = []
+    for name, definition in host.children(_INTERFACES):
+        if name == interface:
+            for family in ("ipv4", "ipv6"):
+                answer = ask_within((definition,), OptionPath.of(family, "addresses"))
+                addresses = tuple(_interface_addresses(interface, family, definition))
+                if not is_complete(answer) or len(addresses) != len(tuple(elements(answer))):
+                    return None
+                found.extend(addresses)
+    return tuple(found)
 
-    def others(self, address: ContainerAddress) -> Iterator[ContainerAddress]:
-        """Where containers of other names on the same host certainly have the same address."""
-        for other in self._by_address.get(address.address, ()):
-            named = other.container is not None and address.container is not None
-            if named and other.container != address.container and self._are_together(address, other):
-                yield other
 
-    def _addresses_in(self, path: Path) -> Iterator[ContainerAddress]:
-        source = self._repository.source(path)
-        if source is not None and not source.root.has_error:
-            for container in nspawn_containers(source, self._repository):
-                yield from addresses_of(container)
+def _interface_addresses(interface: str, family: str, definition: Definition) -> Iterator[Address]:
+    for element in elements(ask_within((definition,), OptionPath.of(family, "addresses"))):
+        found = _interface_address(element)
+        if found is not None:
+            yield found._replace(option=interface)
 
-    def _are_together(self, one: ContainerAddress, other: ContainerAddress) -> bool:
-        if not (one.certain and other.certain):
-            return False
-        if one.module == other.module:
-            return True
-        both = {one.module.path, other.module.path}
-        return len(both) == 2 and any(both <= files for files in self._host_files())
 
-    def _host_files(self) -> tuple[frozenset[Path], ...]:
-        """For each host, the files that it is made of."""
-        if self._files_of_hosts is None:
-            self._files_of_hosts = tuple(
-                host.system(self._repository.interpreter()).files for host in hosts(self._repository)
-            )
-        return self._files_of_hosts
+def _interface_address(element: Stated[Value]) -> Address | None:
+    if not isinstance(element.what, AttrsValue):
+        return None
+    address, length = element.what.entries.get("address"), element.what.entries.get("prefixLength")
+    if address is None or length is None:
+        return None
+    text, prefix = address.value.force(), length.value.force()
+    if not isinstance(text, StringValue) or not isinstance(prefix, IntValue) or text.text is None:
+        return None
+    parsed = parse_address(text.text)
+    if parsed is None or not 0 <= prefix.value <= (128 if ":" in parsed[0] else 32):
+        return None
+    return Address(parsed[0], prefix.value, "", text.place or element.place, element.conditions)

@@ -39,16 +39,22 @@ def declared_in(
         interpreter = repository.interpreter()
         module = interpreter.evaluate(site, interpreter.scope_at(site))
         host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
-        named: dict[str, list[Definition]] = {}
-        nameless: list[Definition] = []
-        for name, definition in host.children(option):
-            for alternative in _alternatives(definition) if is_one(definition) else ():
-                (nameless if name is None else named.setdefault(name, [])).append(alternative)
-        place = Place(source.path, site.span)
-        for name, definitions in named.items():
-            yield _declared(name, definitions, host, place)
-        for definition in nameless:
-            yield _declared(None, [definition], host, place)
+        yield from declared_on(host, Place(source.path, site.span), option, is_one)
+
+
+def declared_on(
+    host: ModuleSystem, place: Place, option: OptionPath, is_one: Callable[[Definition], bool]
+) -> Iterator[Declared]:
+    """What a module system, which stands at a place, declares below an option."""
+    named: dict[str, list[Definition]] = {}
+    nameless: list[Definition] = []
+    for name, definition in host.children(option):
+        for alternative in _alternatives(definition) if is_one(definition) else ():
+            (nameless if name is None else named.setdefault(name, [])).append(alternative)
+    for name, definitions in named.items():
+        yield _declared(name, definitions, host, place)
+    for definition in nameless:
+        yield _declared(None, [definition], host, place)
 
 
 def _alternatives(definition: Definition) -> tuple[Definition, ...]:

@@ -31,9 +31,21 @@ from nixlint.semantics.values import AttrsValue, Thunk, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
-from .declared import declared_in
+from .declared import Declared, declared_in, declared_on
+from .nspawn_options import (
+    AllowedDevice,
+    BindMount,
+    ForwardedPort,
+    NspawnFlag,
+    bind_mounts_of,
+    capabilities_of,
+    devices_of,
+    flags_of,
+    forwarded_ports_of,
+)
+from .stated import Stated, is_on, is_true
 
-_CONTAINERS = OptionPath.of("containers")
+CONTAINERS = OptionPath.of("containers")
 _CONFIG = OptionPath.of("config")
 
 OPTIONS = frozenset(
@@ -46,6 +58,10 @@ OPTIONS = frozenset(
 
 A set with other attributes is a look-alike: a Firefox profile's, devenv's, an OCI engine's container.
 """
+
+
+OWN_NETWORK = ("privateNetwork", "macvlans", "interfaces", "networkNamespace")
+"""The options that give a container a network of its own."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +89,7 @@ class NspawnContainer:
     @property
     def option_path(self) -> OptionPath:
         """Its option, ``containers.<name>``."""
-        return _CONTAINERS / self.name
+        return CONTAINERS / self.name
 
     @property
     def body(self) -> Place | None:
@@ -101,6 +117,51 @@ class NspawnContainer:
         """What the modules of ``config`` are given besides their own arguments."""
         given = self.option("specialArgs").value
         return {name: entry.value for name, entry in given.entries.items()} if isinstance(given, AttrsValue) else {}
+
+    @cached_property
+    def network(self) -> Presence:
+        """Whether the container certainly, perhaps or certainly not has a network that is not the host's."""
+        answers = [is_on(self.option_anywhere(name)) for name in OWN_NETWORK]
+        if Presence.DEFINED in answers:
+            return Presence.DEFINED
+        if Presence.MAYBE in answers or self.is_made_elsewhere:
+            return Presence.MAYBE
+        return Presence.ABSENT
+
+    @property
+    def has_private_network(self) -> bool:
+        """Whether ``privateNetwork`` is certainly true, so that addresses, a bridge and forwarded ports count."""
+        return is_true(self.option("privateNetwork"))
+
+    @property
+    def is_made_elsewhere(self) -> bool:
+        """Whether its system is, or may be, a ``path`` or a ``flake`` and not what stands here."""
+        return any(self.option(name).presence is not Presence.ABSENT for name in ("path", "flake"))
+
+    @cached_property
+    def flags(self) -> tuple[NspawnFlag, ...]:
+        """The flags for systemd-nspawn that are known."""
+        return flags_of(self.option("extraFlags"))
+
+    @cached_property
+    def bind_mounts(self) -> tuple[BindMount, ...]:
+        """What of the host the container sees, by option or by flag, as far as it is known."""
+        return bind_mounts_of(self.option("bindMounts"), self.flags)
+
+    @cached_property
+    def forwarded_ports(self) -> tuple[ForwardedPort, ...]:
+        """The ports of the host that are forwarded to it, as far as they are known."""
+        return forwarded_ports_of(self.option("forwardPorts"))
+
+    @cached_property
+    def capabilities(self) -> tuple[Stated[str], ...]:
+        """The capabilities that it gets besides those of systemd-nspawn, by option or by flag."""
+        return capabilities_of(self.option("additionalCapabilities"), self.flags)
+
+    @cached_property
+    def devices(self) -> tuple[AllowedDevice, ...]:
+        """The devices that it may use, as far as they are known."""
+        return devices_of(self.option("allowedDevices"))
 
     def inside(self, *names: str) -> Answer:
         """What is known of an option of the system in the container, from here and from elsewhere in the repository."""
@@ -203,10 +264,24 @@ def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[Nspaw
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
     found: dict[Place, NspawnContainer] = {}
-    for name, definitions, conditions, host, site in declared_in(source, repository, _CONTAINERS, _is_container):
-        container = NspawnContainer(name, _place(definitions, site), definitions, conditions, host, site, repository)
+    for declared in declared_in(source, repository, CONTAINERS, _is_container):
+        container = _container(declared, repository)
         found.setdefault(container.place, container)
     return tuple(found.values())
+
+
+def containers_on(host: ModuleSystem, place: Place, repository: Repository) -> tuple[NspawnContainer, ...]:
+    """The containers that a module system declares, whichever of its modules they are in.
+
+    ``place`` is where the host stands, for a container that is written nowhere.
+    """
+    declared = declared_on(host, place, CONTAINERS, _is_container)
+    return tuple(container for each in declared if _is_full(container := _container(each, repository)))
+
+
+def _container(declared: Declared, repository: Repository) -> NspawnContainer:
+    name, definitions, conditions, host, site = declared
+    return NspawnContainer(name, _place(definitions, site), definitions, conditions, host, site, repository)
 
 
 def _place(definitions: tuple[Definition, ...], fallback: Place) -> Place:
@@ -224,7 +299,7 @@ def _is_full(container: NspawnContainer) -> bool:
     ``containers.web.config.services.x = …;`` alone adds to the system of a container that something else declares; a
     ``config`` that is written as a module, or one beside options of the container's own, declares it.
     """
-    if any(container.option(name).presence is not Presence.ABSENT for name in ("path", "flake")):
+    if container.is_made_elsewhere:
         return True
     systems = container.option("config")
     if any(

@@ -28,7 +28,7 @@ from .masking import suspicious_places
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
-from .subjects import FileProblem, subjects_of
+from .subjects import FileProblem, subjects_of, subjects_of_repository
 from .suppression import (
     Directive,
     MalformedDirective,
@@ -102,6 +102,8 @@ class _WorkspaceRun:
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
         self._read = overlay.read
+        self._sound: set[Path] = set()
+        self._asked: dict[AnyRule, None] = {}
         self._compose: dict[Path, ReadCompose] = {}
 
     def check(self, path: Path) -> None:
@@ -117,6 +119,7 @@ class _WorkspaceRun:
 
     def finish(self) -> None:
         """Say what only the whole workspace shows, the suppressions that suppress nothing, and hand over the findings."""
+        self._ask_of_repository()
         for unused in tuple(self._unused_suppressions()):
             self._ask(UnusedSuppression, (unused,), self._rules)
         counts: Counter[tuple[str, ...]] = Counter()
@@ -138,6 +141,7 @@ class _WorkspaceRun:
             self._outcome.secrets.update(suspicious_places(source))
             self._take_problems(path, problems)
             return
+        self._sound.add(path)
         data = source.data
         rules = [
             rule
@@ -145,6 +149,7 @@ class _WorkspaceRun:
             if not rule.keywords or any(word in data for word in rule.keywords)
         ]
         rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
+        self._asked.update(dict.fromkeys(rules))
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             self._ask(kind, self._subjects(kind, source), rules)
 
@@ -187,7 +192,30 @@ class _WorkspaceRun:
                 for rule in asked:
                     self._apply(rule, subject)
 
+    def _ask_of_repository(self) -> None:
+        """Put what no file holds alone before the rules that some file has something for.
+
+        What is found in files that are not checked is left out.
+        """
+        for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks):
+            asked = [rule for rule in self._asked if kind in rule.asks]
+            for subject in self._subjects_of_repository(kind):
+                for rule in asked:
+                    for finding in self._findings(rule, subject):
+                        if finding.place.path in self._sound:
+                            self._take(rule, finding)
+
+    def _subjects_of_repository(self, kind: type) -> Iterator[object]:
+        return _guarded(
+            lambda: subjects_of_repository(kind, self._repository),
+            lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), None),
+        )
+
     def _apply(self, rule: AnyRule, subject: object) -> None:
+        for finding in self._findings(rule, subject):
+            self._take(rule, finding)
+
+    def _findings(self, rule: AnyRule, subject: object) -> Iterator[Finding]:
         def fail(error: Exception) -> None:
             place = getattr(subject, "place", None)
             where = place if isinstance(place, Place) else None
@@ -195,8 +223,7 @@ class _WorkspaceRun:
                 internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
             )
 
-        for finding in _guarded(lambda: rule.check(subject, self._repository), fail):
-            self._take(rule, finding)
+        return _guarded(lambda: rule.check(subject, self._repository), fail)
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
         self._outcome.secrets.update(finding.redact)

@@ -42,5 +42,20 @@ def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Itera
             from nixlint.containers.oci_reader import oci_modules
 
             return oci_modules(source, repository)
+        case "HostSystem":
+            from nixlint.containers.host_system import host_modules
+
+            return host_modules(source, repository)
+        case _:
+            return ()
+
+
+def subjects_of_repository(kind: type, repository: Repository) -> Iterable[object]:
+    """The subjects of a kind that no file holds alone, in order: rules ask for them when all files have had their turn."""
+    match kind.__name__:
+        case "HostSystem":
+            from nixlint.containers.host_system import host_systems
+
+            return host_systems(repository)
         case _:
             return ()

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.syntax import views
 from nixlint.syntax.source_file import SourceFile
-from nixlint.syntax.string_literal import static_name
 
-from .module_sites import module_sites
+from .module_sites import is_in_container, module_sites
 from .module_system import ModuleSystem, modules_in
 from .option_path import OptionPath
 from .repository import Repository
@@ -37,7 +35,7 @@ def _versions(repository: Repository) -> Iterator[str]:
 
 def _versions_in(source: SourceFile, repository: Repository) -> Iterator[str]:
     for site in module_sites(source, "system"):
-        if _is_in_container(site):
+        if is_in_container(site):
             continue
         interpreter = repository.interpreter()
         module = interpreter.evaluate(site, interpreter.scope_at(site))
@@ -45,10 +43,3 @@ def _versions_in(source: SourceFile, repository: Repository) -> Iterator[str]:
         for definition in host.definitions(_STATE_VERSION):
             if isinstance(definition.value, StringValue) and definition.value.text is not None:
                 yield definition.value.text
-
-
-def _is_in_container(site: views.Expression) -> bool:
-    return any(
-        isinstance(view, views.Binding) and any(static_name(name) == "containers" for name in view.path.names)
-        for view in views.enclosing(site)
-    )

@@ -49,6 +49,14 @@ def option_declarations(file: SourceFile, option: str) -> Iterator[views.Binding
             yield binding
 
 
+def is_in_container(site: views.Expression) -> bool:
+    """Whether a module stands within the declaration of a container, and so is not a host's."""
+    return any(
+        isinstance(view, views.Binding) and any(static_name(name) == "containers" for name in view.path.names)
+        for view in views.enclosing(site)
+    )
+
+
 def _site_of(binding: views.Binding, option: str) -> views.Expression | None:
     names = [static_name(name) for name in binding.path.names]
     if names[0] != option and names[:2] != ["config", option]:

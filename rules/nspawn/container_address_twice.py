@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.addresses import AddressIndex, ContainerAddress, addresses_of
+from nixlint.containers.addresses import Address, addresses_of
+from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.stated import implied
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
 
 
-class ContainerAddressTwice(Rule[NspawnContainer]):
+class ContainerAddressTwice(Rule[HostSystem]):
     """Two containers of one host have the same address, so that one of them is not reachable.
 
     ## What it finds
@@ -29,7 +31,7 @@ class ContainerAddressTwice(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
-    - Containers of different hosts, and containers that exist under conditions.
+    - Containers of different hosts, and containers that exist under different conditions.
     - The same `hostAddress` twice: each container has a link of its own, and the host may be called the same on all.
     - Addresses and names that are not known, and one container that is declared in several places.
 
@@ -42,27 +44,30 @@ class ContainerAddressTwice(Rule[NspawnContainer]):
     code = "NL106"
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
-    asks = (NspawnContainer,)
+    asks = (HostSystem,)
     keywords = (b"localAddress",)
 
-    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
+    def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report an address that a container written before has too."""
-        for address in addresses_of(subject):
-            for other in AddressIndex.of(repository).others(address):
-                if _order(other) < _order(address):
-                    yield self._finding(subject, address, other)
-                    break
+        taken: dict[str, list[tuple[NspawnContainer, Address]]] = {}
+        for container in sorted(subject.containers, key=_order):
+            for address in addresses_of(container) if container.name is not None else ():
+                earlier = taken.setdefault(address.address, [])
+                other = next((found for found in earlier if _are_together(container, found[0])), None)
+                if other is not None:
+                    yield self._finding(container, address, *other)
+                earlier.append((container, address))
 
-    def _finding(self, container: NspawnContainer, address: ContainerAddress, other: ContainerAddress) -> Finding:
+    def _finding(self, container: NspawnContainer, address: Address, other: NspawnContainer, taken: Address) -> Finding:
         return Finding(
             place=address.place,
-            message=f"{container.title} has the address {address.address}, which container '{other.container}' has too: "
+            message=f"{container.title} has the address {address.address}, which {other.title} has too: "
             "one of them is not reachable",
             help="give one of them another address",
             option=f"{container.option_path}.{address.option}",
             container=container.name,
             evidence=address.address,
-            notes=(Note(other.place, "the other one"),),
+            notes=(Note(taken.place, "the other one"),),
         )
 
     examples = (
@@ -126,5 +131,11 @@ class ContainerAddressTwice(Rule[NspawnContainer]):
     )
 
 
-def _order(address: ContainerAddress) -> tuple[str, int]:
-    return str(address.place.path), address.place.span.start
+def _order(container: NspawnContainer) -> tuple[str, int]:
+    return str(container.place.path), container.place.span.start
+
+
+def _are_together(one: NspawnContainer, other: NspawnContainer) -> bool:
+    """Whether one of two containers certainly exists wherever the other does, and is not the same one."""
+    together = implied(one.conditions, other.conditions) or implied(other.conditions, one.conditions)
+    return together and one.name != other.name

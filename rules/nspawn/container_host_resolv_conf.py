@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.stated import is_true
 from nixlint.linting.defining import NewDefinition, defining
 from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Answer, Presence
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue, ListValue, NullValue, StringValue
+from nixlint.semantics.values import BoolValue, ListValue, StringValue
 
 _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
-_RESOLVED = OptionPath.of("services", "resolved", "enable")
+_RESOLVED_ENABLE = ("services", "resolved", "enable")
+_RESOLVED = OptionPath(_RESOLVED_ENABLE)
 
 _WORKAROUNDS_INSIDE = (
     ("networking", "useHostResolvConf"),  # whatever its value: somebody has decided
@@ -70,6 +72,8 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - `environment.etc."resolv.conf"` in the container, `copyResolvConf`, a bind mount over `/etc/resolv.conf`,
       `--resolv-conf=…` in `extraFlags`.
     - A container that shares the host's network, or is made from `path` or `flake`.
+    - systemd-resolved in the container: NixOS refuses that with the host's `resolv.conf`, and
+      `container-resolved-and-host-resolv-conf` says so.
     - Anything unknown that could be one of these. `--pedantic` shows these.
 
     ## References
@@ -87,9 +91,9 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report a container with a network of its own whose resolv.conf is the host's."""
-        network = _own_network(subject)
+        network = subject.network
         workaround = _workaround(subject)
-        if Presence.ABSENT is network or Presence.DEFINED is workaround:
+        if Presence.ABSENT is network or Presence.DEFINED is workaround or is_true(subject.inside(*_RESOLVED_ENABLE)):
             return
         certain = network is Presence.DEFINED and workaround is Presence.ABSENT
         reason = _certain_reason(subject)
@@ -229,34 +233,6 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
 """,
         ),
     )
-
-
-def _own_network(container: NspawnContainer) -> Presence:
-    """Whether the container certainly, perhaps or certainly not has a network that is not the host's."""
-    answers = [_is_on(container.option(name)) for name in _OWN_NETWORK]
-    if Presence.DEFINED in answers:
-        return Presence.DEFINED
-    return Presence.MAYBE if Presence.MAYBE in answers else Presence.ABSENT
-
-
-_OWN_NETWORK = ("privateNetwork", "macvlans", "interfaces", "networkNamespace")
-
-
-def _is_on(answer: Answer) -> Presence:
-    """Whether an option has a value other than ``false``, ``null`` and the empty list."""
-    if answer.presence is Presence.ABSENT:
-        return Presence.ABSENT
-    match answer.value:
-        case BoolValue(value=value):
-            return Presence.DEFINED if value else Presence.ABSENT
-        case NullValue():
-            return Presence.ABSENT
-        case ListValue(elements=elements, unknowns=()):
-            return Presence.DEFINED if elements else Presence.ABSENT
-        case StringValue():
-            return Presence.DEFINED
-        case _:
-            return Presence.MAYBE
 
 
 def _workaround(container: NspawnContainer) -> Presence:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.containers.host_system import HostSystem
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.registry import Registry
 from nixlint.linting.request import Request, StandardInput
@@ -168,3 +169,45 @@ def test_progress_is_told_before_each_file(tmp_path: Path, count: int) -> None:
     run(Request((tmp_path,), tmp_path, progress=lambda done, total: told.append((done, total))), REGISTRY)
 
     assert told == [(done, count) for done in range(count)]
+
+
+class _NamesHosts(Rule[HostSystem]):
+    """A rule about whole hosts."""
+
+    name, code = "names-hosts", "XX002"
+    severity, confidence = Severity.ERROR, Confidence.CERTAIN
+    asks = (HostSystem,)
+    keywords = (b"nat",)
+    examples = ()
+
+    def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
+        for definition in subject.ask("networking", "nat", "enable").definitions if subject.is_whole else ():
+            if definition.name_place is not None:
+                yield Finding(definition.name_place, f"host {subject.name}")
+
+
+HOST = {
+    "configuration.nix": "{ imports = [ ./nat.nix ]; }\n",
+    "nat.nix": "{\n  # nixlint: ignore[names-hosts] -- known\n  networking.nat.enable = true;\n}\n",
+}
+
+
+def test_rules_about_hosts_are_asked_once_all_files_are_read(tmp_path: Path) -> None:
+    write_files(tmp_path, HOST | {"nat.nix": "{ networking.nat.enable = true; }\n"})
+    report = lint(tmp_path, registry=registry_of(_NamesHosts()))
+
+    assert [(item.path, item.finding.message) for item in report.findings] == [("nat.nix", f"host {tmp_path.name}")]
+
+
+def test_what_is_found_about_a_host_in_a_file_that_is_not_checked_is_left_out(tmp_path: Path) -> None:
+    write_files(tmp_path, HOST | {"nat.nix": "{ networking.nat.enable = true; }\n", "other.nix": "{ nat = 1; }\n"})
+
+    assert found(lint(tmp_path, "other.nix", registry=registry_of(_NamesHosts()))) == []
+    assert len(found(lint(tmp_path, "nat.nix", registry=registry_of(_NamesHosts())))) == 1
+
+
+def test_a_comment_suppresses_what_is_found_about_a_host(tmp_path: Path) -> None:
+    write_files(tmp_path, HOST)
+    report = lint(tmp_path, registry=registry_of(_NamesHosts()))
+
+    assert [item.suppressed for item in report.findings] == [True]
