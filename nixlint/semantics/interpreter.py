@@ -21,19 +21,26 @@ from nixlint.syntax.string_literal import decode, path_parts, static_name
 
 from . import library, operators, symbols
 from .attribute_sets import attribute_set, bound_scope, place_of
+from .file_tree import FileTree
+from .partial_text import joined, may_be
 from .paths import normalised
 from .scope import Scope
+from .selection import has, of_each, select
 from .values import (
     AttrsValue,
     BoolValue,
     CallValue,
     ChoiceValue,
+    ConditionalValue,
     FloatValue,
     FunctionValue,
     IntValue,
     Known,
     ListValue,
+    MergeValue,
     NegationValue,
+    OrderValue,
+    OverrideValue,
     PathValue,
     PrimitiveValue,
     StringValue,
@@ -55,11 +62,13 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL +
 class Interpreter:
     """Works out values within one bounded amount of work.
 
-    ``load`` gives the parsed file at an absolute path, or ``None`` where there is none that may be read.
+    ``load`` gives the parsed file at an absolute path, or ``None`` where there is none that may be read; ``files`` are
+    those that functions such as ``readDir`` may look at.
     """
 
-    def __init__(self, load: Callable[[Path], SourceFile | None]) -> None:
+    def __init__(self, load: Callable[[Path], SourceFile | None], files: FileTree | None = None) -> None:
         self._load = load
+        self.files = files
         self._files: dict[Path, Thunk] = {}
         self._depth = 0
         self._steps = 0
@@ -77,6 +86,10 @@ class Interpreter:
         self._depth += 1
         try:
             return self._evaluate(expression, scope)
+        except RecursionError:
+            if self._depth > 1:
+                raise
+            return UnknownValue("nested too deeply to work out", place_of(expression))
         finally:
             self._depth -= 1
 
@@ -109,20 +122,17 @@ class Interpreter:
         """An attribute of a value, or ``None`` where it is certainly missing."""
         match subject:
             case AttrsValue():
-                entry = subject.entries.get(name)
-                if entry is not None:
-                    return entry.value.force()
-                if subject.is_open:
-                    return UnknownValue(f"'{name}' may be among attributes that are not known", place)
-                return None
+                return self._attribute_of_set(subject, name, place)
             case SymbolValue():
                 return _below_symbol(subject, name, place)
             case ChoiceValue():
-                return self._of_each(subject, lambda value: self.attribute(value, name, place), place)
+                return of_each(subject, lambda value: self.attribute(value, name, place), self)
             case CallValue():
                 return UnknownValue(f"the result of {subject.callee.dotted} is not known", place)
             case UnknownValue():
                 return subject
+            case NegationValue() | ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
+                return UnknownValue(f"'{name}' of a value with a property such as mkIf", place)
             case _:
                 return None
 
@@ -206,11 +216,12 @@ class Interpreter:
 
     def text_of(self, value: Value) -> tuple[str | Value, ...]:
         """What becomes of a value in a string interpolation: text as far as it is known."""
-        match value:
-            case StringValue():
-                return value.parts
-            case _:
-                return (value,)
+        return operators.text_parts(value, value.place, self)
+
+    def spend(self, steps: int) -> bool:
+        """Take steps from the work that may still be done; whether there were any left."""
+        self._steps += steps
+        return self._steps <= MAX_STEPS
 
     # -- how ----------------------------------------------------------------------------------------------------
 
@@ -223,6 +234,10 @@ class Interpreter:
         self._depth += 1
         try:
             return compute()
+        except RecursionError:
+            if self._depth > 1:
+                raise
+            return UnknownValue("nested too deeply to work out", place)
         finally:
             self._depth -= 1
 
@@ -271,7 +286,7 @@ class Interpreter:
                 return self._if(expression, scope)
             case views.Unary():
                 operand = self.evaluate(expression.operand, scope)
-                return operators.unary(expression.operator, operand, place_of(expression))
+                return operators.unary(expression.operator, operand, place_of(expression), self)
             case views.Binary():
                 left, right = self.defer(expression.left, scope), self.defer(expression.right, scope)
                 return operators.binary(expression.operator, left, right, place_of(expression), self)
@@ -309,50 +324,13 @@ class Interpreter:
         return self.variable(view.name, scope, place_of(view))
 
     def _select(self, view: views.Select, scope: Scope) -> Value:
-        value: Value | None = self.evaluate(view.subject, scope)
-        place = place_of(view)
-        for name in view.path.names:
-            assert value is not None
-            text = self.name(name, scope)
-            value = self._dynamic_attribute(value, place) if text is None else self.find_attribute(value, text, place)
-            if value is None:
-                break
-        default = view.default
-        if value is None:
-            if default is None:
-                return UnknownValue(f"attribute '{view.path.text}' is missing", place)
-            return self.evaluate(default, scope)
-        value = self.settled(value)
-        if default is not None and isinstance(value, UnknownValue | SymbolValue):
-            return ChoiceValue(value, (Known(value), self.defer(default, scope)), place)
-        return value
-
-    def _dynamic_attribute(self, subject: Value, place: Place) -> Value:
-        if isinstance(subject, SymbolValue):
-            return symbols.symbol((*subject.path, "<name>"), place)
-        return UnknownValue("an attribute whose name is not known", place)
+        names = [self.name(name, scope) for name in view.path.names]
+        default = None if view.default is None else self.defer(view.default, scope)
+        return select(self.evaluate(view.subject, scope), names, default, place_of(view), self)
 
     def _has_attr(self, view: views.HasAttr, scope: Scope) -> Value:
-        value: Value | None = self.evaluate(view.subject, scope)
-        place = place_of(view)
-        for name in view.path.names:
-            text = self.name(name, scope)
-            if text is None or value is None:
-                return UnknownValue("whether an attribute exists", place)
-            value = self.find_attribute(value, text, place)
-            if value is None:
-                return BoolValue(False, place)
-            if isinstance(value, UnknownValue | SymbolValue | PrimitiveValue | ChoiceValue | CallValue):
-                return self._has_certainly(view, scope, place)
-        return BoolValue(True, place)
-
-    def _has_certainly(self, view: views.HasAttr, scope: Scope, place: Place) -> Value:
-        """``set ? name`` where the attribute's value is not known, but that it is there may be."""
-        subject, names = self.evaluate(view.subject, scope), view.path.names
-        text = self.name(names[0], scope)
-        if len(names) == 1 and isinstance(subject, AttrsValue) and text in subject.entries:
-            return BoolValue(True, place)
-        return UnknownValue("whether an attribute exists", place)
+        names = [self.name(name, scope) for name in view.path.names]
+        return has(self.evaluate(view.subject, scope), names, place_of(view), self)
 
     def name(self, name: views.AttrName, scope: Scope) -> str | None:
         """The text of an attribute name in a scope, or ``None`` where it is not known."""
@@ -363,14 +341,26 @@ class Interpreter:
         value = None if expression is None else self.evaluate(expression, scope)
         return value.text if isinstance(value, StringValue) else None
 
+    def _attribute_of_set(self, subject: AttrsValue, name: str, place: Place | None) -> Value | None:
+        entry = subject.entries.get(name)
+        if entry is not None:
+            return entry.value.force()
+        dynamic = any(may_be(item.name, name) for item in subject.dynamic)
+        if not dynamic and not subject.unknowns:
+            return None
+        if not dynamic and len(subject.unknowns) == 1 and isinstance(subject.unknowns[0], SymbolValue):
+            # `lib // { … }`: what is not among the attributes written can only come from the one that has a name.
+            return self.find_attribute(subject.unknowns[0], name, place)
+        return UnknownValue(f"'{name}' may be among attributes that are not known", place)
+
     def _assert(self, view: views.Assert, scope: Scope) -> Value:
-        condition = self.evaluate(view.condition, scope)
+        condition = operators.agreed(self.evaluate(view.condition, scope))
         if isinstance(condition, BoolValue) and not condition.value:
             return UnknownValue("an assertion that fails", place_of(view))
         return self.evaluate(view.body, scope)
 
     def _if(self, view: views.If, scope: Scope) -> Value:
-        condition = self.evaluate(view.condition, scope)
+        condition = operators.agreed(self.evaluate(view.condition, scope))
         if isinstance(condition, BoolValue):
             return self.evaluate(view.consequence if condition.value else view.alternative, scope)
         alternatives = (self.defer(view.consequence, scope), self.defer(view.alternative, scope))
@@ -391,7 +381,7 @@ class Interpreter:
             case CallValue():
                 return CallValue(function.callee, (*function.arguments, argument), place)
             case ChoiceValue():
-                return self._of_each(function, lambda value: self.apply(value, argument, place), place)
+                return of_each(function, lambda value: self.apply(value, argument, place), self)
             case AttrsValue():
                 functor = self.find_attribute(function, "__functor", place)
                 if functor is None:
@@ -401,13 +391,6 @@ class Interpreter:
                 return function
             case _:
                 return UnknownValue("a call of something that is no function", place)
-
-    def _of_each(self, choice: ChoiceValue, change: Callable[[Value], Value], place: Place | None) -> Value:
-        alternatives = tuple(
-            self.defer_call(lambda thunk=thunk: change(thunk.force()), thunk.place)  # type: ignore[misc]  # late binding
-            for thunk in choice.alternatives
-        )
-        return choice._replace(alternatives=alternatives, place=place)
 
     def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
         """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""
@@ -460,17 +443,6 @@ def _below_symbol(subject: SymbolValue, name: str, place: Place | None) -> Value
         return SymbolValue(path, place, subject.resolver)
     given = subject.resolver.argument(name)
     return library.named(path, place) if given is None else given
-
-
-def joined(parts: list[str | Value]) -> tuple[str | Value, ...]:
-    """The parts of a string with neighbouring texts made one."""
-    result: list[str | Value] = []
-    for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
-        elif part != "":
-            result.append(part)
-    return tuple(result)
 
 
 def _search_path(view: views.SearchPath) -> Value:

@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from nixlint.syntax.place import Place
 
+from . import symbols
+from .partial_text import MAX_TEXT, equal_texts, joined, may_be
 from .paths import normalised
 from .values import (
+    PROPERTIES,
+    UNSETTLED,
     AttrsValue,
     BoolValue,
+    CallValue,
     ChoiceValue,
     Entry,
     FloatValue,
+    FunctionValue,
     IntValue,
     Known,
     ListValue,
     NullValue,
     PathValue,
+    PrimitiveValue,
     StringValue,
     SymbolValue,
     Thunk,
     UnknownValue,
     Value,
+    member_of,
+    unknown_because,
 )
+
+MAX_ELEMENTS = 10_000
+"""How many elements a list may have that is put together; one that doubles with each step would fill the memory."""
 
 
 class Evaluator(Protocol):
@@ -38,18 +50,28 @@ class Evaluator(Protocol):
         """The value of a function called with an argument."""
         ...
 
+    def find_attribute(self, subject: Value, name: str, place: Place | None = None) -> Value | None:
+        """An attribute of a value, or ``None`` where it is certainly missing."""
+        ...
 
-def unary(operator: str, operand: Value, place: Place) -> Value:
+    def spend(self, steps: int) -> bool:
+        """Take steps from the work that may still be done; whether there were any left."""
+        ...
+
+
+def unary(operator: str, operand: Value, place: Place, evaluator: Evaluator) -> Value:
     """``!operand`` or ``-operand``."""
     match operator, operand:
+        case _, ChoiceValue():
+            return _of_each(operand, lambda value: unary(operator, value, place, evaluator), evaluator)
         case "!", BoolValue(value=value):
             return BoolValue(not value, place)
         case "-", IntValue(value=number):
-            return IntValue(-number, place)
+            return _integer("-", 0, number, place)
         case "-", FloatValue(value=real):
             return FloatValue(-real, place)
         case _:
-            return UnknownValue(f"'{operator}' of a value that is not known", place)
+            return unknown_because(operand, f"'{operator}' of a value that is not known", place)
 
 
 def binary(operator: str, left: Thunk, right: Thunk, place: Place, evaluator: Evaluator) -> Value:
@@ -58,22 +80,24 @@ def binary(operator: str, left: Thunk, right: Thunk, place: Place, evaluator: Ev
         case "//":
             return update(left.force(), right.force(), place, evaluator)
         case "++":
-            return concatenation(left.force(), right.force(), place)
+            return concatenation(left.force(), right.force(), place, evaluator)
         case "&&" | "||" | "->":
             return _logical(operator, left.force(), right, place)
         case "==" | "!=":
-            equal = equality(left.force(), right.force())
+            one, other = left.force(), right.force()
+            equal = equality(one, other)
             if equal is None:
-                return UnknownValue("a comparison with a value that is not known", place)
+                unknown = one if not _is_plain(one) else other
+                return unknown_because(unknown, "a comparison with a value that is not known", place)
             return BoolValue(equal == (operator == "=="), place)
         case "<" | "<=" | ">" | ">=":
-            return _ordering(operator, left.force(), right.force(), place)
+            return ordering(operator, left.force(), right.force(), place)
         case "|>":
             return evaluator.apply(right.force(), left, place)
         case "<|":
             return evaluator.apply(left.force(), right, place)
         case _:
-            return _arithmetic(operator, left.force(), right.force(), place)
+            return arithmetic(operator, left.force(), right.force(), place, evaluator)
 
 
 def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
@@ -83,31 +107,68 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
     if isinstance(right, ChoiceValue):
         return _of_each(right, lambda value: update(left, value, place, evaluator), evaluator)
     if not isinstance(left, AttrsValue) and not isinstance(right, AttrsValue):
-        return right if isinstance(right, UnknownValue) else UnknownValue("an update of sets that are not known", place)
+        unknown = right if isinstance(right, UnknownValue) else left
+        return unknown_because(unknown, "an update of sets that are not known", place)
     if not isinstance(left, AttrsValue):
         assert isinstance(right, AttrsValue)
         return AttrsValue(right.entries, right.dynamic, (*right.unknowns, left), right.place)
     if not isinstance(right, AttrsValue):
         # Whatever the right set holds wins, so the left entries are no more than possible.
-        entries = {name: _perhaps_replaced(entry, right) for name, entry in left.entries.items()}
+        entries = {name: _replaced_by(right, name, entry) for name, entry in left.entries.items()}
         return AttrsValue(entries, left.dynamic, (*left.unknowns, right), left.place)
-    entries = dict(left.entries)
-    if right.is_open:
-        reason = UnknownValue("a set on the right of '//' with attributes that are not known", right.place)
-        entries = {name: _perhaps_replaced(entry, reason) for name, entry in entries.items()}
+    if not evaluator.spend((len(left.entries) + len(right.entries)) // 16):
+        return UnknownValue("too much to work out", place)
+    entries = perhaps_replaced(left.entries, right)
     entries.update(right.entries)
     place_kept = left.place if not right.entries else right.place if not left.entries else None
     return AttrsValue(entries, (*left.dynamic, *right.dynamic), (*left.unknowns, *right.unknowns), place_kept)
 
 
-def concatenation(left: Value, right: Value, place: Place | None) -> Value:
+def perhaps_replaced(entries: Mapping[str, Entry], winner: AttrsValue) -> dict[str, Entry]:
+    """Attributes beside a set that wins over them: those that an unknown part of it may hold are no more than possible."""
+    result = dict(entries)
+    if not winner.is_open:
+        return result
+    for name, entry in entries.items():
+        for unknown in winner.unknowns:
+            result[name] = _replaced_by(unknown, name, result[name])
+        if any(may_be(dynamic.name, name) for dynamic in winner.dynamic):
+            result[name] = _perhaps(
+                entry, UnknownValue("a set on the right with a name that is not known", winner.place)
+            )
+    return result
+
+
+def concatenation(left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
     """``left ++ right``; what is not known makes the list open."""
-    lists = [value if isinstance(value, ListValue) else ListValue((), (Known(value),)) for value in (left, right)]
-    return ListValue(
-        tuple(element for value in lists for element in value.elements),
-        tuple(unknown for value in lists for unknown in value.unknowns),
-        place,
-    )
+    one, other = as_list(left, place), as_list(right, place)
+    elements, unknowns = (*one.elements, *other.elements), (*one.unknowns, *other.unknowns)
+    if len(elements) + len(unknowns) > MAX_ELEMENTS or not evaluator.spend(len(elements) // 16):
+        return UnknownValue("a list that is too long to work out", place)
+    return ListValue(elements, unknowns, place)
+
+
+def as_list(value: Value, place: Place | None = None) -> ListValue:
+    """A list as far as it is known: of several possible ones, any of their elements; else one of which nothing is known."""
+    match value:
+        case ListValue():
+            return value
+        case ChoiceValue():
+            members = [
+                Known(_if_it_holds(value, index, thunk))
+                for index, alternative in enumerate(value.alternatives)
+                for part in (as_list(alternative.force(), place),)
+                for thunk in (*part.elements, *part.unknowns)
+            ]
+            return ListValue((), tuple(members), place)
+        case _:
+            return ListValue((), (Known(member_of(value, "an element of a list that is not known", place)),), place)
+
+
+def _if_it_holds(choice: ChoiceValue, index: int, thunk: Thunk) -> Value:
+    """A member that is there only where a condition holds, which stays with it."""
+    condition = choice.condition if index == 0 or choice.otherwise is None else choice.otherwise
+    return ChoiceValue(condition, (thunk,), thunk.place)
 
 
 def equality(left: Value, right: Value) -> bool | None:
@@ -120,39 +181,51 @@ def equality(left: Value, right: Value) -> bool | None:
         case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
             return number == second
         case StringValue(), StringValue():
-            return None if left.text is None or right.text is None else left.text == right.text
+            return equal_texts(left, right)
         case PathValue(), PathValue():
             return left.path == right.path
         case ListValue(), ListValue():
             return _equal_lists(left, right)
         case AttrsValue(), AttrsValue():
             return _equal_sets(left, right)
+        case ((FunctionValue() | PrimitiveValue()), (FunctionValue() | PrimitiveValue())):
+            return None  # False, but for one and the same function within sets or lists.
         case _:
-            return False if _is_plain(left) and _is_plain(right) else None
+            return False if _is_plain(left) and _is_plain(right) and _kind(left) != _kind(right) else None
 
 
 def _is_plain(value: Value) -> bool:
-    return isinstance(
-        value, NullValue | BoolValue | IntValue | FloatValue | StringValue | PathValue | ListValue | AttrsValue
-    )
+    return not isinstance(value, UNSETTLED)
+
+
+def _kind(value: Value) -> object:
+    return AttrsValue if isinstance(value, PROPERTIES) else type(value)
 
 
 def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
+    fewer, more = sorted((left, right), key=lambda value: len(value.elements))
+    if len(fewer.elements) < len(more.elements) and not fewer.unknowns:
+        return False
     if left.unknowns or right.unknowns:
         return None
-    if len(left.elements) != len(right.elements):
-        return False
     return _all(equality(one.force(), other.force()) for one, other in zip(left.elements, right.elements, strict=True))
 
 
 def _equal_sets(left: AttrsValue, right: AttrsValue) -> bool | None:
-    if left.is_open or right.is_open:
-        return None
-    if left.entries.keys() != right.entries.keys():
-        return False
-    return _all(
-        equality(entry.value.force(), right.entries[name].value.force()) for name, entry in left.entries.items()
+    if "type" in left.entries and "type" in right.entries:
+        return None  # Derivations are compared by their outputs alone.
+    for one, other in ((left, right), (right, left)):
+        if not other.unknowns and any(
+            name not in other.entries and not any(may_be(dynamic.name, name) for dynamic in other.dynamic)
+            for name in one.entries
+        ):
+            return False
+    shared = _all(
+        equality(entry.value.force(), right.entries[name].value.force())
+        for name, entry in left.entries.items()
+        if name in right.entries
     )
+    return None if shared and (left.is_open or right.is_open) else shared
 
 
 def _all(answers: Iterable[bool | None]) -> bool | None:
@@ -167,58 +240,125 @@ def _all(answers: Iterable[bool | None]) -> bool | None:
 
 def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
     decided = {"&&": False, "||": True, "->": False}[operator]
-    result = operator != "&&"
-    if isinstance(left, BoolValue):
-        return BoolValue(result, place) if left.value == decided else right.force()
-    other = right.force()
     absorbing = operator != "&&"
+    left = agreed(left)
+    if isinstance(left, BoolValue):
+        return BoolValue(absorbing, place) if left.value == decided else agreed(right.force())
+    other = agreed(right.force())
     if isinstance(other, BoolValue) and other.value == absorbing:
         # Whatever the left side is, it cannot change the outcome (short of an error, which ends the evaluation).
         return BoolValue(absorbing, place)
-    return UnknownValue(f"'{operator}' with a value that is not known", place)
+    return unknown_because(left, f"'{operator}' with a value that is not known", place)
 
 
-def _ordering(operator: str, left: Value, right: Value, place: Place) -> Value:
-    pair: tuple[float, float] | tuple[str, str]
+def agreed(value: Value) -> Value:
+    """The truth of a value that is one of several, where all of them are the same."""
+    if not isinstance(value, ChoiceValue):
+        return value
+    found = [agreed(alternative.force()) for alternative in value.alternatives]
+    truths = {item.value for item in found if isinstance(item, BoolValue)}
+    return found[0] if len(truths) == 1 and all(isinstance(item, BoolValue) for item in found) else value
+
+
+def ordering(operator: str, left: Value, right: Value, place: Place | None) -> Value:
+    """``left < right`` and the like: of numbers, strings, paths, and lists by their elements in turn."""
+    less = less_than(left, right)
+    more = less_than(right, left)
+    answer = {"<": less, ">": more, ">=": None if less is None else not less, "<=": None if more is None else not more}
+    found = answer[operator]
+    if found is None:
+        unknown = right if _is_plain(left) else left
+        return unknown_because(unknown, f"'{operator}' with a value that is not known", place)
+    return BoolValue(found, place)
+
+
+def less_than(left: Value, right: Value) -> bool | None:
+    """Whether Nix puts one value before another; ``None`` where that is not known, or where Nix refuses to compare."""
     match left, right:
         case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
-            pair = (number, second)
+            return number < second
         case StringValue(text=str() as text), StringValue(text=str() as other):
-            pair = (text, other)
+            return text.encode("utf-8", "surrogateescape") < other.encode("utf-8", "surrogateescape")
+        case PathValue(path=path), PathValue(path=further):
+            return str(path) < str(further)
+        case ListValue(unknowns=()), ListValue(unknowns=()):
+            return _list_less_than(left, right)
         case _:
-            return UnknownValue(f"'{operator}' with a value that is not known", place)
-    less, equal = pair[0] < pair[1], pair[0] == pair[1]  # type: ignore[operator]  # both of one kind, see above
-    return BoolValue({"<": less, "<=": less or equal, ">": not less and not equal, ">=": not less}[operator], place)
+            return None
 
 
-def _arithmetic(operator: str, left: Value, right: Value, place: Place) -> Value:
+def _list_less_than(left: ListValue, right: ListValue) -> bool | None:
+    for one, other in zip(left.elements, right.elements, strict=False):
+        equal = equality(one.force(), other.force())
+        if equal is None:
+            return None
+        if not equal:
+            return less_than(one.force(), other.force())
+    return len(left.elements) < len(right.elements)
+
+
+def arithmetic(operator: str, left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
+    """``left operator right`` for ``+``, ``-``, ``*`` and ``/``; ``+`` puts strings and paths together, too."""
     match operator, left, right:
-        case "+", StringValue(), (StringValue() | PathValue()):
-            return _string_sum(left, right, place)
-        case "+", PathValue(path=path), StringValue(text=str() as text):
-            return PathValue(normalised(f"{path}{text}"), place)
-        case "+", PathValue(path=path), PathValue(path=other):
-            return PathValue(normalised(f"{path}{other}"), place)
-        case "+", SymbolValue(), StringValue():
-            return StringValue((left, *right.parts), place)
+        case _, ChoiceValue(), _:
+            return _of_each(left, lambda value: arithmetic(operator, value, right, place, evaluator), evaluator)
+        case _, _, ChoiceValue():
+            return _of_each(right, lambda value: arithmetic(operator, left, value, place, evaluator), evaluator)
         case "+", StringValue(), _:
-            return StringValue((*left.parts, right), place)
+            return _text((*left.parts, *text_parts(right, place, evaluator)), place)
+        case "+", (SymbolValue() | CallValue()), StringValue():
+            return _symbol_sum(left, right, place)
+        case "+", PathValue(path=path), (StringValue() | PathValue()):
+            text = right.text if isinstance(right, StringValue) else str(right.path)
+            if text is None:
+                return UnknownValue("a path with a part that is not known", place)
+            return PathValue(normalised(f"{path}{text}"), place)
+        case "+", AttrsValue(), StringValue():
+            return _text((*text_parts(left, place, evaluator), *right.parts), place)
         case _, IntValue(value=number), IntValue(value=second):
             return _integer(operator, number, second, place)
         case _, (IntValue(value=real) | FloatValue(value=real)), (IntValue(value=third) | FloatValue(value=third)):
             return _real(operator, real, third, place)
         case _:
-            return UnknownValue(f"'{operator}' with a value that is not known", place)
+            unknown = right if isinstance(left, IntValue | FloatValue | PathValue) else left
+            return unknown_because(unknown, f"'{operator}' with a value that is not known", place)
 
 
-def _string_sum(left: StringValue, right: StringValue | PathValue, place: Place) -> Value:
-    parts = right.parts if isinstance(right, StringValue) else (right,)
-    if left.parts and parts and isinstance(left.parts[-1], str) and isinstance(parts[0], str):
-        return StringValue((*left.parts[:-1], left.parts[-1] + parts[0], *parts[1:]), place)
-    return StringValue((*left.parts, *parts), place)
+def _symbol_sum(left: SymbolValue | CallValue, right: StringValue, place: Place | None) -> Value:
+    """A package, a flake or a folder of nixpkgs with something behind it: ``modulesPath + "/profiles/minimal.nix"``."""
+    if isinstance(left, CallValue):
+        return unknown_because(left, "'+' with a value that is not known", place)
+    if left.path[:1] == symbols.NIXPKGS and right.text is not None:
+        return symbols.symbol((*left.path, *right.text.strip("/").split("/")), place)
+    return StringValue((left, *right.parts), place)
 
 
-def _integer(operator: str, left: int, right: int, place: Place) -> Value:
+def text_parts(value: Value, place: Place | None, evaluator: Evaluator) -> tuple[str | Value, ...]:
+    """What becomes of a value in a string, as far as it is known: a set gives what its ``__toString`` or ``outPath`` is."""
+    match value:
+        case StringValue():
+            return value.parts
+        case AttrsValue() if "__toString" in value.entries:
+            function = value.entries["__toString"].value.force()
+            return _text_part(evaluator.apply(function, Known(value), place))
+        case AttrsValue() if "outPath" in value.entries and not value.is_open:
+            return _text_part(value.entries["outPath"].value.force())
+        case _:
+            return (value,)
+
+
+def _text_part(value: Value) -> tuple[str | Value, ...]:
+    return value.parts if isinstance(value, StringValue) else (value,)
+
+
+def _text(parts: tuple[str | Value, ...], place: Place | None) -> Value:
+    whole = joined(parts)
+    if sum(len(part) for part in whole if isinstance(part, str)) > MAX_TEXT:
+        return UnknownValue("a text that is too long to work out", place)
+    return StringValue(whole, place)
+
+
+def _integer(operator: str, left: int, right: int, place: Place | None) -> Value:
     match operator:
         case "+":
             result = left + right
@@ -235,21 +375,29 @@ def _integer(operator: str, left: int, right: int, place: Place) -> Value:
     return IntValue(result, place)
 
 
-def _real(operator: str, left: float, right: float, place: Place) -> Value:
-    match operator:
-        case "+":
-            return FloatValue(left + right, place)
-        case "-":
-            return FloatValue(left - right, place)
-        case "*":
-            return FloatValue(left * right, place)
-        case "/" if right != 0:
-            return FloatValue(left / right, place)
-        case _:
-            return UnknownValue(f"'{operator}' that Nix refuses", place)
+def _real(operator: str, left: float, right: float, place: Place | None) -> Value:
+    try:
+        match operator:
+            case "+":
+                return FloatValue(left + right, place)
+            case "-":
+                return FloatValue(left - right, place)
+            case "*":
+                return FloatValue(left * right, place)
+            case "/" if right != 0:
+                return FloatValue(left / right, place)
+            case _:
+                return UnknownValue(f"'{operator}' that Nix refuses", place)
+    except OverflowError:
+        return UnknownValue("a number that is too large", place)
 
 
-def _perhaps_replaced(entry: Entry, reason: Value) -> Entry:
+def _replaced_by(winner: Value, name: str, entry: Entry) -> Entry:
+    """An attribute beside a set that is not known and wins where it has one of that name."""
+    return _perhaps(entry, unknown_because(winner, f"'{name}' may be set by what is not known", winner.place))
+
+
+def _perhaps(entry: Entry, reason: Value) -> Entry:
     choice = ChoiceValue(reason, (entry.value, Known(reason)), entry.value.place)
     return Entry(Known(choice), entry.name_place)
 

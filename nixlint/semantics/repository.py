@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from nixlint.syntax.source_file import SourceFile
 
+from .file_tree import FileTree
 from .interpreter import Interpreter
 
 T = TypeVar("T")
@@ -65,7 +66,7 @@ class Repository:
 
     def interpreter(self) -> Interpreter:
         """An interpreter that follows imports within the repository, with an amount of work of its own."""
-        return Interpreter(self._importable)
+        return Interpreter(self._importable, FileTree(self.root, self._read))
 
     def files_mentioning(self, *words: bytes) -> Iterator[Path]:
         """The files that hold all of these bytes; each is read once for it and not kept."""

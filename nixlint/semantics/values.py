@@ -251,6 +251,35 @@ Value: TypeAlias = Union[
 ]
 
 
+PROPERTIES = (ConditionalValue, MergeValue, OverrideValue, OrderValue)
+"""What ``mkIf`` and the like make: for the language a set with a ``_type``, for us a value of its own."""
+UNSETTLED = (UnknownValue, SymbolValue, CallValue, ChoiceValue, NegationValue)
+"""Values that may turn out to be of any kind."""
+
+
+def unknown_because(value: Value, otherwise: str, place: Place | None = None) -> UnknownValue:
+    """What comes of a value that is not known: unknown for its reason, or else for the reason given."""
+    match value:
+        case UnknownValue():
+            return value
+        case SymbolValue():
+            name = value.dotted or "an argument"
+            return UnknownValue(f"{name} is not known", value.place or place)
+        case CallValue():
+            return UnknownValue(f"the result of {value.callee.dotted} is not known", value.place or place)
+        case ChoiceValue() | NegationValue():
+            return unknown_because(value.condition, "a condition that is not known", value.place or place)
+        case _:
+            return UnknownValue(otherwise, place)
+
+
+def member_of(value: Value, otherwise: str, place: Place | None = None) -> Value:
+    """What may be a member of a list or a set that is not known; of one with a name, a symbol below that name."""
+    if isinstance(value, SymbolValue):
+        return SymbolValue((*value.path, "<name>"), value.place or place)
+    return unknown_because(value, otherwise, place)
+
+
 class Known:
     """A thunk whose value is already there."""
 

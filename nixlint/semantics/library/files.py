@@ -1,0 +1,227 @@
+"""Models of functions that look at files, within the repository (nixpkgs, ``lib/filesystem.nix``, and builtins).
+
+``readFile`` stays a symbol: a rule can see that a file is read, and its text, which may be a secret, becomes a value only
+where a function such as ``fromJSON`` takes it apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from nixlint.semantics.operators import MAX_ELEMENTS
+from nixlint.semantics.paths import normalised
+from nixlint.semantics.values import (
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    Entry,
+    Known,
+    ListValue,
+    PathValue,
+    StringValue,
+    Value,
+)
+
+from .plain import Refused, value_of
+from .registry import Call, is_reader, model
+
+_OUTSIDE = "a file outside the repository"
+
+
+def _path(call: Call, index: int) -> Path | None:
+    """The path that an argument is."""
+    return _path_of(call.value(index))
+
+
+def _path_of(value: Value) -> Path | None:
+    match value:
+        case PathValue(path=path):
+            return path
+        case StringValue(text=str() as text) if text.startswith("/"):
+            return normalised(text)
+        case _:
+            return None
+
+
+@model(1, "pathExists", strict=(0,))
+def _path_exists(call: Call) -> Value:
+    path, files = _path(call, 0), call.evaluator.files
+    if path is None or files is None or not files.holds(path):
+        return call.unknown(_OUTSIDE, call.value(0) if path is None else None)
+    return BoolValue(files.kind(path) is not None, call.place)
+
+
+@model(1, "readFileType", "filesystem.pathType", strict=(0,))
+def _read_file_type(call: Call) -> Value:
+    kind = _kind(call)
+    return call.unknown(_OUTSIDE, call.value(0)) if kind is None else StringValue((kind,), call.place)
+
+
+def _kind(call: Call) -> str | None:
+    path, files = _path(call, 0), call.evaluator.files
+    return None if path is None or files is None else files.kind(path)
+
+
+@model(1, "pathIsDirectory", strict=(0,))
+def _path_is_directory(call: Call) -> Value:
+    return _is_of_kind(call, "directory")
+
+
+@model(1, "pathIsRegularFile", strict=(0,))
+def _path_is_regular_file(call: Call) -> Value:
+    return _is_of_kind(call, "regular")
+
+
+def _is_of_kind(call: Call, kind: str) -> Value:
+    exists = _path_exists(call)
+    return BoolValue(_kind(call) == kind, call.place) if isinstance(exists, BoolValue) else exists
+
+
+@model(1, "readDir", strict=(0,))
+def _read_dir(call: Call) -> Value:
+    path, files = _path(call, 0), call.evaluator.files
+    entries = None if path is None or files is None else files.entries(path)
+    if entries is None or not call.evaluator.spend(len(entries)):
+        return call.unknown("a folder that cannot be listed", call.value(0))
+    kinds = {name: Entry(Known(StringValue((kind,), call.place)), call.place) for name, kind in entries.items()}
+    return AttrsValue(kinds, (), (), call.place)
+
+
+@model(1, "filesystem.listFilesRecursive", strict=(0,))
+def _list_files_recursive(call: Call) -> Value:
+    path, files = _path(call, 0), call.evaluator.files
+    found = None if path is None or files is None else files_below(path, call)
+    if found is None:
+        return call.unknown("a folder that cannot be listed", call.value(0))
+    return ListValue(tuple(Known(PathValue(file, call.place)) for file in found), (), call.place)
+
+
+def files_below(folder: Path, call: Call) -> list[Path] | None:
+    """All files below a folder, in the order in which Nix lists them; ``None`` where they cannot be known."""
+    files = call.evaluator.files
+    entries = None if files is None else files.entries(folder)
+    if entries is None or not call.evaluator.spend(len(entries)):
+        return None
+    found: list[Path] = []
+    for name, kind in sorted(entries.items()):
+        below = files_below(folder / name, call) if kind == "directory" else [folder / name]
+        if below is None or len(found) + len(below) > MAX_ELEMENTS:
+            return None
+        found.extend(below)
+    return found
+
+
+@model(1, "fromJSON", strict=(0,))
+def _from_json(call: Call) -> Value:
+    return _parsed(call, _text(call.value(0), call), _json)
+
+
+@model(1, "fromTOML", strict=(0,))
+def _from_toml(call: Call) -> Value:
+    return _parsed(call, _text(call.value(0), call), _toml)
+
+
+@model(1, "importJSON", strict=(0,))
+def _import_json(call: Call) -> Value:
+    return _parsed(call, _content(call.value(0), call), _json)
+
+
+@model(1, "importTOML", strict=(0,))
+def _import_toml(call: Call) -> Value:
+    return _parsed(call, _content(call.value(0), call), _toml)
+
+
+@model(2, "splitString", strict=(0, 1))
+def _split_string(call: Call) -> Value:
+    separator, text = call.text(0), _text(call.value(1), call)
+    if separator is None or text is None:
+        return call.unknown("a text that is not known", call.value(1 if text is None else 0))
+    if separator == "":
+        return call.unknown("a split at nothing")
+    return value_of(text.split(separator), call.place)
+
+
+def _text(value: Value, call: Call) -> str | None:
+    """A text, or that of a file that is read."""
+    match value:
+        case StringValue():
+            return value.text
+        case CallValue(callee=callee, arguments=(file,)) if is_reader(callee):
+            text = _content(file.force(), call)
+            return text.removesuffix("\n") if text is not None and callee.path[-1] == "fileContents" else text
+        case _:
+            return None
+
+
+def _content(file: Value, call: Call) -> str | None:
+    path, files = _path_of(file), call.evaluator.files
+    return None if path is None or files is None else files.text(path)
+
+
+def _parsed(call: Call, text: str | None, parse: Callable[[str], object]) -> Value:
+    if text is None:
+        return call.unknown("a file that cannot be read", call.value(0))
+    try:
+        return value_of(parse(text), call.place)
+    except (Refused, ValueError, RecursionError):
+        return call.unknown("a text that Nix refuses to read")
+
+
+def _json(text: str) -> object:
+    import json
+
+    def refuse(_text: str) -> object:
+        raise Refused
+
+    return json.loads(text, parse_constant=refuse)
+
+
+def _toml(text: str) -> object:
+    import tomllib
+
+    return tomllib.loads(text)  # Dates, which Nix refuses, have no value.
+
+
+@model(1, "baseNameOf", strict=(0,))
+def _base_name_of(call: Call) -> Value:
+    value = call.value(0)
+    match value:
+        case PathValue(path=path):
+            return StringValue((path.name,) if path.name else (), call.place)
+        case StringValue(text=str() as text):
+            name = text.removesuffix("/").rpartition("/")[2]
+            return StringValue((name,) if name else (), call.place)
+        case StringValue(parts=parts) if isinstance(parts[-1], str) and "/" in parts[-1].removesuffix("/"):
+            return StringValue((parts[-1].removesuffix("/").rpartition("/")[2],), call.place)
+        case _:
+            return call.unknown("a path that is not known", value)
+
+
+@model(1, "dirOf", strict=(0,))
+def _dir_of(call: Call) -> Value:
+    value = call.value(0)
+    match value:
+        case PathValue(path=path):
+            return PathValue(path.parent, call.place)
+        case StringValue(text=str() as text) if not text.endswith("/") and "//" not in text:
+            folder, slash, _ = text.rpartition("/")
+            return StringValue((folder or (slash or "."),), call.place)
+        case _:
+            return call.unknown("a path that is not known", value)
+
+
+@model(2, "path.append", strict=(0, 1))
+def _append(call: Call) -> Value:
+    folder, below = call.value(0), call.text(1)
+    if not isinstance(folder, PathValue) or below is None or below.startswith("/") or ".." in below.split("/"):
+        return call.unknown("a path that is not known", folder if below is not None else call.value(1))
+    return PathValue(normalised(below, folder.path), call.place)
+
+
+@model(1, "builtins.toPath", strict=(0,))
+def _to_path(call: Call) -> Value:
+    text = call.text(0)
+    if text is None or not text.startswith("/"):
+        return call.unknown("a path that is not known", call.value(0))
+    return StringValue((str(normalised(text)),), call.place)
