@@ -1,13 +1,15 @@
 """How Nix's official formatter (RFC 166) would leave an expression.
 
-Two spaces; lines of at most 100 characters where a break is possible; a list of more than one element, and every
-attribute set with something in it, with one element a line; the arguments of a function on one line or one a line; the
-last argument of a call opens on the call's line. Strings are never broken.
+Two spaces; lines of at most 100 characters after their indentation, where a break is possible; a list of more than one element, and every
+attribute set with something in it, with one element a line; the last argument of a call opens on the call's line. A
+string stays beside its name however long it is, unless that name has quotes in it; only what a long interpolation has
+between its braces gets a line of its own. So does nixfmt 1.4 (``src/Nixfmt/Pretty.hs``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 
 from nixlint.syntax.string_literal import attr_name_literal, encode, encode_indented
 
@@ -22,21 +24,24 @@ def render(expression: Expression) -> str:
     return _layout(expression, "") + "\n"
 
 
-def _layout(expression: Expression, indent: str, used: int = 0) -> str:
-    """An expression whose first line begins after ``used`` characters and whose further lines are below ``indent``."""
+def _layout(expression: Expression, indent: str, used: int = 0, after: int = 0) -> str:
+    """An expression whose first line begins after ``used`` characters and whose further lines are below ``indent``.
+
+    Characters of an indentation don't count. ``after`` is how many characters follow on its last line.
+    """
     match expression:
         case Text(text=text):
             return encode_indented(text, indent) if _is_block(text) else encode(text)
         case Template():
-            return _template(expression, indent)
+            return _template(expression, indent, used, after)
         case Literal(value=value):
             return _literal(value)
         case Code(text=text):
             return text
         case Call():
-            return _call(expression, indent, used)
+            return _call(expression, indent, used, after)
         case ListOf():
-            return _list(expression, indent, used)
+            return _list(expression, indent, used, after)
         case AttrSet():
             return _attr_set(expression, indent)
         case Let():
@@ -51,18 +56,48 @@ def _is_block(text: str) -> bool:
     return "\n" in text.rstrip("\n") and all(character.isprintable() or character == "\n" for character in text)
 
 
-def _template(template: Template, indent: str) -> str:
+def _template(template: Template, indent: str, used: int, after: int) -> str:
     literal = "".join(part for part in template.parts if isinstance(part, str))
     if not _is_block(literal):
-        parts = (encode(part)[1:-1] if isinstance(part, str) else f"${{{part.text}}}" for part in template.parts)
-        return f'"{"".join(parts)}"'
+        parts = [encode(part)[1:-1] if isinstance(part, str) else part for part in template.parts]
+        return f'"{_line(parts, indent, used + 1, after + 1)}"'
     marks = [f"\ue000{index}\ue001" for index in range(len(template.parts))]
     joined = "".join(part if isinstance(part, str) else mark for part, mark in zip(template.parts, marks, strict=True))
-    text = encode_indented(joined, indent)
-    for part, mark in zip(template.parts, marks, strict=True):
-        if isinstance(part, Code):
-            text = text.replace(mark, f"${{{part.text}}}")
-    return text
+    code = {mark: part for part, mark in zip(template.parts, marks, strict=True) if isinstance(part, Code)}
+    lines = encode_indented(joined, indent).split("\n")
+    return "\n".join(_block_line(line, code, -len(indent + _STEP)) for line in lines)
+
+
+def _block_line(line: str, code: Mapping[str, Code], used: int) -> str:
+    """A line of an indented string, in which marks stand for interpolations."""
+    parts = [code.get(part, part) for part in _MARK.split(line)]
+    return _line(parts, line[: len(line) - len(line.lstrip(" "))], used, 0)
+
+
+_MARK = re.compile("(\ue000[0-9]+\ue001)")
+
+
+def _line(parts: Sequence[str | Code], indent: str, used: int, after: int) -> str:
+    """A line of a string. What is too long for it stands between its braces on a line of its own."""
+    width = used + after + sum(len(part) if isinstance(part, str) else len(part.text) + 3 for part in parts)
+    pieces = []
+    for part in parts:
+        if isinstance(part, str):
+            pieces.append(part)
+        elif width > WIDTH and len(part.text) > _SHORT and not _is_simple(part):
+            pieces.append(f"${{\n{indent}{_STEP}{part.text}\n{indent}}}")
+        else:
+            pieces.append(f"${{{part.text}}}")
+    return "".join(pieces)
+
+
+_SHORT = 30
+"""What is not longer stays inside of its line, whatever comes of that."""
+
+
+def _is_simple(code: Code) -> bool:
+    """Whether code is a name, a selection by names, or a call: that is never broken inside of a string."""
+    return " " in code.text or '"' not in code.text
 
 
 def _literal(value: float | bool | None) -> str:
@@ -78,33 +113,34 @@ def _literal(value: float | bool | None) -> str:
             return str(value)
 
 
-def _call(call: Call, indent: str, used: int) -> str:
+def _call(call: Call, indent: str, used: int, after: int) -> str:
     head = call.function
     for argument in call.arguments:
-        text = _layout(argument, indent, used + len(head) + 1)
+        text = _layout(argument, indent, used + len(head) + 1, after)
         head += f" ({text})" if isinstance(argument, Call | Let | Module) else f" {text}"
     return head
 
 
-def _list(items: ListOf, indent: str, used: int) -> str:
+def _list(items: ListOf, indent: str, used: int, after: int) -> str:
     if not items.items:
         return "[ ]"
     if len(items.items) == 1 and not items.items[0].comments and items.items[0].beside is None:
-        single = f"[ {_element(items.items[0], indent, used + 2)} ]"
-        if "\n" not in single and used + len(single) + 1 <= WIDTH:
+        single = f"[ {_element(items.items[0], indent, used + 2, 2 + after)} ]"
+        if "\n" not in single and used + len(single) + after <= WIDTH:
             return single
     inner = indent + _STEP
     lines: list[str] = []
     for item in items.items:
         lines += [f"{inner}{_comment(comment)}" for comment in item.comments]
         beside = f" {_comment(item.beside)}" if item.beside is not None else ""
-        lines.append(f"{inner}{_element(item, inner, len(inner))}{beside}")
+        lines.append(f"{inner}{_element(item, inner, 0, len(beside[:1]))}{beside}")
     return "\n".join(("[", *lines, f"{indent}]"))
 
 
-def _element(item: Item, indent: str, used: int) -> str:
-    text = _layout(item.value, indent, used)
-    return f"({text})" if isinstance(item.value, Call | Let | Module) else text
+def _element(item: Item, indent: str, used: int, after: int) -> str:
+    if isinstance(item.value, Call | Let | Module):
+        return f"({_layout(item.value, indent, used + 1, after + 1)})"
+    return _layout(item.value, indent, used, after)
 
 
 def _attr_set(attr_set: AttrSet, indent: str) -> str:
@@ -127,13 +163,37 @@ def _entries(entries: tuple[Entry, ...], indent: str) -> Iterator[str]:
 
 def _binding(path: str, entry: Entry, indent: str) -> str:
     beside = f" {_comment(entry.beside)}" if entry.beside is not None else ""
-    text = _layout(entry.value, indent, len(indent) + len(path) + 3)
+    used = len(path) + len(" = ")
+    after = len("; " if beside else ";")  # a comment doesn't count, but the blank before it does
+    text = _layout(entry.value, indent, used, after)
     first = text.partition("\n")[0]
-    is_short = len(indent) + len(path) + 3 + len(first) + (1 if first == text else 0) <= WIDTH
-    if is_short or isinstance(entry.value, Text | Template) or first != text:
+    if used + len(first) + (after if first == text else 0) <= WIDTH or _stays(entry):
         return f"{path} = {text};{beside}"
     deeper = indent + _STEP
-    return f"{path} =\n{deeper}{_layout(entry.value, deeper, len(deeper))};{beside}"
+    return f"{path} =\n{deeper}{_layout(entry.value, deeper, 0, after)};{beside}"
+
+
+def _stays(entry: Entry) -> bool:
+    """Whether a value is beside its name even where the line gets too long for it."""
+    if len(entry.path) > _FEW or not all(isinstance(name, str) and _name(name) == name for name in entry.path):
+        return False
+    match entry.value:
+        case Text() | Template():
+            return True
+        case AttrSet(entries=members, closing=closing):
+            return bool(members or closing)
+        case ListOf(items=items):
+            return bool(items)
+        case Code(text=text):
+            return text.startswith(("./", "../"))
+        case Call(arguments=arguments):
+            return len(arguments) < 3 and all(isinstance(each, Text | Template | Literal | Code) for each in arguments)
+        case _:
+            return False
+
+
+_FEW = 4
+"""The most names that a path may have for a line break after it to be of no use."""
 
 
 def _name(name: str | Code) -> str:

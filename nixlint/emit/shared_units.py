@@ -128,9 +128,10 @@ def _name_service() -> Entry:
     """Podman's name service listens on the bridge, which the firewall closes; the names of bridges match by a pattern."""
     interface = Code('if config.networking.nftables.enable then "podman*" else "podman+"')
     ports = ListOf.of([Literal(53)])
+    allowed = AttrSet((Entry(("allowedTCPPorts",), ports), Entry(("allowedUDPPorts",), ports)))
     return Entry(
-        ("networking", "firewall", "interfaces", interface),
-        AttrSet((Entry(("allowedTCPPorts",), ports), Entry(("allowedUDPPorts",), ports))),
+        ("networking", "firewall", "interfaces"),
+        AttrSet((Entry((interface,), allowed),)),
         ("Containers find each other by name.",),
         blank_before=True,
     )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nixlint.emit.container_options import plain_expression
-from nixlint.emit.expression import AttrSet, Call, Code, Entry, Item, Let, ListOf, Literal, Module, Template, Text
+from nixlint.emit.expression import AttrSet, Call, Code, Entry, Expression, Item, Let, ListOf, Literal, Module, Template, Text
 from nixlint.emit.layout import WIDTH, render
 from tests.nix.nix_referee import evaluate_json, parse_verdicts
 
@@ -69,6 +69,60 @@ def test_a_list_of_one_stays_on_its_line_and_one_of_more_does_not() -> None:
 def test_a_list_of_one_that_is_too_long_is_broken() -> None:
     long = "x" * WIDTH
     assert render(AttrSet((Entry(("a",), ListOf.of([Text(long)])),))) == f'{{\n  a = [\n    "{long}"\n  ];\n}}\n'
+
+
+def _bound(name: str, value: Expression, beside: str | None = None) -> str:
+    """The lines of a set in which a name is bound to a value."""
+    return "\n".join(render(AttrSet((Entry((name,), value, (), beside),))).split("\n")[1:-2])
+
+
+def test_the_width_of_a_line_is_counted_after_its_indentation() -> None:
+    fits = "x" * (WIDTH - len('[ "" ];') - len("a = "))
+    assert _bound("a", ListOf.of([Text(fits)])) == f'  a = [ "{fits}" ];'
+    assert _bound("a", ListOf.of([Text(fits + "x")])) == f'  a = [\n    "{fits}x"\n  ];'
+
+
+def test_a_long_string_or_path_stays_beside_a_plain_name() -> None:
+    long = "x" * WIDTH
+    assert _bound("a", Text(long)) == f'  a = "{long}";'
+    assert _bound("a", Code(f"./{long}")) == f"  a = ./{long};"
+    assert _bound("a", Code(long)) == f"  a =\n    {long};"
+
+
+def test_a_long_string_goes_below_a_name_in_quotes_or_of_many_parts() -> None:
+    long = "x" * WIDTH
+    assert _bound("a.b", Text(long)) == f'  "a.b" =\n    "{long}";'
+    assert _bound("a.b", Text("short")) == '  "a.b" = "short";'
+    assert _bound("a.b", ListOf.of([Text(long)])) == f'  "a.b" = [\n    "{long}"\n  ];'
+    deep = AttrSet((Entry(("a", "b", "c", "d", "e"), Text(long)),))
+    assert render(deep) == f'{{\n  a.b.c.d.e =\n    "{long}";\n}}\n'
+
+
+def test_a_comment_beside_a_value_counts_only_the_blank_before_it() -> None:
+    fits = "x" * (WIDTH - len('"a.b" = ""; '))
+    assert _bound("a.b", Text(fits), "beside") == f'  "a.b" = "{fits}"; # beside'
+    assert _bound("a.b", Text(fits + "x"), "beside") == f'  "a.b" =\n    "{fits}x"; # beside'
+
+
+def test_a_call_of_plain_arguments_stays_on_its_line_and_one_of_others_does_not() -> None:
+    long = "x" * WIDTH
+    assert _bound("a", Call("lib.mkBefore", (Text(long),))) == f'  a = lib.mkBefore "{long}";'
+    assert _bound("a.b", Call("lib.mkBefore", (Text(long),))) == f'  "a.b" =\n    lib.mkBefore "{long}";'
+    assert _bound("a", Call("f", (ListOf.of([Text(long)]),))) == f'  a = f [\n    "{long}"\n  ];'
+
+
+def test_a_long_interpolation_has_a_line_of_its_own() -> None:
+    code = 'config.sops.placeholder."a/' + "x" * WIDTH + '"'
+    assert _bound("a", Template(("A=", Code(code), ";"))) == f'  a = "A=${{\n    {code}\n  }};";'
+    assert _bound("a", Template(("A=", Code(code), "\nB=", Code("b"), "\n"))) == (
+        f"  a = ''\n    A=${{\n      {code}\n    }}\n    B=${{b}}\n  '';"
+    )
+
+
+def test_names_calls_and_short_interpolations_stay_in_their_line() -> None:
+    long = "x" * WIDTH
+    for code in (f"config.{long}", f'pkgs.writeText "a" "{long}"', 'config.a."b"'):
+        assert _bound("a", Template((long, Code(code)))) == f'  a = "{long}${{{code}}}";'
 
 
 def test_empty_lists_and_sets_have_a_blank_in_them() -> None:
