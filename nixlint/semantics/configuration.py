@@ -48,6 +48,11 @@ _SCALAR_TYPES = frozenset(
 """Types whose values are single ones, and whose definitions must be equal where there are several."""
 _PLAIN_TYPES = frozenset("anything attrs lines commas envVar raw separatedString unspecified package".split())
 """Types that leave a lone definition as it is, whatever it consists of."""
+_MODULES = (
+    ("flake", "modules", "*", "*"),  # flake-parts, extras/modules.nix
+    ("flake", "nixosModules", "*"),  # flake-parts, modules/nixosModules.nix
+)
+"""Options of flake-parts whose values are modules."""
 _ITEM = "*"
 _SETS = frozenset({"attrsOf", "lazyAttrsOf"})
 _SUBMODULES = frozenset({"submodule", "submoduleWith"})
@@ -93,7 +98,7 @@ class Configuration:
 
     def resolve(self, path: tuple[str, ...]) -> Value | None:
         """What an option is, where that is certain; ``path`` starts with the prefix."""
-        names = path[len(self._prefix) :]
+        names = path[len(self._prefix) :] if path[: len(self._prefix)] == self._prefix else ()
         if not names or self._modules.is_loading or names in self._at_work:
             return None
         if names not in self._settled:
@@ -127,6 +132,8 @@ class Configuration:
                 return self._within(names, depth)
             case Namespace():
                 return None
+            case _ if _is_module(names):
+                return _as_module(self._modules.ask(OptionPath(names)))
             case _:
                 return _only_scalar(self._modules.ask(OptionPath(names)))
 
@@ -263,6 +270,22 @@ def _only_scalar(answer: Answer) -> Value | None:
             return value
         case _:
             return None
+
+
+def _is_module(names: tuple[str, ...]) -> bool:
+    """Whether an option's value is a module, put together from all that is defined there (``types.deferredModule``)."""
+    return any(
+        len(names) == len(pattern) and all(wanted in ("*", name) for wanted, name in zip(pattern, names, strict=True))
+        for pattern in _MODULES
+    )
+
+
+def _as_module(answer: Answer) -> Value | None:
+    """The module that imports everything that is defined."""
+    if answer.obstacles or not answer.definitions or any(definition.conditions for definition in answer.definitions):
+        return None
+    imported = ListValue(tuple(Known(definition.value) for definition in answer.definitions))
+    return AttrsValue({"imports": Entry(Known(imported))})
 
 
 def _agreed(deciding: tuple[Definition, ...]) -> Value | None:

@@ -13,19 +13,15 @@ from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
-from . import symbols
+from .flake import Flake
 from .interpreter import Interpreter
 from .module_system import Definition, ModuleSystem, Obstacle, modules_in, reason_of
-from .option_path import OptionPath
 from .repository import Repository
 from .values import (
     AttrsValue,
     CallValue,
-    ChoiceValue,
-    Known,
     ListValue,
     PathValue,
-    SymbolValue,
     Thunk,
     Value,
 )
@@ -70,32 +66,11 @@ def _found(repository: Repository) -> list[Host]:
 
 
 def _flake_hosts(repository: Repository) -> Iterator[Host]:
-    source = repository.source(repository.root / "flake.nix")
-    if source is None or source.root.has_error:
-        return
-    interpreter = repository.interpreter()
-    flake = interpreter.evaluate(source.root, interpreter.globals)
-    outputs = interpreter.find_attribute(flake, "outputs")
-    if outputs is None:
-        return
-    made = _outputs(interpreter.apply(outputs, Known(SymbolValue(symbols.MODULE_ARGUMENTS))), interpreter)
-    for output in made:
-        yield from _configurations(interpreter.find_attribute(output, "nixosConfigurations"), interpreter)
-        yield from _colmena(interpreter.find_attribute(output, "colmena"))
-
-
-def _outputs(value: Value, interpreter: Interpreter) -> Iterator[Value]:
-    """The outputs of a flake: what its function gives, or what a module of flake-parts defines below ``flake``."""
-    match value:
-        case CallValue() if value.callee.path[-1:] == ("mkFlake",) and value.arguments:
-            module = value.arguments[-1].force()
-            system = ModuleSystem(modules_in(module), interpreter)
-            yield from (definition.value for definition in system.definitions(OptionPath.of("flake")))
-        case ChoiceValue():
-            for alternative in value.alternatives:
-                yield from _outputs(alternative.force(), interpreter)
-        case _:
-            yield value
+    flake = Flake.of(repository)
+    for configurations in flake.outputs("nixosConfigurations"):
+        yield from _configurations(configurations, flake.interpreter)
+    for hive in (*flake.outputs("colmena"), *flake.outputs("colmenaHive")):
+        yield from _colmena(hive)
 
 
 def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
@@ -146,11 +121,13 @@ def _channel_hosts(repository: Repository) -> Iterator[Host]:
         path for path in repository.files if path.name == "configuration.nix" or _is_snowfall_system(path, repository)
     ]
     imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
+    flake = repository.root / "flake.nix"
+    further = Obstacle("the flake may give it further modules", None)
+    obstacles = () if repository.source(flake) is None else (further,)
     for path in roots:
         if path not in imported:
             name = path.parent.name if path.parent != repository.root else repository.root.name
-            value = PathValue(path)
-            yield Host(name, None, (Definition(value, None),))
+            yield Host(name, None, (Definition(PathValue(path), None),), obstacles)
 
 
 def _is_snowfall_system(path: Path, repository: Repository) -> bool:

@@ -348,6 +348,9 @@ class Interpreter:
         dynamic = any(may_be(item.name, name) for item in subject.dynamic)
         if not dynamic and not subject.unknowns:
             return None
+        if any(isinstance(unknown, SymbolValue) and unknown.path == symbols.LIB for unknown in subject.unknowns):
+            # A library with further functions: nobody gives the functions of lib another meaning.
+            return library.named((*symbols.LIB, name), place)
         if not dynamic and len(subject.unknowns) == 1 and isinstance(subject.unknowns[0], SymbolValue):
             # `lib // { … }`: what is not among the attributes written can only come from the one that has a name.
             return self.find_attribute(subject.unknowns[0], name, place)
@@ -377,6 +380,8 @@ class Interpreter:
             case SymbolValue():
                 if symbols.is_nixpkgs(function.path) and function.path[-1].endswith("()"):
                     return SymbolValue(symbols.PKGS, place)
+                if function.path == (*symbols.LIB, "extend"):
+                    return self._extended_library(argument, place)
                 return CallValue(function, (argument,), place)
             case CallValue():
                 return CallValue(function.callee, (*function.arguments, argument), place)
@@ -391,6 +396,17 @@ class Interpreter:
                 return function
             case _:
                 return UnknownValue("a call of something that is no function", place)
+
+    def _extended_library(self, overlay: Thunk, place: Place | None) -> Value:
+        """``lib.extend overlay``: the library with what the overlay adds (nixpkgs, ``lib/fixed-points.nix``)."""
+        former = SymbolValue(symbols.LIB, place)
+
+        def compute() -> Value:
+            added = self.apply(self.apply(overlay.force(), final, place), Known(former), place)
+            return operators.update(former, added, place, self)
+
+        final = self.defer_call(compute, place)
+        return final.force()
 
     def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
         """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""
@@ -436,13 +452,12 @@ class Interpreter:
 
 def _below_symbol(subject: SymbolValue, name: str, place: Place | None) -> Value:
     """An attribute of something that is known by name alone."""
-    path = (*subject.path, name)
-    if subject.resolver is None:
-        return library.named(path, place)
-    if subject.path:
-        return SymbolValue(path, place, subject.resolver)
-    given = subject.resolver.argument(name)
-    return library.named(path, place) if given is None else given
+    resolver = subject.resolver
+    given = resolver.argument(name) if resolver is not None and not subject.path else None
+    if given is not None:
+        return given
+    named = library.named((*subject.path, name), place)
+    return named._replace(resolver=resolver) if isinstance(named, SymbolValue) and subject.path else named
 
 
 def _search_path(view: views.SearchPath) -> Value:

@@ -107,6 +107,8 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
     if isinstance(right, ChoiceValue):
         return _of_each(right, lambda value: update(left, value, place, evaluator), evaluator)
     if not isinstance(left, AttrsValue) and not isinstance(right, AttrsValue):
+        if isinstance(left, SymbolValue) and isinstance(right, SymbolValue):
+            return AttrsValue({}, (), (left, right), place)
         unknown = right if isinstance(right, UnknownValue) else left
         return unknown_because(unknown, "an update of sets that are not known", place)
     if not isinstance(left, AttrsValue):
@@ -307,7 +309,7 @@ def arithmetic(operator: str, left: Value, right: Value, place: Place | None, ev
         case "+", StringValue(), _:
             return _text((*left.parts, *text_parts(right, place, evaluator)), place)
         case "+", (SymbolValue() | CallValue()), StringValue():
-            return _symbol_sum(left, right, place)
+            return _symbol_sum(left, right, place, evaluator)
         case "+", PathValue(path=path), (StringValue() | PathValue()):
             text = right.text if isinstance(right, StringValue) else str(right.path)
             if text is None:
@@ -324,13 +326,13 @@ def arithmetic(operator: str, left: Value, right: Value, place: Place | None, ev
             return unknown_because(unknown, f"'{operator}' with a value that is not known", place)
 
 
-def _symbol_sum(left: SymbolValue | CallValue, right: StringValue, place: Place | None) -> Value:
+def _symbol_sum(left: SymbolValue | CallValue, right: StringValue, place: Place | None, evaluator: Evaluator) -> Value:
     """A package, a flake or a folder of nixpkgs with something behind it: ``modulesPath + "/profiles/minimal.nix"``."""
     if isinstance(left, CallValue):
         return unknown_because(left, "'+' with a value that is not known", place)
     if left.path[:1] == symbols.NIXPKGS and right.text is not None:
         return symbols.symbol((*left.path, *right.text.strip("/").split("/")), place)
-    return StringValue((left, *right.parts), place)
+    return _text((*text_parts(left, place, evaluator), *right.parts), place)
 
 
 def text_parts(value: Value, place: Place | None, evaluator: Evaluator) -> tuple[str | Value, ...]:
@@ -341,6 +343,9 @@ def text_parts(value: Value, place: Place | None, evaluator: Evaluator) -> tuple
         case AttrsValue() if "__toString" in value.entries:
             function = value.entries["__toString"].value.force()
             return _text_part(evaluator.apply(function, Known(value), place))
+        case SymbolValue(path=path) if value.resolver is not None and path[-1:] == ("self",):
+            folder = value.resolver.resolve((*path, "outPath"))
+            return folder.parts if isinstance(folder, StringValue) else (value,)
         case AttrsValue() if "outPath" in value.entries and not value.is_open:
             return _text_part(value.entries["outPath"].value.force())
         case _:

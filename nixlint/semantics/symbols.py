@@ -14,6 +14,7 @@ LIB = ("lib",)
 PKGS = ("pkgs",)
 CONFIG = ("config",)
 BUILTINS = ("builtins",)
+INPUTS = ("inputs",)
 NIXPKGS = ("<nixpkgs>",)
 MODULE_ARGUMENTS: tuple[str, ...] = ()
 """The symbol of the whole argument that the module system hands to a module; its attributes are symbols by themselves."""

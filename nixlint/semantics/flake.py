@@ -1,0 +1,125 @@
+"""The flake of a repository: its outputs, as far as they are static, and what ``self`` and ``inputs`` stand for in it.
+
+An input is known by name alone (``inputs.nixpkgs``). ``self`` is the flake itself: what it gives, it may use
+(Nix manual, ``nix flake``). Where flake-parts makes the outputs, its modules define them below ``flake``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from . import symbols
+from .interpreter import Interpreter
+from .module_system import ModuleSystem, modules_in
+from .option_path import OptionPath
+from .repository import Repository
+from .values import CallValue, ChoiceValue, Known, StringValue, SymbolValue, UnknownValue, Value
+
+_SELF = (*symbols.INPUTS, "self")
+_METADATA = frozenset({"rev", "shortRev", "dirtyRev", "lastModified", "lastModifiedDate", "narHash", "sourceInfo"})
+
+
+class Flake:
+    """A flake, read once. ``interpreter`` works out everything that stands in ``flake.nix`` itself."""
+
+    def __init__(self, repository: Repository) -> None:
+        self.interpreter = repository.interpreter()
+        self._root = repository.root
+        self._at_work: set[tuple[str, ...]] = set()
+        self._systems: tuple[ModuleSystem, ...] = ()
+        self._outputs: tuple[Value, ...] = ()
+        self._outputs = tuple(self._plain_outputs(_outputs_of(repository, self.interpreter, self)))
+
+    @classmethod
+    def of(cls, repository: Repository) -> Flake:
+        """The flake of a repository; one without outputs where there is none."""
+        return repository.remember(cls, lambda: cls(repository))
+
+    def outputs(self, *names: str) -> Iterator[Value]:
+        """What the flake gives by a name such as ``nixosConfigurations``, in the pieces in which it is written."""
+        yield from self._written(names)
+        for system in self._systems:
+            yield from (definition.value for definition in system.definitions(OptionPath(("flake", *names))))
+
+    def resolve(self, path: tuple[str, ...]) -> Value | None:
+        """What stands at ``inputs.self.…``, where exactly one piece of the flake gives it."""
+        if path[: len(_SELF)] != _SELF:
+            return None
+        names = path[len(_SELF) :]
+        match names[:1]:
+            case ("outPath",):
+                return StringValue((str(self._root),))
+            case ("inputs",):
+                return SymbolValue((*symbols.INPUTS, *names[1:]), None, self)
+            case ("outputs",):
+                return self.resolve((*_SELF, *names[1:])) if names[1:] else None
+            case () | ("",):
+                return None
+        if names[0] in _METADATA or names in self._at_work:
+            return None
+        self._at_work.add(names)
+        try:
+            found = [value for value in self._values(names) if not isinstance(value, UnknownValue)]
+        finally:
+            self._at_work.discard(names)
+        return found[0] if len(found) == 1 else None
+
+    def argument(self, name: str) -> Value | None:
+        """An argument of the modules of flake-parts: it hands them the inputs and the flake."""
+        match name:
+            case "inputs":
+                return SymbolValue(symbols.INPUTS, None, self)
+            case "self":
+                return SymbolValue(_SELF, None, self)
+            case _:
+                return None
+
+    def _values(self, names: tuple[str, ...]) -> Iterator[Value]:
+        """What the flake gives by a name, each of its values whole."""
+        yield from self._written(names)
+        for system in self._systems:
+            config = system.configuration
+            resolved = None if config is None else config.resolve((*symbols.CONFIG, "flake", *names))
+            if resolved is not None:
+                yield resolved
+            else:
+                yield from (definition.value for definition in system.definitions(OptionPath(("flake", *names))))
+
+    def _written(self, names: tuple[str, ...]) -> Iterator[Value]:
+        for output in self._outputs:
+            value: Value | None = output
+            for name in names:
+                value = None if value is None else self.interpreter.find_attribute(value, name)
+            if value is not None:
+                yield value
+
+    def _plain_outputs(self, value: Value) -> Iterator[Value]:
+        match value:
+            case CallValue(arguments=(settings,)) if value.callee.path[-1:] == ("mkFlake",):
+                yield from self._given(settings.force())
+            case CallValue() if value.callee.path[-1:] == ("mkFlake",):
+                arguments = {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
+                modules = modules_in(value.arguments[-1].force())
+                self._systems = (*self._systems, ModuleSystem(modules, self.interpreter, arguments=arguments))
+            case ChoiceValue():
+                for alternative in value.alternatives:
+                    yield from self._plain_outputs(alternative.force())
+            case _:
+                yield value
+
+    def _given(self, settings: Value) -> Iterator[Value]:
+        """The outputs that are given to a ``mkFlake`` of one argument: at ``flake``, or among its settings."""
+        flake = self.interpreter.find_attribute(settings, "flake")
+        yield from (settings,) if flake is None else (flake, settings)
+
+
+def _outputs_of(repository: Repository, interpreter: Interpreter, flake: Flake) -> Value:
+    path: Path = repository.root / "flake.nix"
+    source = repository.source(path)
+    if source is None or source.root.has_error:
+        return UnknownValue("there is no flake")
+    outputs = interpreter.find_attribute(interpreter.evaluate(source.root, interpreter.globals), "outputs")
+    if outputs is None:
+        return UnknownValue("a flake without outputs")
+    return interpreter.apply(outputs, Known(SymbolValue(symbols.INPUTS, None, flake)))

@@ -1,0 +1,103 @@
+"""What a flake gives, and what ``self`` stands for in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nixlint.semantics.hosts import hosts
+from nixlint.semantics.option_query import ask_pattern, parse_pattern
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.value_text import value_text
+
+
+def presence(folder: Path, files: Mapping[str, str], option: str) -> dict[str, str]:
+    """For each host of a flake, whether an option is defined there, or its value where one definition decides it."""
+    paths = []
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        paths.append(path)
+    repository = Repository(folder, paths)
+    found = {}
+    for host in hosts(repository):
+        interpreter = repository.interpreter()
+        (asked,) = ask_pattern(host.system(interpreter), parse_pattern(option), interpreter)
+        value = asked.answer.value
+        found[host.name] = asked.answer.presence.value if value is None else value_text(value)
+    return found
+
+
+def test_modules_that_the_flake_gives_are_those_that_its_hosts_import(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { self, nixpkgs, ... }@inputs: {
+        nixosModules.base = ./base.nix;
+        nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+          specialArgs = { inherit inputs; };
+          modules = [ self.nixosModules.base ({ inputs, ... }: { imports = [ inputs.self.nixosModules.base ]; }) ];
+        };
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake, "base.nix": "{ a.b = 1; }"}, "a.b") == {"atlas": "1"}
+
+
+def test_files_below_the_flake_itself_are_imported(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: {
+        nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem {
+          modules = [ "${inputs.self}/a.nix" (inputs.self + "/b.nix") ];
+        };
+      };
+    }"""
+    files = {"flake.nix": flake, "a.nix": "{ a = 1; }", "b.nix": "{ b = 2; }"}
+    assert presence(tmp_path, files, "a") == {"atlas": "1"}
+    assert presence(tmp_path, files, "b") == {"atlas": "2"}
+
+
+def test_special_arguments_are_what_modules_get(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { nixpkgs, ... }: {
+        nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+          specialArgs.domain = "example.org";
+          modules = [ ({ domain, ... }: { a = domain; }) ];
+        };
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "a") == {"atlas": '"example.org"'}
+
+
+def test_functions_that_the_flake_adds_to_the_library_make_its_hosts(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { self, nixpkgs, ... }:
+        let lib = nixpkgs.lib.extend (final: prev: { my.host = name: final.nixosSystem { modules = [ ./${name}.nix ]; }; });
+        in { nixosConfigurations = lib.genAttrs [ "atlas" ] lib.my.host; };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake, "atlas.nix": "{ a = 1; }"}, "a") == {"atlas": "1"}
+
+
+def test_modules_of_flake_parts_may_be_written_in_several_places(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+        imports = [ ./one.nix ./two.nix ];
+      };
+    }"""
+    files = {
+        "flake.nix": flake,
+        "one.nix": "{ flake.modules.nixos.base = { a = 1; }; }",
+        "two.nix": """{ inputs, config, ... }: {
+          flake.modules.nixos.base = { b = 2; };
+          flake.nixosConfigurations = {
+            atlas = inputs.nixpkgs.lib.nixosSystem { modules = [ config.flake.modules.nixos.base ]; };
+            boreas = inputs.nixpkgs.lib.nixosSystem { modules = [ inputs.self.modules.nixos.base ]; };
+          };
+        }""",
+    }
+    assert presence(tmp_path, files, "a") == {"atlas": "1", "boreas": "1"}
+    assert presence(tmp_path, files, "b") == {"atlas": "2", "boreas": "2"}
+
+
+def test_the_flake_may_give_further_modules_to_hosts_that_it_makes_in_ways_that_nobody_knows(tmp_path: Path) -> None:
+    flake = "{ outputs = inputs: { nixosConfigurations = inputs.mine.hosts ./hosts; }; }"
+    files = {"flake.nix": flake, "hosts/atlas/configuration.nix": "{ a = 1; }"}
+    assert presence(tmp_path, files, "b") == {"atlas": "maybe"}
