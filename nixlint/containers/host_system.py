@@ -13,7 +13,7 @@ from functools import cached_property
 
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_sites import is_in_container, module_sites
-from nixlint.semantics.module_system import Answer, ModuleSystem, modules_in
+from nixlint.semantics.module_system import PLAIN_PRIORITY, Answer, ModuleSystem, modules_in
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -21,6 +21,7 @@ from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
 from .nspawn import NspawnContainer, containers_on
+from .stated import deciding
 
 _OPTIONS = ("containers", "networking")
 """The first names of what rules ask of a module that stands alone."""
@@ -51,6 +52,16 @@ class HostSystem:
     def ask(self, *names: str) -> Answer:
         """What is known of an option of the host."""
         return self.system.ask(OptionPath(names))
+
+    def stated(self, *names: str) -> Answer:
+        """What is certain of an option, wherever its conditions hold: the definitions that win.
+
+        A module alone may be overridden where it says something with a weak priority, so that does not count there.
+        What is not known besides is left out: hardly anything unknown forces an option of the network to another value.
+        """
+        found = deciding(self.ask(*names))
+        strong = tuple(each for each in found if self.is_whole or each.priority <= PLAIN_PRIORITY)
+        return Answer(strong, ())
 
 
 def host_systems(repository: Repository) -> Iterator[HostSystem]:

@@ -1,0 +1,1 @@
+"""Rules about what a host does for the network of its containers."""

@@ -1,0 +1,202 @@
+"""An interface pattern that the host's packet filter reads as a plain name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.host_system import HostSystem
+from nixlint.containers.stated import Stated, implied, texts
+from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.module_system import Presence, attributes_of
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import BoolValue
+from nixlint.syntax.edits import Edit
+
+_LISTS = (
+    ("networking", "nat", "internalInterfaces"),
+    ("networking", "firewall", "trustedInterfaces"),
+)
+_INTERFACES = ("networking", "firewall", "interfaces")
+_NFTABLES = ("networking", "nftables", "enable")
+
+
+class NatInterfaceWildcard(Rule[HostSystem]):
+    """`ve-+` is a pattern for iptables and `ve-*` one for nftables; each takes the other's for a plain name.
+
+    ## What it finds
+
+    An interface with a trailing `+` in `networking.nat.internalInterfaces`, `networking.firewall.trustedInterfaces` or
+    `networking.firewall.interfaces` on a host with `networking.nftables.enable`, and one with a trailing `*` on a host
+    without.
+
+    ## Why it matters
+
+    The rule is there and matches nothing: no interface has that name. The containers get no way out, or the ports that were
+    opened for them stay closed, and no tool says why.
+
+    ## What to do
+
+    Write the other wildcard, as `nixlint fix` does. The fix is safe: as it stands, the entry has no effect.
+
+    ## What keeps it silent
+
+    - Lists with both spellings, and names that are made by an expression.
+    - A host of which it is not known whether it has nftables, and other conditions on the one than on the other.
+
+    ## References
+
+    - [nixpkgs issue 72580](https://github.com/NixOS/nixpkgs/issues/72580)
+    - nixpkgs, `nixos/modules/services/networking/nat-iptables.nix` and `nat-nftables.nix`
+    """
+
+    name = "nat-interface-wildcard"
+    code = "NL401"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (HostSystem,)
+    keywords = (b"internalInterfaces", b"trustedInterfaces", b"firewall")
+
+    def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
+        """Report each pattern that the packet filter does not know."""
+        for option, patterns in _patterns(subject):
+            names = {pattern.what for pattern in patterns}
+            for pattern in patterns:
+                nftables = _nftables(subject, pattern)
+                wrong, right = ("+", "*") if nftables else ("*", "+")
+                other = pattern.what[:-1] + right
+                if nftables is not None and pattern.what.endswith(wrong) and other not in names:
+                    yield self._finding(option, pattern, other, nftables, repository)
+
+    def _finding(
+        self, option: tuple[str, ...], pattern: Stated[str], other: str, nftables: bool, repository: Repository
+    ) -> Finding:
+        reader = "nftables" if nftables else "iptables"
+        return Finding(
+            place=pattern.place,
+            message=f'"{pattern.what}" in {".".join(option)} matches no interface: this host filters with {reader}, '
+            f'where the pattern is "{other}"',
+            help=f'write "{other}"',
+            option=".".join(option),
+            evidence=pattern.what,
+            fix=_fix(pattern, other, repository),
+        )
+
+    examples = (
+        Bad(
+            "the pattern of iptables, on a host with nftables",
+            """\
+{
+  networking.nftables.enable = true;
+  networking.nat = {
+    enable = true;
+    internalInterfaces = [ «"ve-+"» ];
+    externalInterface = "eno1";
+  };
+}
+""",
+            fixed="""\
+{
+  networking.nftables.enable = true;
+  networking.nat = {
+    enable = true;
+    internalInterfaces = [ "ve-*" ];
+    externalInterface = "eno1";
+  };
+}
+""",
+        ),
+        Bad(
+            "nftables is switched on in another file of the host",
+            {
+                "configuration.nix": "{ imports = [ ./filter.nix ./ports.nix ]; }\n",
+                "filter.nix": "{ networking.nftables.enable = true; }\n",
+                "ports.nix": '{ networking.firewall.interfaces.«"ve-+"».allowedTCPPorts = [ 5432 ]; }\n',
+            },
+            fixed={
+                "ports.nix": '{ networking.firewall.interfaces."ve-*".allowedTCPPorts = [ 5432 ]; }\n',
+            },
+        ),
+        Bad(
+            "the pattern of nftables, on a host without",
+            """\
+{
+  networking.nftables.enable = false;
+  networking.firewall.trustedInterfaces = [ "lo" «"ve-*"» ];
+}
+""",
+            fixed="""\
+{
+  networking.nftables.enable = false;
+  networking.firewall.trustedInterfaces = [ "lo" "ve-+" ];
+}
+""",
+        ),
+        Good(
+            "each with its own pattern",
+            {
+                "a.nix": '{ networking.nftables.enable = true; networking.nat.internalInterfaces = [ "ve-*" ]; }\n',
+                "b.nix": '{ networking.nftables.enable = false; networking.nat.internalInterfaces = [ "ve-+" ]; }\n',
+            },
+        ),
+        Good(
+            "both patterns",
+            '{ networking.nftables.enable = true; networking.nat.internalInterfaces = [ "ve-*" "ve-+" ]; }\n',
+        ),
+        Good(
+            "nobody knows which host the module is for",
+            {"nat.nix": '{ networking.nat.internalInterfaces = [ "ve-+" "vb-*" ]; }\n'},
+        ),
+        Good(
+            "the pattern goes by the filter",
+            """\
+{ config, lib, ... }:
+{
+  networking.nftables.enable = lib.mkIf config.my.nftables true;
+  networking.nat.internalInterfaces = [ (if config.networking.nftables.enable then "ve-*" else "ve-+") ];
+}
+""",
+        ),
+        Good(
+            "in the container",
+            """\
+{
+  networking.nftables.enable = true;
+  containers.router.config = { ... }: { networking.nat.internalInterfaces = [ "wg+" ]; };
+}
+""",
+        ),
+    )
+
+
+def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[Stated[str], ...]]]:
+    """The interfaces that each option names, with the place where the name is written."""
+    for option in _LISTS:
+        yield option, texts(host.stated(*option))
+    named = tuple(
+        Stated(name, below.name_place, below.conditions)
+        for definition in host.ask(*_INTERFACES).definitions
+        for name, below in attributes_of(definition)
+        if name is not None and below.name_place is not None
+    )
+    yield _INTERFACES, named
+
+
+def _nftables(host: HostSystem, pattern: Stated[str]) -> bool | None:
+    """Whether the host certainly has nftables, or certainly has not, wherever it has the pattern."""
+    stated = host.stated(*_NFTABLES).definitions
+    values = {each.value.value if isinstance(each.value, BoolValue) else None for each in stated}
+    if not stated:
+        return False if host.is_whole and host.ask(*_NFTABLES).presence is Presence.ABSENT else None
+    holds = any(implied(each.conditions, pattern.conditions) for each in stated)
+    return next(iter(values)) if len(values) == 1 and holds else None
+
+
+def _fix(pattern: Stated[str], other: str, repository: Repository) -> Fix | None:
+    """The other pattern in its place; none where the text there is something else, such as a variable."""
+    source = repository.source(pattern.place.path)
+    span = pattern.place.span
+    if source is None or source.data[span.start : span.end] != f'"{pattern.what}"'.encode():
+        return None
+    edit = FileEdit(pattern.place.path, Edit(span, f'"{other}"'.encode()))
+    return Fix(Safety.SAFE, f'Write "{other}" for "{pattern.what}"', (edit,))
