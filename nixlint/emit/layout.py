@@ -1,9 +1,9 @@
 """How Nix's official formatter (RFC 166) would leave an expression.
 
-Two spaces; lines of at most 100 characters after their indentation, where a break is possible; a list of more than one element, and every
-attribute set with something in it, with one element a line; the last argument of a call opens on the call's line. A
-string stays beside its name however long it is, unless that name has quotes in it; only what a long interpolation has
-between its braces gets a line of its own. So does nixfmt 1.4 (``src/Nixfmt/Pretty.hs``).
+Two spaces; lines of at most 100 characters after their indentation, where a break is possible; a list of more than one
+element, and every attribute set with something in it, with one element a line; the last argument of a call opens on
+the call's line. A string stays beside its name however long it is, unless that name has quotes in it; only what a long
+interpolation has between its braces gets a line of its own. So does nixfmt 1.4 (``src/Nixfmt/Pretty.hs``).
 """
 
 from __future__ import annotations

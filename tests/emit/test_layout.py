@@ -10,7 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nixlint.emit.container_options import plain_expression
-from nixlint.emit.expression import AttrSet, Call, Code, Entry, Expression, Item, Let, ListOf, Literal, Module, Template, Text
+from nixlint.emit.expression import (
+    AttrSet,
+    Call,
+    Code,
+    Entry,
+    Expression,
+    Item,
+    Let,
+    ListOf,
+    Literal,
+    Module,
+    Template,
+    Text,
+)
 from nixlint.emit.layout import WIDTH, render
 from tests.nix.nix_referee import evaluate_json, parse_verdicts
 
