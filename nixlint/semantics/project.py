@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .hosts import Host
-from .module_sites import module_sites
+from .module_sites import is_in_container, module_sites
 from .module_system import Answer, Definition, ModuleSystem, Obstacle, modules_in
 from .option_path import OptionPath
 from .option_query import ANY, Asked, ask_pattern
@@ -21,7 +21,8 @@ def ask_host(repository: Repository, host: Host, pattern: tuple[str, ...]) -> tu
 def ask_files(repository: Repository, pattern: tuple[str, ...]) -> tuple[Asked, ...]:
     """The options that a pattern stands for in the modules of all files, whichever host they belong to.
 
-    Each module speaks for itself alone, so nothing is said of what the modules that it imports may define.
+    Each module speaks for itself alone, so nothing is said of what the modules that it imports may define. Those of
+    containers are no modules of hosts.
     Raises :class:`ValueError` where the pattern's first name is ``*``: every definition there is would match.
     """
     if pattern[0] == ANY:
@@ -35,6 +36,8 @@ def _in_files(repository: Repository, pattern: tuple[str, ...]) -> Iterator[Aske
         if source is None or source.root.has_error:
             continue
         for site in module_sites(source, pattern[0]):
+            if is_in_container(site):
+                continue
             interpreter = repository.interpreter()
             modules = modules_in(interpreter.evaluate(site, interpreter.scope_at(site)))
             yield from ask_pattern(ModuleSystem(modules, interpreter, follow_imports=False), pattern, interpreter)
