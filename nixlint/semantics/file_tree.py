@@ -65,6 +65,18 @@ class FileTree:
             return None
         return {name: self.kind(folder / name) or "unknown" for name in names}
 
+    def below(self, folder: Path) -> list[Path] | None:
+        """All files below a folder, sorted; ``None`` where they cannot be known. No symbolic link is followed."""
+        found: list[Path] = []
+        waiting = [folder]
+        while waiting:
+            names = self.entries(current := waiting.pop())
+            if names is None or len(found) > _MAX_NAMES:
+                return None
+            found.extend(current / name for name, kind in names.items() if kind == "regular")
+            waiting.extend(current / name for name, kind in names.items() if kind == "directory")
+        return sorted(found)
+
     def flake_root(self, path: Path) -> Path | None:
         """The nearest folder above a path with a ``flake.nix``, within the tree."""
         for folder in path.parents:

@@ -20,7 +20,8 @@ from .repository import Repository
 from .values import (
     AttrsValue,
     CallValue,
-    ListValue,
+    Entry,
+    Known,
     PathValue,
     Thunk,
     Value,
@@ -86,21 +87,16 @@ def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpre
         settings = value.arguments[-1].force()
         arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
         modules = interpreter.find_attribute(settings, "modules")
-        if isinstance(modules, ListValue):
-            unknown = tuple(_unknown_modules(item.force(), item.place) for item in modules.unknowns)
-            return Host(name, place, modules_in(modules), unknown, arguments)
         if modules is not None:
-            return Host(name, place, (), (_unknown_modules(modules, place),))
+            # What `imports` may hold, `modules` may hold.
+            whole = AttrsValue({"imports": Entry(Known(modules))}, (), (), None)
+            return Host(name, place, (Definition(whole, place),), (), arguments)
     return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
 
 
 def _arguments(value: Value | None) -> Mapping[str, Thunk]:
     """The arguments by name, as far as they are known."""
     return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
-
-
-def _unknown_modules(value: Value, place: Place | None) -> Obstacle:
-    return Obstacle(f"modules that are not known: {reason_of(value)}", place)
 
 
 def _colmena(value: Value | None) -> Iterator[Host]:

@@ -5,17 +5,20 @@ The facts are in ``nixlint/data/known_modules.json``. An input goes by the name 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from . import symbols
-from .values import CallValue, StringValue, SymbolValue, Value
+from .values import CallValue, ListValue, StringValue, SymbolValue, Thunk, Value
 
 Roots: TypeAlias = tuple[tuple[str, ...], ...]
 
 _OUTPUTS = frozenset({"nixosModules", "nixosModule", "modules"})
+_VARIANT = re.compile(r"-(?:stable|unstable|master|nix|flake|latest|\d\d[.-]?\d\d)$")
+"""What people put behind the name of a project to tell two versions of it apart."""
 _DATA = Path(__file__).parent.parent / "data" / "known_modules.json"
 
 
@@ -34,22 +37,49 @@ def roots_of(module: Value) -> Roots | None:
     match module:
         case SymbolValue(path=path) if path[:1] == symbols.NIXPKGS:
             return _of_nixos("/".join(path[1:]))
+        case CallValue(callee=SymbolValue(path=("lib", *_, name)), arguments=arguments):
+            return _of_option_module(name, arguments)
         case SymbolValue(path=path) | CallValue(callee=SymbolValue(path=path)):
             return _of_input(path)
-        case StringValue(parts=(SymbolValue(path=path), *rest)) if path == ("modulesPath",) or symbols.is_nixpkgs(path):
-            return _of_nixos("".join(part for part in rest if isinstance(part, str)))
+        case StringValue(parts=(SymbolValue(path=path), *rest)):
+            below = "".join(part for part in rest if isinstance(part, str))
+            is_nixos = path == ("modulesPath",) or symbols.is_nixpkgs(path)
+            return _of_nixos(below) if is_nixos else _of_input((*path, "nixosModules"))
         case _:
             return None
 
 
 def _of_nixos(path: str) -> Roots | None:
-    return _known().nixos.get(path.lstrip("/").removeprefix("nixos/modules/"))
+    name = path.lstrip("/").removeprefix("nixos/modules/")
+    facts = _known().nixos
+    folders = (roots for folder, roots in facts.items() if folder.endswith("/") and name.startswith(folder))
+    return facts.get(name) or next(folders, None)
 
 
 def _of_input(path: tuple[str, ...]) -> Roots | None:
     """Those of a module of a flake: ``inputs.<name>.nixosModules.<module>``, or the name by itself in ``outputs``."""
     names = path[1:] if path[:1] == ("inputs",) else path
-    return _known().inputs.get(names[0]) if names and (len(names) == 1 or _OUTPUTS & set(names[1:])) else None
+    if not names or (len(names) > 1 and not _OUTPUTS & set(names[1:])):
+        return None
+    if symbols.is_nixpkgs(names[:1]):
+        return _of_nixos(".".join(names[1:]))
+    facts = _known().inputs
+    return facts.get(names[0]) or facts.get(_VARIANT.sub("", names[0]))
+
+
+def _of_option_module(name: str, arguments: tuple[Thunk, ...]) -> Roots | None:
+    """Those of a module that takes an option away, or makes a new name for it (nixpkgs, ``lib/modules.nix``)."""
+    match name:
+        case "mkRemovedOptionModule":
+            return ()
+        case "mkRenamedOptionModule" | "mkAliasOptionModule" | "mkRenamedOptionModuleWith" if len(arguments) == 2:
+            target = arguments[1].force()
+            names = [item.force() for item in target.elements] if isinstance(target, ListValue) else []
+            texts = [item.text for item in names if isinstance(item, StringValue) and item.text is not None]
+            whole = isinstance(target, ListValue) and not target.unknowns and len(texts) == len(names)
+            return (tuple(texts),) if whole and texts else None
+        case _:
+            return None
 
 
 @cache

@@ -32,6 +32,7 @@ from .properties import attributes_of as attributes_of
 from .properties import reason_of as reason_of
 from .values import (
     AttrsValue,
+    CallValue,
     ChoiceValue,
     ConditionalValue,
     Entry,
@@ -207,11 +208,25 @@ class ModuleSystem:
             case ChoiceValue():
                 for alternative, condition in branches_of(value):
                     self._load(alternative.force(), into, (*conditions, condition))
+            case CallValue(callee=callee, arguments=(folder,)) if callee.path[-1:] == ("import-tree",):
+                self._load_tree(folder.force(), value, into, conditions)
             case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
                 module = _Module(None, [_Given(Known(value), value.place)])
                 into.imports.append(_Import(module, conditions))
             case _:
                 self._load_unknown(value, into, conditions)
+
+    def _load_tree(self, folder: Value, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
+        """Load every file below a folder, as ``import-tree`` does (github.com/vic/import-tree, README)."""
+        files = self._interpreter.files
+        top = folder.path if isinstance(folder, PathValue) else None
+        found = None if files is None or top is None else files.below(top)
+        if found is None or top is None:
+            self._load_unknown(value, into, conditions)
+            return
+        for path in found:
+            if path.suffix == ".nix" and "/_" not in f"/{path.relative_to(top)}":
+                self._load_file(path, PathValue(path, value.place), into, conditions)
 
     def _load_unknown(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
         """Take a module that is not known: one of NixOS adds nothing here, one of a known project what it may define."""
@@ -278,15 +293,19 @@ class ModuleSystem:
                 for element in value.elements:
                     self._load(element.force(), into, conditions)
                 for unknown in value.unknowns:
-                    self._load_imports_unknown(unknown.force(), into)
+                    self._load_possible(unknown.force(), into, conditions)
             case ChoiceValue():
                 for alternative, condition in branches_of(value):
                     self._load_imports(alternative.force(), into, (*conditions, condition))
             case _:
-                self._load_imports_unknown(value, into)
+                into.obstacles.append(Obstacle(f"imports that are not known: {reason_of(value)}", value.place))
 
-    def _load_imports_unknown(self, value: Value, into: _Module) -> None:
-        into.obstacles.append(Obstacle(f"imports that are not known: {reason_of(value)}", value.place))
+    def _load_possible(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
+        """Take what may be among the modules of a list: a module, or further ones."""
+        if isinstance(value, ListValue | ChoiceValue):
+            self._load_imports(value, into, conditions)
+        else:
+            self._load(value, into, (*conditions, UnknownValue("whether it is among the modules", value.place)))
 
     # -- what there is, once all is loaded ------------------------------------------------------------------------
 

@@ -15,8 +15,8 @@ from .interpreter import Interpreter
 
 T = TypeVar("T")
 
-_KEPT_SOURCES = 64
-"""How many parsed files are kept at a time, so that memory does not grow with the repository."""
+_KEPT_BYTES = 2_000_000
+"""How many bytes of source are kept parsed at a time, so that memory does not grow with the repository."""
 
 
 class Repository:
@@ -40,6 +40,7 @@ class Repository:
         self.target_release = target_release
         self._read = read
         self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
+        self._kept = 0
         self._remembered: dict[type, object] = {}
 
     @cached_property
@@ -87,10 +88,16 @@ class Repository:
         return value
 
     def _keep(self, path: Path, source: SourceFile | None) -> None:
+        self._kept += _size(source) - _size(self._sources.get(path))
         self._sources[path] = source
         self._sources.move_to_end(path)
-        if len(self._sources) > _KEPT_SOURCES:
-            self._sources.popitem(last=False)
+        while self._kept > _KEPT_BYTES and len(self._sources) > 1:
+            _, dropped = self._sources.popitem(last=False)
+            self._kept -= _size(dropped)
 
     def _importable(self, path: Path) -> SourceFile | None:
         return self.source(path) if path.is_relative_to(self.root) else None
+
+
+def _size(source: SourceFile | None) -> int:
+    return 0 if source is None else len(source.data)

@@ -101,3 +101,47 @@ def test_the_flake_may_give_further_modules_to_hosts_that_it_makes_in_ways_that_
     flake = "{ outputs = inputs: { nixosConfigurations = inputs.mine.hosts ./hosts; }; }"
     files = {"flake.nix": flake, "hosts/atlas/configuration.nix": "{ a = 1; }"}
     assert presence(tmp_path, files, "b") == {"atlas": "maybe"}
+
+
+def test_a_tree_of_modules_is_imported_without_what_begins_with_an_underscore(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } (inputs.import-tree ./modules);
+    }"""
+    files = {
+        "flake.nix": flake,
+        "modules/hosts/atlas.nix": """{ inputs, ... }: {
+          flake.nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem {
+            modules = [ inputs.self.nixosModules.base ];
+          };
+        }""",
+        "modules/base.nix": "{ flake.nixosModules.base = { a = 1; }; }",
+        "modules/_old/base.nix": "{ flake.nixosModules.base = { b = 1; }; }",
+    }
+    assert presence(tmp_path, files, "a") == {"atlas": "1"}
+    assert presence(tmp_path, files, "b") == {"atlas": "absent"}
+
+
+def test_what_is_imported_only_on_a_condition_is_defined_on_that_condition(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: {
+        nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem {
+          modules = [ ./a.nix ] ++ inputs.nixpkgs.lib.optionals inputs.mine.yes [ ./b.nix ];
+        };
+      };
+    }"""
+    files = {"flake.nix": flake, "a.nix": "{ a = 1; }", "b.nix": "{ b = 1; }"}
+    assert presence(tmp_path, files, "a") == {"atlas": "1"}
+    assert presence(tmp_path, files, "b") == {"atlas": "maybe"}
+    assert presence(tmp_path, files, "c") == {"atlas": "absent"}
+
+
+def test_a_module_that_gives_an_option_a_new_name_defines_that_one_only(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: {
+        nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem {
+          modules = [ ({ lib, ... }: { imports = [ (lib.mkRenamedOptionModule [ "old" ] [ "new" "name" ]) ]; }) ];
+        };
+      };
+    }"""
+    found = [presence(tmp_path, {"flake.nix": flake}, option)["atlas"] for option in ("new.name", "new.other", "old")]
+    assert found == ["maybe", "absent", "absent"]
