@@ -240,7 +240,7 @@ class ModuleSystem:
             for name in reversed(root):
                 defined = AttrsValue({name: Entry(Known(defined))})
             module = _Module(None, [_Given(Known(defined), value.place)])
-            into.imports.append(_Import(module, conditions))
+            into.imports.append(_Import(module, (*conditions, reason)))
 
     def _called(self, value: Value) -> Value:
         for _ in range(_MAX_CURRYING):
@@ -302,10 +302,14 @@ class ModuleSystem:
 
     def _load_possible(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
         """Take what may be among the modules of a list: a module, or further ones."""
-        if isinstance(value, ListValue | ChoiceValue):
-            self._load_imports(value, into, conditions)
-        else:
-            self._load(value, into, (*conditions, UnknownValue("whether it is among the modules", value.place)))
+        match value:
+            case ListValue():
+                self._load_imports(value, into, conditions)
+            case ChoiceValue():
+                for alternative, condition in branches_of(value):
+                    self._load_possible(alternative.force(), into, (*conditions, condition))
+            case _:
+                self._load(value, into, conditions or (UnknownValue("whether it is among the modules", value.place),))
 
     # -- what there is, once all is loaded ------------------------------------------------------------------------
 
