@@ -364,9 +364,9 @@ def _is_expression(tokens: list[tuple[str, int]], at: int) -> bool:
         return True
     while at < len(tokens):
         token = tokens[at][0]
-        if token == "{" or (token == ";" and depth == 0):
+        if token == "{":
             return False
-        if token in _GENERATORS:
+        if token in _GENERATORS or (token == ";" and depth == 0):
             return True
         depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(token, 0)
         at += 1
