@@ -19,7 +19,7 @@ from . import symbols
 from .configuration import Configuration
 from .interpreter import Interpreter
 from .known_modules import roots_of
-from .option_declarations import Declarations
+from .option_declarations import Declarations, Namespace
 from .option_path import OptionPath
 from .properties import PLAIN_PRIORITY as PLAIN_PRIORITY
 from .properties import Answer as Answer
@@ -124,7 +124,7 @@ class ModuleSystem:
 
     def ask(self, option: OptionPath) -> Answer:
         """The definitions of an option and whatever may define it besides."""
-        answer = answer_of(self._parts_for(option), option, self._obstacles)
+        answer = answer_of(self._parts_for(option), option, self._obstacles, self.is_prefix)
         if not self._doubts:
             return answer
         doubted = tuple(
@@ -144,10 +144,15 @@ class ModuleSystem:
         """The names defined directly below an option, each with its definition; ``None`` for one that is not known."""
         return tuple(
             child
-            for part in descend(self._parts_for(option), option)
+            for part in descend(self._parts_for(option), option, self.is_prefix)
             if isinstance(part, Part) and (decided := part.decided) is not None
             for child in attributes_of(decided.definition)
         )
+
+    def is_prefix(self, names: tuple[str | None, ...]) -> bool:
+        """Whether names certainly lead to options, and not to one option: the top, and what its modules declare so."""
+        known = tuple(name for name in names if name is not None)
+        return not names or (len(known) == len(names) and isinstance(self.declarations.find(known), Namespace))
 
     @property
     def is_whole(self) -> bool:

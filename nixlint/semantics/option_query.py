@@ -12,6 +12,8 @@ from typing import NamedTuple
 from .interpreter import Interpreter
 from .module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
 from .option_path import OptionPath
+from .properties import standing
+from .values import FunctionValue, Known, PathValue, StringValue
 
 ANY = "*"
 """Stands for any one name in a pattern."""
@@ -26,6 +28,16 @@ NESTED_SYSTEMS: tuple[tuple[str, ...], ...] = (
     ("microvm", "vms", ANY, "config"),  # microvm.nix, nixos-modules/host/options.nix
 )
 """Options whose values are modules of another evaluation, with where that is said."""
+
+_SETS: tuple[tuple[str, ...], ...] = (
+    ("containers",),
+    ("specialisation",),
+    ("home-manager", "users"),
+    ("microvm", "vms"),
+)
+"""Options that hold a set of the above by name."""
+_SUBMODULES: tuple[tuple[str, ...], ...] = (("containers", ANY), ("specialisation", ANY), ("microvm", "vms", ANY))
+"""Options whose values are sets of options, or modules that define these."""
 
 
 class Asked(NamedTuple):
@@ -66,7 +78,7 @@ def ask_pattern(system: ModuleSystem, pattern: tuple[str, ...], interpreter: Int
 
     Where the pattern has no ``*``, that is the one option, defined or not.
     """
-    query = _Query(interpreter, system.is_whole)
+    query = _Query(interpreter, system)
     yield from query.ask(system.ask(OptionPath(())), pattern, OptionPath(()), OptionPath(()))
 
 
@@ -74,24 +86,41 @@ class _Query(NamedTuple):
     """A question in one module system; those within it are whole where it is."""
 
     interpreter: Interpreter
-    is_whole: bool
+    system: ModuleSystem
 
     def ask(self, above: Answer, pattern: tuple[str, ...], option: OptionPath, inner: OptionPath) -> Iterator[Asked]:
         """The options below an answer. ``inner`` is the path within the innermost module system."""
         if not pattern:
             yield Asked(option, above)
             return
-        if _is_nested_system(inner):
-            system = ModuleSystem(above.definitions, self.interpreter, above.obstacles, is_whole=self.is_whole)
-            yield from self.ask(system.ask(OptionPath(())), pattern, option, OptionPath(()))
+        if _is_one_of(_SETS, inner):
+            above = standing(above)
+        if _is_one_of(_SUBMODULES, inner):
+            above = self._without_modules(standing(above), inner)
+        if _is_one_of(NESTED_SYSTEMS, inner):
+            found = standing(above)
+            system = ModuleSystem(found.definitions, self.interpreter, found.obstacles, is_whole=self.system.is_whole)
+            query = self._replace(system=system)
+            yield from query.ask(system.ask(OptionPath(())), pattern, option, OptionPath(()))
             return
         names = _names_below(above) if pattern[0] == ANY else (pattern[0],)
         for name in names:
-            found = ask_within(above.definitions, OptionPath.of(name))
+            found = ask_within(above.definitions, OptionPath.of(name), lambda _: self.system.is_prefix(inner.names))
             below = Answer(found.definitions, (*above.obstacles, *found.obstacles))
             if pattern[0] == ANY and below.presence is Presence.ABSENT:
                 continue
             yield from self.ask(below, pattern[1:], option / name, inner / name)
+
+    def _without_modules(self, answer: Answer, option: OptionPath) -> Answer:
+        """The definitions of a submodule, with what modules among them define in their places."""
+        modules = tuple(found for found in answer.definitions if isinstance(found.value, FunctionValue | PathValue))
+        if not modules:
+            return answer
+        name = {} if option.last is None else {"name": Known(StringValue((option.last,)))}
+        system = ModuleSystem(modules, self.interpreter, arguments=name, is_whole=False)
+        found = system.ask(OptionPath(()))
+        others = tuple(definition for definition in answer.definitions if definition not in modules)
+        return Answer((*others, *found.definitions), (*answer.obstacles, *found.obstacles))
 
 
 def _names_below(answer: Answer) -> tuple[str | None, ...]:
@@ -99,9 +128,9 @@ def _names_below(answer: Answer) -> tuple[str | None, ...]:
     return tuple(dict.fromkeys(name for definition in answer.definitions for name, _ in attributes_of(definition)))
 
 
-def _is_nested_system(option: OptionPath) -> bool:
+def _is_one_of(options: tuple[tuple[str, ...], ...], option: OptionPath) -> bool:
     return any(
-        len(option) == len(system)
-        and all(wanted in (ANY, name) for wanted, name in zip(system, option.names, strict=True))
-        for system in NESTED_SYSTEMS
+        len(option) == len(names)
+        and all(wanted in (ANY, name) for wanted, name in zip(names, option.names, strict=True))
+        for names in options
     )

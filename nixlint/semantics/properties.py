@@ -7,7 +7,7 @@ A condition is worked out only for what it decides: the configuration may well d
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import Enum
 from typing import NamedTuple, TypeAlias
 
@@ -21,11 +21,14 @@ from .values import (
     ChoiceValue,
     ConditionalValue,
     Entry,
+    FunctionValue,
     ListValue,
     MergeValue,
     NegationValue,
     OrderValue,
     OverrideValue,
+    PathValue,
+    PrimitiveValue,
     StringValue,
     SymbolValue,
     Thunk,
@@ -171,11 +174,17 @@ class Part(NamedTuple):
         return Definition(self.value, self.name_place, self.conditions, self.priority, self.order)
 
 
-def answer_of(parts: Iterable[Part], option: OptionPath, further: tuple[Obstacle, ...] = ()) -> Answer:
+IsPrefix: TypeAlias = Callable[[tuple[str | None, ...]], bool]
+"""Whether names certainly lead to options and not to one option that holds a set."""
+
+
+def answer_of(
+    parts: Iterable[Part], option: OptionPath, further: tuple[Obstacle, ...] = (), is_prefix: IsPrefix = lambda _: False
+) -> Answer:
     """The definitions of an option path below parts, and what may define it besides, which includes ``further``."""
     definitions: list[Definition] = []
     obstacles = list(further)
-    for found in descend(parts, option):
+    for found in descend(parts, option, is_prefix):
         if isinstance(found, Obstacle):
             obstacles.append(found)
             continue
@@ -190,9 +199,25 @@ def answer_of(parts: Iterable[Part], option: OptionPath, further: tuple[Obstacle
     return Answer(tuple(definitions), tuple(obstacles))
 
 
-def ask_within(definitions: tuple[Definition, ...], option: OptionPath) -> Answer:
+def ask_within(
+    definitions: tuple[Definition, ...], option: OptionPath, is_prefix: IsPrefix = lambda _: False
+) -> Answer:
     """The definitions of an option path below values that are defined together, such as those of one container."""
-    return answer_of([Part.of(definition) for definition in definitions], option)
+    return answer_of([Part.of(definition) for definition in definitions], option, (), is_prefix)
+
+
+def standing(answer: Answer) -> Answer:
+    """What stands of the definitions of one option that holds a set: those of the best priority, plain ones from here on.
+
+    Where a stronger one is conditional, or something unknown may define it, the weaker ones are not certain.
+    """
+    certain = [definition.priority for definition in answer.definitions if not definition.conditions]
+    least = min(certain, default=None)
+    parts = [Part.of(found) for found in answer.definitions if least is None or found.priority <= least]
+    weakest = PLAIN_PRIORITY if answer.obstacles else max((part.priority for part in parts), default=PLAIN_PRIORITY)
+    return answer._replace(
+        definitions=tuple(part.definition._replace(priority=PLAIN_PRIORITY) for part in _contended(parts, weakest))
+    )
 
 
 def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definition]]:
@@ -207,10 +232,23 @@ def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definiti
             yield None, _below(decided, dynamic.entry).definition
 
 
-def descend(parts: Iterable[Part], option: OptionPath) -> Iterator[Part | Obstacle]:
+def descend(
+    parts: Iterable[Part], option: OptionPath, is_prefix: IsPrefix = lambda _: False
+) -> Iterator[Part | Obstacle]:
     """The parts at an option path, undecided, and what is unknown on the way to it."""
-    for part in parts:
-        yield from _descend_one(part, option.names)
+    found = list(parts)
+    for depth, name in enumerate(option.names):
+        around = [inner for part in found for inner in pushed_down(part)]
+        if any(part.priority != PLAIN_PRIORITY for part in around) and not is_prefix(option.names[:depth]):
+            around = _contended(around)
+        found = []
+        for part in around:
+            for below in _one_below(part, name):
+                if isinstance(below, Obstacle):
+                    yield below
+                else:
+                    found.append(below)
+    yield from found
 
 
 def pushed_down(part: Part) -> Iterator[Part]:
@@ -263,27 +301,41 @@ def _name_of(part: Value) -> str:
     return f"<{part.dotted}>" if isinstance(part, SymbolValue) else "<…>"
 
 
-def _descend_one(part: Part, names: tuple[str | None, ...]) -> Iterator[Part | Obstacle]:
-    if not names:
-        yield part
-        return
-    for inner in pushed_down(part):
-        match inner.value:
-            case AttrsValue():
-                yield from _descend_set(inner, inner.value, names)
-            case UnknownValue() | SymbolValue() | CallValue():
-                if inner.decided is not None:
-                    yield Obstacle(reason_of(inner.value), inner.value.place or inner.name_place)
-            case _:
-                continue  # Nix refuses a definition of another kind above an option.
+def _contended(parts: list[Part], weakest: int = PLAIN_PRIORITY) -> list[Part]:
+    """Parts of what may be one option: a stronger one takes the place of the weaker ones, whatever is in them.
+
+    Where they stand above several options, they do not touch each other, so nobody can tell. Parts weaker than
+    ``weakest`` yield to definitions that are not among these, such as those of NixOS itself.
+    """
+    best = min([weakest, *(part.priority for part in parts if part.decided is not None)])
+    return [part if part.priority <= best else _doubted(part) for part in parts]
 
 
-def _descend_set(part: Part, value: AttrsValue, names: tuple[str | None, ...]) -> Iterator[Part | Obstacle]:
-    entry = value.entries.get(names[0]) if names[0] is not None else None
+def _doubted(part: Part) -> Part:
+    doubt = UnknownValue("a stronger definition around it may take its place", part.name_place)
+    return part._replace(conditions=(*part.conditions, doubt))
+
+
+def _one_below(part: Part, name: str | None) -> Iterator[Part | Obstacle]:
+    match part.value:
+        case AttrsValue():
+            yield from _attribute_below(part, part.value, name)
+        case UnknownValue() | SymbolValue() | CallValue():
+            if part.decided is not None:
+                yield Obstacle(reason_of(part.value), part.value.place or part.name_place)
+        case FunctionValue() | PrimitiveValue() | PathValue() | StringValue():
+            if part.decided is not None:
+                yield Obstacle("a module in place of a set", part.value.place or part.name_place)
+        case _:
+            return  # Nix refuses a definition of another kind above an option.
+
+
+def _attribute_below(part: Part, value: AttrsValue, name: str | None) -> Iterator[Part | Obstacle]:
+    entry = value.entries.get(name) if name is not None else None
     if entry is not None:
-        yield from _descend_one(_below(part, entry), names[1:])
+        yield _below(part, entry)
     for dynamic in value.dynamic:
-        yield from _descend_one(_below(part, dynamic.entry)._replace(certain=False), names[1:])
+        yield _below(part, dynamic.entry)._replace(certain=False)
     if value.unknowns and part.decided is not None:
         for unknown in value.unknowns:
             yield Obstacle(reason_of(unknown), unknown.place)

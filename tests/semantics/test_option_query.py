@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Presence
 from nixlint.semantics.option_query import parse_pattern
-from nixlint.semantics.project import ask_files
+from nixlint.semantics.project import ask_files, ask_host
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.value_text import value_text
 from tests.linting.workbench import write_files
@@ -88,3 +89,58 @@ def test_a_name_that_is_not_known_is_shown_as_such(tmp_path: Path) -> None:
 
 def test_an_option_without_a_definition_is_absent(tmp_path: Path) -> None:
     assert asked(tmp_path, "a.c", host="{ a.b = 1; }") == {"a.c": (Presence.ABSENT, [])}
+
+
+@pytest.mark.parametrize("given", ["./web.nix", "import ./web.nix", "{ ... }: { autoStart = true; }"])
+def test_a_container_given_as_a_module_defines_what_the_module_does(tmp_path: Path, given: str) -> None:
+    module = "{ name, lib, ... }: { autoStart = true; }"
+
+    found = asked(tmp_path, "containers.web.autoStart", host=f"{{ containers.web = {given}; }}", web=module)
+
+    assert found == {"containers.web.autoStart": (Presence.DEFINED, ["true"])}
+
+
+def test_a_module_in_place_of_a_set_makes_nothing_absent(tmp_path: Path) -> None:
+    found = asked(tmp_path, "some.thing.option", host="{ some.thing = { ... }: { option = 1; }; }")
+
+    assert found["some.thing.option"][0] is Presence.MAYBE
+
+
+@pytest.mark.parametrize(
+    ("stronger", "weaker"),
+    [("lib.mkForce { a = 1; }", "{ b = 2; }"), ("{ a = 1; }", "lib.mkDefault { b = 2; }")],
+    ids=["mkForce", "mkDefault"],
+)
+def test_what_a_stronger_definition_around_it_may_replace_is_not_certain(
+    tmp_path: Path, stronger: str, weaker: str
+) -> None:
+    text = f"{{ lib, ... }}: {{ imports = [ {{ files = {stronger}; }} ]; files = {weaker}; }}"
+
+    assert asked_of_host(tmp_path, "files.a", text) is Presence.DEFINED
+    assert asked_of_host(tmp_path, "files.b", text) is Presence.MAYBE
+
+
+def test_a_stronger_definition_of_all_containers_takes_the_others_away(tmp_path: Path) -> None:
+    forced = "{ containers = lib.mkForce { b.autoStart = true; }; }"
+    text = f"{{ lib, ... }}: {{ imports = [ {forced} ]; containers.a.autoStart = true; }}"
+
+    assert asked_of_host(tmp_path, "containers.a.autoStart", text) is Presence.ABSENT
+    assert asked_of_host(tmp_path, "containers.b.autoStart", text) is Presence.DEFINED
+
+
+def test_a_stronger_definition_above_options_that_are_declared_here_leaves_the_others(tmp_path: Path) -> None:
+    text = """{ lib, ... }: {
+      imports = [ { my.x = lib.mkForce { a = 1; }; } ];
+      options.my.x = { a = lib.mkOption { type = lib.types.int; }; b = lib.mkOption { type = lib.types.int; }; };
+      config.my.x.b = 2;
+    }"""
+
+    assert asked_of_host(tmp_path, "my.x.b", text) is Presence.DEFINED
+
+
+def asked_of_host(tmp_path: Path, option: str, text: str) -> Presence:
+    write_files(tmp_path, {"configuration.nix": text})
+    repository = Repository(tmp_path, [tmp_path / "configuration.nix"])
+    (host,) = hosts(repository)
+    ((_, answer),) = ask_host(repository, host, parse_pattern(option))
+    return answer.presence
