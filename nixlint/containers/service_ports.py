@@ -33,11 +33,21 @@ class _Row(NamedTuple):
     port: tuple[str, ...] | None
     default: int
     protocols: tuple[str, ...]
+    is_entrance: bool
 
 
 def service_ports(system: ModuleSystem) -> Iterator[ServicePort]:
     """The ports of the services that a system certainly runs, as far as they are literals or defaults."""
-    for row in _rows():
+    yield from _service_ports(system, _rows())
+
+
+def entrance_ports(system: ModuleSystem) -> Iterator[ServicePort]:
+    """Those of services that are there to be reached from outside: one whose port is closed is of no use."""
+    yield from _service_ports(system, tuple(row for row in _rows() if row.is_entrance))
+
+
+def _service_ports(system: ModuleSystem, rows: tuple[_Row, ...]) -> Iterator[ServicePort]:
+    for row in rows:
         enabled = system.ask(OptionPath(row.enable))
         place = enabled.definitions[0].name_place if enabled.definitions else None
         if place is None or not is_true(enabled):
@@ -67,6 +77,7 @@ def _rows() -> tuple[_Row, ...]:
             None if row["port"] is None else tuple(row["port"].split(".")),
             row["default"],
             tuple(row["protocols"]),
+            row["entrance"],
         )
         for row in json.loads(text)["services"]
     )

@@ -1,0 +1,83 @@
+"""A container that nothing starts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.stated import is_false
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.module_system import Presence
+from nixlint.semantics.repository import Repository
+
+
+class ContainerNeverStarted(Rule[NspawnContainer]):
+    """A container without `autoStart` runs only when somebody starts it by hand.
+
+    ## What it finds
+
+    A container whose `autoStart` is provably not set, or `false`, and whose unit `container@<name>` no file of the
+    repository names.
+
+    ## Why it matters
+
+    After a reboot it is not there, and nobody is told.
+
+    ## What to do
+
+    Set `autoStart = true`, or remove a container that is no longer needed.
+
+    ## What keeps it silent
+
+    - `autoStart = true`, here or in another file that adds to the container, and anything unknown that could be it.
+    - `container@<name>` anywhere in the repository, for instance in the `wants` of another unit.
+    - A name that is not known.
+
+    It runs only with `--pedantic`: containers for work that is done now and then are started by hand.
+
+    ## References
+
+    - [NixOS manual, declarative containers](https://nixos.org/manual/nixos/stable/#sec-declarative-containers)
+    """
+
+    name = "container-never-started"
+    code = "NL121"
+    severity = Severity.INFO
+    confidence = Confidence.CERTAIN
+    asks = (NspawnContainer,)
+    keywords = (b"containers",)
+    pedantic = True
+
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
+        """Report a container that nothing in the repository starts."""
+        auto_start = subject.option_anywhere("autoStart")
+        if subject.name is None or not (auto_start.presence is Presence.ABSENT or is_false(auto_start)):
+            return
+        if any(True for _ in repository.files_mentioning(f"container@{subject.name}".encode())):
+            return
+        yield Finding(
+            place=subject.place,
+            message=f"{subject.title} has no autoStart, and nothing in this repository starts its unit",
+            help="set autoStart = true, or remove the container",
+            option=f"{subject.option_path}.autoStart",
+            container=subject.name,
+        )
+
+    examples = (
+        Bad("nothing starts it", "{ containers.«web» = { ephemeral = true; config = { }; }; }\n"),
+        Good("with the host", "{ containers.web = { autoStart = true; config = { }; }; }\n"),
+        Good(
+            "another unit wants it",
+            """\
+{
+  containers.web = { ephemeral = true; config = { }; };
+  systemd.timers.weekly.timerConfig.Unit = "container@web.service";
+}
+""",
+        ),
+        Good(
+            "it may start",
+            "{ config, ... }: { containers.web = { autoStart = config.my.start; config = { }; }; }\n",
+        ),
+    )
