@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nixlint.containers.deployment import CommentsAt, CommentSource, DeployedContainer, DeployedMount, Plain, Remark
+from nixlint.containers.deployment import (
+    CommentsAt,
+    CommentSource,
+    DeployedContainer,
+    DeployedMount,
+    Plain,
+    Remark,
+    RemarkKind,
+)
 from nixlint.syntax.place import Place
 from nixlint.syntax.string_literal import encode
 
 from .context import Context
 from .engine import Told, engine_flags, hostname, image_name, log_driver, network_text
 from .expression import AttrSet, Call, Code, Entry, Expression, Item, ListOf, Literal, Template, Text
+
+_BEFORE_SINCE = "24.11"
+"""``preRunExtraOptions``: a module of the spring of 2024 does not have it (62262f2)."""
 
 
 class ContainerOptions:
@@ -48,7 +59,7 @@ class ContainerOptions:
         entries.pairs("labels", container.labels, "labels")
         entries.text("log-driver", log, key="logging")
         older = self._privileges(container, entries)
-        entries.strings("preRunExtraOptions", flags.before)
+        entries.strings("preRunExtraOptions", self._before(container, flags.before))
         self._podman(container, entries)
         older += [] if self._context.is_native else [f"--network={network}" for network in networks]
         late = ["--detach=false"] if container.is_awaited_completed and self._context.is_podman else []
@@ -57,6 +68,17 @@ class ContainerOptions:
         passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
         self._extra(container, entries, [*older, *passed, *flags.flags, *log_flags, *late])
         return overridden(entries.found, container.container_overrides)
+
+    def _before(self, container: DeployedContainer, flags: tuple[str, ...]) -> tuple[str, ...]:
+        """The flags before ``run``, where the release has an option for them."""
+        if self._context.target.has(_BEFORE_SINCE):
+            return flags
+        keys = {"--runtime": "runtime", "--storage-opt": "storage_opt"}
+        for name, value in zip(flags[::2], flags[1::2], strict=True):
+            message = f"{value}: there is no option for flags before run until NixOS {_BEFORE_SINCE}"
+            place = next((flag.place for flag in container.flags if (flag.name, flag.value) == (name, value)), None)
+            self._tell(container, [Told(RemarkKind.DROPPED, keys[name], message, place)])
+        return ()
 
     def _extra(self, container: DeployedContainer, entries: _Entries, texts: list[str]) -> None:
         places = {_flag_text(flag.name, flag.value): flag.place for flag in container.flags}

@@ -8,10 +8,11 @@ from __future__ import annotations
 import shlex
 
 from nixlint.containers.deployment import DeployedContainer, MountKind
+from nixlint.syntax.string_literal import attr_name_literal
 
 from .container_options import overridden
 from .context import Context, forced, list_entry, quoted_path
-from .expression import AttrSet, Call, Entry, ListOf, Literal, Text
+from .expression import AttrSet, Call, Code, Entry, Expression, ListOf, Literal, Template, Text
 
 _SLACK = 60
 _STOP_SECONDS = 120
@@ -97,8 +98,8 @@ class ContainerUnits:
         ]
         entries: list[Entry] = []
         if paths:
-            texts = [quoted_path(path) for path in dict.fromkeys(paths)]
-            entries.append(Entry(("unitConfig", "RequiresMountsFor"), ListOf.of([Text(text) for text in texts])))
+            texts = [Text(quoted_path(path)) for path in dict.fromkeys(paths)]
+            entries.append(Entry(("unitConfig", "RequiresMountsFor"), self._mounts_for(texts)))
         restart = container.restart
         if restart.policy == "no" or container.is_awaited_completed:
             return entries
@@ -108,6 +109,17 @@ class ContainerUnits:
         entries.append(Entry(("unitConfig", "StartLimitIntervalSec"), Text(interval)))
         # systemd counts starts, an engine counts the restarts after the first one.
         return [*entries, Entry(("startLimitBurst",), Literal(restart.attempts + 1))]
+
+    def _mounts_for(self, paths: list[Text]) -> Expression:
+        """The paths that a unit waits for. For a user's container nixpkgs' module says one itself, as text and not as a
+        list, and systemd's settings are never both.
+        """
+        user = self._context.target.user
+        if user is None:
+            return ListOf.of(paths)
+        uid = Code(f"toString config.users.users.{attr_name_literal(user)}.uid")
+        own = Template(("/run/user/", uid, "/containers"))
+        return Call("lib.mkForce", (ListOf.of([*paths, own]),))
 
     def _service_settings(self, container: DeployedContainer) -> list[Entry]:
         restart = container.restart

@@ -16,6 +16,8 @@ class SecretPlaces:
     def __init__(self, deployment: Deployment, target: Target) -> None:
         self._deployment = deployment
         self._store = target.secrets
+        # Who reads the files, where it is not root.
+        self._owner = () if target.user is None else (Entry(("owner",), Text(target.user)),)
 
     def environment_file(self, container: DeployedContainer) -> Expression | None:
         """The file with a container's secret variables; ``None`` where it has none."""
@@ -48,7 +50,7 @@ class SecretPlaces:
             case SecretStore.AGENIX:
                 files = [f"{each.name}.env" for each in self._deployment.containers if secret_variables(each)]
                 files += [file.name for file in self._deployment.secret_files]
-                entries = [Entry((name, "file"), Code(f"./secrets/{name}.age")) for name in files]
+                entries = [_set(name, Entry(("file",), Code(f"./secrets/{name}.age")), *self._owner) for name in files]
                 return [Entry(("age", "secrets"), AttrSet(tuple(entries)), blank_before=True)] if entries else []
             case _:
                 return []
@@ -64,14 +66,23 @@ class SecretPlaces:
             for name in names:
                 secrets.append(Entry((f"{container.name}/{name}",), AttrSet(())))
                 parts += [f"{name}=", Code(f'config.sops.placeholder."{container.name}/{name}"'), "\n"]
-            templates.append(Entry((f"{container.name}.env", "content"), Template(tuple(parts))))
-        secrets += [Entry((file.name,), AttrSet(())) for file in self._deployment.secret_files]
+            templates.append(_set(f"{container.name}.env", Entry(("content",), Template(tuple(parts))), *self._owner))
+        secrets += [_set(file.name, *self._owner) for file in self._deployment.secret_files]
         if not secrets:
             return []
         found = [Entry(("secrets",), AttrSet(tuple(secrets)))]
         if templates:
             found.append(Entry(("templates",), AttrSet(tuple(templates)), blank_before=True))
         return [Entry(("sops",), AttrSet(tuple(found)), blank_before=True)]
+
+
+def _set(name: str, *entries: Entry) -> Entry:
+    """A set of a name: with one entry in it, as a path."""
+    match entries:
+        case [only]:
+            return Entry((name, *only.path), only.value)
+        case _:
+            return Entry((name,), AttrSet(entries))
 
 
 def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:

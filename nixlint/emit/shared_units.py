@@ -22,6 +22,10 @@ class Shared(NamedTuple):
     others: tuple[Entry, ...]
 
 
+_LINGERS_SINCE = "26.05"
+"""``--sdnotify=conmon`` under a user that lingers (nixpkgs 475089)."""
+
+
 class SharedUnits:
     """Writes what containers share."""
 
@@ -40,14 +44,25 @@ class SharedUnits:
             others.append(_name_service())
         if any(container.needs_gpu for container in self._context.deployment.containers):
             others.append(Entry(("hardware", "nvidia-container-toolkit", "enable"), Literal(True), blank_before=True))
-        if self._context.target.user is not None:
-            others.append(
-                Entry(("users", "users", self._context.target.user, "linger"), Literal(True), blank_before=True)
-            )
+        others += self._user(self._context.target.user)
         others += self._context.secrets.declarations()
         return Shared(
             Entry(("backend",), Text(self._context.engine)), tuple(units), (self._target_entry(),), tuple(others)
         )
+
+    def _user(self, user: str | None) -> list[Entry]:
+        """What the user of the containers needs. Health checks run under the user's own systemd, which has to linger;
+        before 26.05 nixpkgs' module warns where a user lingers without a container that waits for one.
+        """
+        if user is None:
+            return []
+        waits = any(each.is_awaited_healthy for each in self._context.deployment.containers)
+        message = f"{user}: the configuration has to have this user, with subordinate ids (autoSubUidGidRange)"
+        message += " and with a uid of its own, which NixOS asks for where a health check is awaited" if waits else ""
+        self._context.remarks.append(Remark(RemarkKind.NEEDS_YOU, "user", message, None))
+        if not waits and not self._context.target.has(_LINGERS_SINCE):
+            return []
+        return [Entry(("users", "users", user, "linger"), Literal(True), blank_before=True)]
 
     def _target_entry(self) -> Entry:
         wants = [

@@ -107,7 +107,8 @@ def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]
         case SecretStore.AGENIX:
             yield "Encrypt each with age as secrets/<name>.age beside the module, then remove the plain text.\n"
         case _:
-            yield f"Bring each to {FOLDER}/{conversion.deployment.name}/ on the machine, mode 0600, owned by root.\n"
+            owner = conversion.target.user or "root"
+            yield f"Bring each to {FOLDER}/{conversion.deployment.name}/ on the machine, mode 0600, owned by {owner}.\n"
 
 
 def _exposed(conversion: Conversion) -> Iterator[str]:

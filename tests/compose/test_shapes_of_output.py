@@ -12,7 +12,7 @@ from nixlint.compose.loading import Request, load
 from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert_loaded
 
-from .converting import converted, corpus_file, corpus_models, module_text
+from .converting import converted, corpus_file, corpus_models, module_text, remarks
 from .referee import Evaluated, evaluate
 
 SHAPES: dict[str, dict[str, Any]] = {
@@ -98,3 +98,46 @@ def test_a_remark_names_only_the_variables_of_the_part(tmp_path: Path) -> None:
     conversion = converted(text, tmp_path, environment={"MEDIA": "/srv/media"})
     keys = [each.key for each in conversion.remarks if "MEDIA" in each.message]
     assert keys == ["services.web.volumes[0].source"]
+
+
+HEALTHY = (
+    "services:\n  web:\n    image: web:1\n    depends_on: { db: { condition: service_healthy } }\n"
+    "  db:\n    image: db:1\n    healthcheck: { test: 'true' }\n"
+)
+
+
+def test_a_unit_of_a_user_waits_for_its_folders_beside_what_nixpkgs_has_it_wait_for(tmp_path: Path) -> None:
+    module = module_text(
+        converted("services:\n  web:\n    image: web:1\n    volumes: [/srv/www:/www]\n", tmp_path, user="ada")
+    )
+    assert "unitConfig.RequiresMountsFor = lib.mkForce [" in module
+    assert '"/run/user/${toString config.users.users.ada.uid}/containers"' in module
+
+
+def test_a_user_lingers_where_health_is_awaited_or_the_release_lets_it(tmp_path: Path) -> None:
+    plain = "services:\n  web:\n    image: web:1\n"
+    lingering = "users.users.ada.linger = true;"
+    assert lingering not in module_text(converted(plain, tmp_path, user="ada", release="25.11"))
+    assert lingering in module_text(converted(HEALTHY, tmp_path, user="ada", release="25.11"))
+    assert lingering in module_text(converted(plain, tmp_path, user="ada", release="26.05"))
+
+
+def test_a_person_is_told_what_the_user_needs(tmp_path: Path) -> None:
+    (told,) = [each for each in converted(HEALTHY, tmp_path, user="ada").remarks if each.key == "user"]
+    assert told.kind.value == "needs-you"
+    assert "a uid of its own" in told.message
+
+
+@pytest.mark.parametrize("store", ["sops", "agenix"])
+def test_the_user_of_the_containers_can_read_their_secrets(store: str, tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: web:1\n    environment: { TOKEN: abcdef }\n"
+    assert 'owner = "ada";' in module_text(converted(text, tmp_path, user="ada", secrets=store))
+    assert "owner" not in module_text(converted(text, tmp_path, secrets=store))
+
+
+def test_a_flag_before_run_is_dropped_and_said_where_the_release_has_no_option_for_it(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: web:1\n    runtime: runsc\n"
+    assert "preRunExtraOptions" in module_text(converted(text, tmp_path, release="24.11"))
+    conversion = converted(text, tmp_path, release="24.05")
+    assert "runsc" not in module_text(conversion)
+    assert ("dropped", "services.web.runtime") in remarks(conversion)

@@ -52,16 +52,26 @@ let
         map (module: enabled (module.options or { })) loaded
       );
       system = types.system [ ] (
-        map (module: {
+        map (value: {
           priority = 100;
-          value = definitionsOf module;
-        }) loaded
+          inherit value;
+        }) (map definitionsOf loaded ++ [ { systemd.services = ofUsers; } ])
+      );
+      # What nixpkgs' module defines for the containers of a user.
+      ofUsers = builtins.listToAttrs (
+        map (name: {
+          name = "podman-${name}";
+          value.unitConfig.RequiresMountsFor = "/run/user/1000/containers";
+        }) (builtins.filter (name: containers.${name}.podman.user or "root" != "root") (builtins.attrNames containers))
       );
       secrets = builtins.mapAttrs (name: _: { path = "/run/secrets/${name}"; }) (
         system.sops.secrets or { }
       );
       config = lib.recursiveUpdate declared {
         networking.nftables.enable = false;
+        users.users = builtins.mapAttrs (_: user: user // { uid = 1000; }) (
+          { ada = { }; } // system.users.users or { }
+        );
         virtualisation = {
           podman.package = "/nix/store/podman";
           docker.package = "/nix/store/docker";

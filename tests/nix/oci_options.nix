@@ -149,14 +149,17 @@ rec {
     else
       fail path "NixOS ${release} does not have it yet, but ${first}";
 
-  # systemd's settings: a list is written as several lines, of which one definition wins or all are joined.
+  # systemd's settings: a list is written as several lines, of which one definition wins or all are joined. Lists and single
+  # values don't go together (unitOption in nixos/lib/systemd-unit-options.nix).
   setting =
     path: definitions:
     let
       values = winning definitions;
     in
-    if builtins.any builtins.isList values then
-      builtins.concatLists (map (value: if builtins.isList value then value else [ value ]) values)
+    if values != [ ] && builtins.all builtins.isList values then
+      builtins.concatLists values
+    else if builtins.any builtins.isList values then
+      fail path "lists and single values"
     else
       one "a string, a number or a boolean" (
         value: builtins.isString value || builtins.isInt value || builtins.isBool value
@@ -166,7 +169,7 @@ rec {
   container = submodule {
     image = str;
     imageFile = nullOr package;
-    imageStream = nullOr package;
+    imageStream = since "24.11" (nullOr package);
     serviceName = since "25.05" str;
     cmd = listOf str;
     labels = attrsOf str;
@@ -180,7 +183,7 @@ rec {
     workdir = nullOr str;
     dependsOn = listOf str;
     hostname = nullOr str;
-    preRunExtraOptions = listOf str;
+    preRunExtraOptions = since "24.11" (listOf str);
     extraOptions = listOf str;
     autoStart = bool;
     podman = since "25.05" (submodule {
@@ -259,9 +262,17 @@ rec {
     hardware = submodule { nvidia-container-toolkit = submodule { enable = bool; }; };
     users = submodule { users = attrsOf (submodule { linger = bool; }); };
     sops = submodule {
-      secrets = attrsOf (submodule { });
-      templates = attrsOf (submodule { content = lines; });
+      secrets = attrsOf (submodule { owner = str; });
+      templates = attrsOf (submodule {
+        content = lines;
+        owner = str;
+      });
     };
-    age = submodule { secrets = attrsOf (submodule { file = file; }); };
+    age = submodule {
+      secrets = attrsOf (submodule {
+        inherit file;
+        owner = str;
+      });
+    };
   };
 }
