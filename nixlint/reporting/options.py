@@ -30,19 +30,19 @@ class ShownPlace(NamedTuple):
         return f"{self.file}:{self.line}:{self.column}"
 
 
+class ShownReason(NamedTuple):
+    """What is not known: a condition, or why it is not certain what an option is."""
+
+    reason: str
+    place: ShownPlace | None
+
+
 class ShownDefinition(NamedTuple):
     """A definition: its value as text, what it depends on, its priority, and where it is written."""
 
     value: str
-    conditions: tuple[str, ...]
+    conditions: tuple[ShownReason, ...]
     priority: int
-    place: ShownPlace | None
-
-
-class ShownReason(NamedTuple):
-    """Why it is not certain what an option is."""
-
-    reason: str
     place: ShownPlace | None
 
 
@@ -108,7 +108,11 @@ class _Places:
 def _definition(definition: Definition, hidden: bool, places: _Places) -> ShownDefinition:
     return ShownDefinition(
         value_text(definition.value, hidden),
-        tuple(dict.fromkeys(value_text(condition) for condition in definition.conditions)),
+        tuple(
+            dict.fromkeys(
+                ShownReason(value_text(condition), places.shown(condition.place)) for condition in definition.conditions
+            )
+        ),
         definition.priority,
         places.shown(definition.name_place or definition.value.place),
     )
@@ -124,7 +128,7 @@ def _definition_text(definition: ShownDefinition, style: Style) -> Iterator[str]
         priority = f" ({_PRIORITY_NAMES.get(definition.priority, f'mkOverride {definition.priority}')})"
     yield f"  {visible(definition.value)}{priority}{style.faint(_at(definition.place))}\n"
     for condition in definition.conditions:
-        yield f"    {style.faint('if')} {visible(condition)}\n"
+        yield f"    {style.faint('if')} {visible(condition.reason)}{style.faint(_at(condition.place))}\n"
 
 
 def _at(place: ShownPlace | None) -> str:
@@ -139,7 +143,10 @@ def _option_json(shown: ShownOption) -> Json:
         "definitions": [
             {
                 "value": definition.value,
-                "conditions": list(definition.conditions),
+                "conditions": [
+                    {"condition": condition.reason, "place": _place_json(condition.place)}
+                    for condition in definition.conditions
+                ],
                 "priority": definition.priority,
                 "place": _place_json(definition.place),
             }

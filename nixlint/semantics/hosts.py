@@ -20,6 +20,7 @@ from .repository import Repository
 from .values import (
     AttrsValue,
     CallValue,
+    ChoiceValue,
     Entry,
     Known,
     PathValue,
@@ -75,10 +76,15 @@ def _flake_hosts(repository: Repository) -> Iterator[Host]:
 
 
 def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
-    if not isinstance(value, AttrsValue):
-        return
-    for name, entry in value.entries.items():
-        yield _host_of(name, entry.name_place, entry.value.force(), interpreter)
+    match value:
+        case AttrsValue():
+            for name, entry in value.entries.items():
+                yield _host_of(name, entry.name_place, entry.value.force(), interpreter)
+        case ChoiceValue():
+            for alternative in value.alternatives:
+                yield from _configurations(alternative.force(), interpreter)
+        case _:
+            return
 
 
 def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpreter) -> Host:

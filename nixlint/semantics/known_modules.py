@@ -17,6 +17,9 @@ from .values import CallValue, ListValue, StringValue, SymbolValue, Thunk, Value
 Roots: TypeAlias = tuple[tuple[str, ...], ...]
 
 _OUTPUTS = frozenset({"nixosModules", "nixosModule", "modules"})
+_PARTS = frozenset({"flakeModule", "flakeModules"})
+_OF_PARTS: Roots = (("perSystem",), ("systems",), ("transposition",), ("flake", "checks"), ("flake", "packages"))
+"""What a module of flake-parts from elsewhere may define: what it makes for each system, not the modules of the flake."""
 _VARIANT = re.compile(r"-(?:stable|unstable|master|nix|flake|latest|\d\d[.-]?\d\d)$")
 """What people put behind the name of a project to tell two versions of it apart."""
 _DATA = Path(__file__).parent.parent / "data" / "known_modules.json"
@@ -59,6 +62,8 @@ def _of_nixos(path: str) -> Roots | None:
 def _of_input(path: tuple[str, ...]) -> Roots | None:
     """Those of a module of a flake: ``inputs.<name>.nixosModules.<module>``, or the name by itself in ``outputs``."""
     names = path[1:] if path[:1] == ("inputs",) else path
+    if _PARTS & set(names[1:]):
+        return _OF_PARTS
     if not names or (len(names) > 1 and not _OUTPUTS & set(names[1:])):
         return None
     if symbols.is_nixpkgs(names[:1]):

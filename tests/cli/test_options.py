@@ -37,7 +37,7 @@ def test_definitions_are_shown_with_values_priorities_conditions_and_places(fold
         "  false  other.nix:1:18\n"
         "services.x.port: maybe\n"
         "  80  alpha.nix:4:52\n"
-        "    if config.services.y.enable\n"
+        "    if config.services.y.enable  alpha.nix:4:25\n"
     )
 
 
@@ -73,7 +73,12 @@ def test_json_holds_the_same(folder: Path) -> None:
                 "definitions": [
                     {
                         "value": "80",
-                        "conditions": ["config.services.y.enable"],
+                        "conditions": [
+                            {
+                                "condition": "config.services.y.enable",
+                                "place": {"file": "alpha.nix", "line": 4, "column": 25},
+                            }
+                        ],
                         "priority": 100,
                         "place": {"file": "alpha.nix", "line": 4, "column": 52},
                     }

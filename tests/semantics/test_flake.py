@@ -145,3 +145,14 @@ def test_a_module_that_gives_an_option_a_new_name_defines_that_one_only(tmp_path
     }"""
     found = [presence(tmp_path, {"flake.nix": flake}, option)["atlas"] for option in ("new.name", "new.other", "old")]
     assert found == ["maybe", "absent", "absent"]
+
+
+def test_modules_of_flake_parts_from_elsewhere_add_nothing_to_those_of_the_flake(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ config, ... }: {
+        imports = [ inputs.treefmt-nix.flakeModule ];
+        flake.modules.nixos.base = { a = 1; };
+        flake.nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem { modules = [ config.flake.modules.nixos.base ]; };
+      });
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "b") == {"atlas": "absent"}
