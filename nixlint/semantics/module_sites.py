@@ -87,8 +87,10 @@ def _accepted(site: views.View, binding: views.Binding) -> views.Expression | No
     bound_in_let = isinstance(next(views.enclosing(binding), None), views.Let)
     if bound_in_let or _has_module_formals(value) or _is_container_config(names):
         return value
-    around = (name for outer in _bindings_around(binding) for name in outer)
-    return value if any(name in _COLLECTIONS_OF_MODULES for name in (*names, *around)) else None
+    paths = [names, *_bindings_around(binding)]
+    if any(path[0] == "options" for path in paths):
+        return None  # What an option is called is no definition: options.modules.mine = { containers = mkOption …; }
+    return value if any(name in _COLLECTIONS_OF_MODULES for path in paths for name in path) else None
 
 
 def _bindings_around(binding: views.Binding) -> Iterator[list[str | None]]:
