@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue, ListValue, StringValue, Value
+from nixlint.semantics.values import UNSETTLED, BoolValue, ListValue, StringValue, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -122,8 +122,8 @@ def _values(flags: tuple[Flag, ...], *names: str) -> Iterator[Text]:
 
 
 def _is_container(definition: Definition) -> bool:
-    """Whether a definition is that of a container and not, say, of one that is only extended: it has an attribute."""
-    return any(True for _ in attributes_of(definition))
+    """Whether a definition is that of a container: it has an attribute, or may have, as the result of a function."""
+    return isinstance(definition.value, UNSETTLED) or any(True for _ in attributes_of(definition))
 
 
 def _texts(definition: Definition) -> Iterator[Text]:

@@ -72,3 +72,14 @@ def test_a_name_that_is_not_known_is_none(tmp_path: Path) -> None:
 )
 def test_look_alikes_are_not_mistaken(tmp_path: Path, text: str) -> None:
     assert read(tmp_path, text) == ()
+
+
+def test_a_container_that_an_unknown_function_makes_is_found_with_nothing_known_of_it(tmp_path: Path) -> None:
+    (container,) = read(
+        tmp_path,
+        '{ mylib, ... }: { virtualisation.oci-containers.containers.web = mylib.mkContainer { image = "nginx"; }; }',
+    )
+
+    assert container.name == "web"
+    assert container.image is None
+    assert container.ports == ()
