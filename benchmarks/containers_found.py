@@ -295,6 +295,10 @@ def _bindings(text: str) -> Iterator[_Binding]:
                 at = after + 1
                 continue
         match token:
+            case "(" if top.path[-1:] == ("containers",) and _is_expression(tokens, at + 1):
+                if not top.is_hidden:
+                    yield _Binding(top.path, line, True, False)
+                frames.append(_Frame("(", top.path, is_hidden=True))
             case "{" | "(" | "[" | "${":
                 frames.append(_Frame("{" if token == "${" else token, top.path, is_hidden=top.is_hidden))
             case "with" | "assert":
@@ -347,10 +351,10 @@ def _attribute_path(tokens: list[tuple[str, int]], at: int) -> tuple[tuple[str, 
 
 
 def _is_literal(tokens: list[tuple[str, int]], at: int) -> bool:
-    """Whether a value that starts at a token is a string, a path or one word, and so neither a container nor many."""
+    """Whether a value that starts at a token is a string, a list, a path or one word, and so no container."""
     value = "".join(token for token, _ in tokens[at : at + 2])
     return (
-        value.startswith(("./", ".."))
+        value.startswith(("./", "..", "["))
         or value in ("true;", "false;", "null;")
         or re.fullmatch(r'".*";', value) is not None
     )
