@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from nixlint.containers.host_system import HostSystem
-from nixlint.containers.stated import Stated, implied, texts
+from nixlint.containers.stated import implied, texts
 from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence, attributes_of
+from nixlint.semantics.module_system import Answer, Presence, attributes_of
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue
+from nixlint.semantics.values import BoolValue, Value
 from nixlint.syntax.edits import Edit
+from nixlint.syntax.place import Place
 
 _LISTS = (
     ("networking", "nat", "internalInterfaces"),
@@ -19,6 +21,15 @@ _LISTS = (
 )
 _INTERFACES = ("networking", "firewall", "interfaces")
 _NFTABLES = ("networking", "nftables", "enable")
+
+
+class _Pattern(NamedTuple):
+    """The name of an interface, and whether it is written where the option is defined."""
+
+    name: str
+    place: Place
+    conditions: tuple[Value, ...]
+    is_here: bool
 
 
 class NatInterfaceWildcard(Rule[HostSystem]):
@@ -55,30 +66,30 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"internalInterfaces", b"trustedInterfaces", b"firewall")
+    keywords = (b'+"', b'*"')  # a pattern ends so
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each pattern that the packet filter does not know."""
         for option, patterns in _patterns(subject):
-            names = {pattern.what for pattern in patterns}
+            names = {pattern.name for pattern in patterns}
             for pattern in patterns:
                 nftables = _nftables(subject, pattern)
                 wrong, right = ("+", "*") if nftables else ("*", "+")
-                other = pattern.what[:-1] + right
-                if nftables is not None and pattern.what.endswith(wrong) and other not in names:
+                other = pattern.name[:-1] + right
+                if nftables is not None and pattern.name.endswith(wrong) and other not in names:
                     yield self._finding(option, pattern, other, nftables, repository)
 
     def _finding(
-        self, option: tuple[str, ...], pattern: Stated[str], other: str, nftables: bool, repository: Repository
+        self, option: tuple[str, ...], pattern: _Pattern, other: str, nftables: bool, repository: Repository
     ) -> Finding:
         reader = "nftables" if nftables else "iptables"
         return Finding(
             place=pattern.place,
-            message=f'"{pattern.what}" in {".".join(option)} matches no interface: this host filters with {reader}, '
+            message=f'"{pattern.name}" in {".".join(option)} matches no interface: this host filters with {reader}, '
             f'where the pattern is "{other}"',
             help=f'write "{other}"',
             option=".".join(option),
-            evidence=pattern.what,
+            evidence=pattern.name,
             fix=_fix(pattern, other, repository),
         )
 
@@ -132,6 +143,18 @@ class NatInterfaceWildcard(Rule[HostSystem]):
 }
 """,
         ),
+        Bad(
+            "a name that others may use too has no fix",
+            """\
+let
+  interface = «"ve-+"»;
+in
+{
+  networking.nftables.enable = true;
+  networking.nat.internalInterfaces = [ interface ];
+}
+""",
+        ),
         Good(
             "each with its own pattern",
             {
@@ -169,12 +192,12 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     )
 
 
-def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[Stated[str], ...]]]:
+def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[_Pattern, ...]]]:
     """The interfaces that each option names, with the place where the name is written."""
     for option in _LISTS:
-        yield option, texts(host.stated(*option))
+        yield option, tuple(_listed(host.stated(*option)))
     named = tuple(
-        Stated(name, below.name_place, below.conditions)
+        _Pattern(name, below.name_place, below.conditions, is_here=True)
         for definition in host.ask(*_INTERFACES).definitions
         for name, below in attributes_of(definition)
         if name is not None and below.name_place is not None
@@ -182,7 +205,19 @@ def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[Stated[
     yield _INTERFACES, named
 
 
-def _nftables(host: HostSystem, pattern: Stated[str]) -> bool | None:
+def _listed(answer: Answer) -> Iterator[_Pattern]:
+    for definition in answer.definitions:
+        around = definition.value.place
+        for text in texts(Answer((definition,), ())):
+            yield _Pattern(text.what, text.place, text.conditions, around is not None and _holds(around, text.place))
+
+
+def _holds(around: Place, place: Place) -> bool:
+    is_within = around.span.start <= place.span.start and place.span.end <= around.span.end
+    return around.path == place.path and is_within
+
+
+def _nftables(host: HostSystem, pattern: _Pattern) -> bool | None:
     """Whether the host certainly has nftables, or certainly has not, wherever it has the pattern."""
     stated = host.stated(*_NFTABLES).definitions
     values = {each.value.value if isinstance(each.value, BoolValue) else None for each in stated}
@@ -192,11 +227,11 @@ def _nftables(host: HostSystem, pattern: Stated[str]) -> bool | None:
     return next(iter(values)) if len(values) == 1 and holds else None
 
 
-def _fix(pattern: Stated[str], other: str, repository: Repository) -> Fix | None:
-    """The other pattern in its place; none where the text there is something else, such as a variable."""
-    source = repository.source(pattern.place.path)
+def _fix(pattern: _Pattern, other: str, repository: Repository) -> Fix | None:
+    """The other pattern in its place; none where it comes from elsewhere, where others may use it too."""
+    source = repository.source(pattern.place.path) if pattern.is_here else None
     span = pattern.place.span
-    if source is None or source.data[span.start : span.end] != f'"{pattern.what}"'.encode():
+    if source is None or source.data[span.start : span.end] != f'"{pattern.name}"'.encode():
         return None
     edit = FileEdit(pattern.place.path, Edit(span, f'"{other}"'.encode()))
-    return Fix(Safety.SAFE, f'Write "{other}" for "{pattern.what}"', (edit,))
+    return Fix(Safety.SAFE, f'Write "{other}" for "{pattern.name}"', (edit,))

@@ -47,7 +47,7 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"nat",)
+    keywords = (b"forwardPorts", b"dmzHost")
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report what needs the interface."""

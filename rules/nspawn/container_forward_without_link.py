@@ -54,7 +54,7 @@ class ContainerForwardWithoutLink(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"forwardPorts",)
+    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report forwarded ports that have nowhere to go."""

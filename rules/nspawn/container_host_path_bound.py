@@ -47,7 +47,7 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"bindMounts", b"--bind")
+    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such mount."""

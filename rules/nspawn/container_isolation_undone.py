@@ -54,7 +54,7 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"additionalCapabilities", b"extraFlags", b"allowedDevices")
+    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such capability and each such device."""

@@ -44,7 +44,7 @@ class ContainerNetworkNamespaceConflict(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"networkNamespace",)
+    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report what does not go with a namespace."""

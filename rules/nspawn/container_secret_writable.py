@@ -46,7 +46,7 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"bindMounts", b"--bind")
+    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each secret that is bound to be written to."""

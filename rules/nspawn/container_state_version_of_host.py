@@ -48,7 +48,7 @@ class ContainerStateVersionOfHost(Rule[NspawnContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"stateVersion",)
+    keywords = (b"containers",)
     pedantic = True
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:

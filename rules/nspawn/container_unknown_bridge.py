@@ -9,6 +9,7 @@ from nixlint.containers.host_system import HostSystem
 from nixlint.containers.stated import texts
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.module_system import Obstacle
 from nixlint.semantics.project import ask_files
 from nixlint.semantics.repository import Repository
 
@@ -138,13 +139,20 @@ class _NamelessBridges(NamedTuple):
 
 def _has_nameless(option: tuple[str, ...], repository: Repository) -> bool:
     above = option[: option.index("*")]
-    if any(answer.obstacles for _, answer in ask_files(repository, above)):
+    obstacles = (obstacle for _, answer in ask_files(repository, above) for obstacle in answer.obstacles)
+    if any(_is_about(above[-1], obstacle, repository) for obstacle in obstacles):
         return True
     for found, answer in ask_files(repository, option):
         known = sum(1 for _ in texts(answer))
         if None in found.names or (option[-1] == "Name" and known < len(answer.definitions)):
             return True
     return False
+
+
+def _is_about(name: str, obstacle: Obstacle, repository: Repository) -> bool:
+    """Whether something unknown may define an option of this name: it stands in a file that has the word."""
+    source = None if obstacle.place is None else repository.source(obstacle.place.path)
+    return source is None or name.encode() in source.data
 
 
 def _is_named_elsewhere(name: str, repository: Repository) -> bool:
