@@ -111,7 +111,9 @@ class _Scope(NamedTuple):
 
     def without_config(self) -> _Scope:
         """The scope below a function whose ``config`` hides this one."""
-        return self._replace(names=tuple(name for name in self.names if not name.text.startswith("config.")))
+        return self._replace(
+            names=tuple(name for name in self.names if not name.text.startswith(("config.", "(config")))
+        )
 
 
 @dataclass
@@ -204,7 +206,10 @@ class _Writer:
                 _Name(f"config.my.{name}.level", "int", 1 + index),
                 _Name(f"config.my.{name}.title", "str", 1 + index),
                 _Name(f"config.my.{name}.names", "list", 1 + index),
+                _Name(f"(config.my.{name}.enable or false)", "bool", 1 + index),
             )
+        if self.namespaces:
+            scope = scope.adding(_Name("(config ? my)", "bool", 20), _Name("(config.my ? nothing)", "bool", 20))
         for option in self.sure:
             scope = scope.adding(_Name(f"config.{'.'.join(option)}", _LEAVES[option], _RANKS[option[0]]))
         return scope
@@ -222,7 +227,8 @@ class _Writer:
             case 0 | 1:
                 return f"{{ {names}, ... }}: ", scope
             case 2:
-                return f"args@{{ {names}, ... }}: ", scope
+                given = (_Name('(args.user or "nobody")', "str"), _Name("(args ? user)", "bool"))
+                return f"args@{{ {names}, ... }}: ", scope.adding(*given)
             case 3:
                 return f"{{ {names}, ... }}: with lib; ", scope._replace(lib="")
             case _:
@@ -274,7 +280,7 @@ class _Writer:
             )
         level = self.choices.number(9)
         declared = (
-            f'enable = {lib}mkEnableOption "{name}"; '
+            f"{self._enable_option(name, lib)} "
             f"level = {lib}mkOption {{ type = {lib}types.int; default = {level}; }}; "
             f'title = {lib}mkOption {{ type = {lib}types.str; default = "{self.pick(NAMES)}"; }}; '
             f"names = {lib}mkOption {{ type = {lib}types.listOf {lib}types.str; default = [ ]; }};"
@@ -298,6 +304,11 @@ class _Writer:
             )
         )
         return f"{head}{{ {options} {config} }}"
+
+    def _enable_option(self, name: str, lib: str) -> str:
+        if self.chance(75):
+            return f'enable = {lib}mkEnableOption "{name}";'
+        return f"enable = {lib}mkOption {{ type = {lib}types.bool; default = {self.pick(('true', 'false'))}; }};"
 
     def _boxes_file(self, folder: str) -> str:
         scope = self._module_scope(folder)
@@ -366,16 +377,36 @@ class _Writer:
         before = ""
         if depth:
             more, before = self._imports(scope, depth)
-            imported = f"imports = {self._import_list(scope, [*found, *more], depth)}; "
+            listed = self._import_list(scope, [*found, *more], depth)
         else:
-            imported = f"imports = [ {' '.join(found)} ]; "
-        imported = imported if found or (depth and more) else ""
+            listed = f"[ {' '.join(found)} ]"
+        imported = "" if listed == "[  ]" else f"imports = {listed}; "
         body = self._body(scope, depth) if content is None else content
         lib = scope.lib
-        match self.choices.number(6):
-            case 0 | 1:
+        match self.choices.number(11):
+            case 0 | 1 | 2:
                 text = f"{{ {imported}{body} }}"
-            case 2:
+            case 5:
+                more = self._body(scope, 0, simple=True)
+                text = f"{{ {imported}config = {lib}recursiveUpdate {{ {body} }} {{ {more} }}; }}"
+            case 6:
+                names = self._expression("list", scope, 0, 1)
+                value = self._expression("int", scope, 0, 1)
+                made = f"map (name: {{ files.${{name}} = {value}; }}) {names}"
+                text = f"{{ {imported}config = {lib}mkMerge ([ {{ {body} }} ] ++ {made}); }}"
+            case 7:
+                condition = self._condition(scope, 0, static=True)
+                more = self._body(scope, 0, simple=True)
+                text = f"{{ {imported}config = {{ {body} }} // {lib}optionalAttrs {condition} {{ {more} }}; }}"
+            case 8:
+                value = self._expression("int", scope, 0, 1)
+                made = f"{lib}mapAttrsToList (name: n: {{ files.${{name}} = n; }}) {{ {self.pick(NAMES)} = {value}; }}"
+                text = f"{{ {imported}config = {lib}mkMerge ({made} ++ [ {{ {body} }} ]); }}"
+            case 9 if self.chance(50):
+                condition = self._condition(scope, 0, static=True)
+                more = self._body(scope, 0, simple=True)
+                text = f"{{ {imported}config = if {condition} then {{ {body} }} else {{ {more} }}; }}"
+            case 9 | 10:
                 text = f"{{ {imported}config = {{ {body} }}; }}"
             case 3:
                 text = f"{{ {imported}config = {lib}mkIf {self._condition(scope, 0)} {{ {body} }}; }}"
@@ -442,7 +473,7 @@ class _Writer:
 
     def _import_list(self, scope: _Scope, elements: list[str], depth: int) -> str:
         lib = scope.lib
-        match self.choices.number(8):
+        match self.choices.number(16):
             case 0 if elements:
                 condition = self._condition(scope, 0, static=True)
                 path = self._file_module(scope.folder, scope.container, 0)
@@ -463,6 +494,44 @@ class _Writer:
                 path = f"./{self.fresh('off')}.nix"
                 self.files[scope.folder + path[2:]] = self._module(self._module_scope(scope.folder, scope.container), 0)
                 return f"[ {' '.join(elements)} {path} {{ disabledModules = [ {path} ]; }} ]"
+            case 4:
+                condition = self._condition(scope, 0, static=True)
+                one = self._file_module(scope.folder, scope.container, 0)
+                other = self._file_module(scope.folder, scope.container, 0)
+                return f"[ {' '.join(elements)} ] ++ (if {condition} then [ {one} ] else [ {other} ])"
+            case 5:
+                condition = self._condition(scope, 0, static=True)
+                one = self._file_module(scope.folder, scope.container, 0)
+                other = self._file_module(scope.folder, scope.container, 0)
+                return f"[ {' '.join(elements)} (if {condition} then {one} else {other}) ]"
+            case 6:
+                # The same file twice, perhaps by other names.
+                name = self.fresh("d")
+                self.files[f"{scope.folder}{name}/default.nix"] = self._module(
+                    self._module_scope(f"{scope.folder}{name}/", scope.container), 0
+                )
+                again = self.pick((f"./{name}", f"./{name}/default.nix", f"(import ./{name})"))
+                return f"[ {' '.join(elements)} ./{name} {again} ]"
+            case 7 if self.chance(40):
+                name = self.fresh("off")
+                self.files[f"{scope.folder}{name}.nix"] = self._module(
+                    self._module_scope(scope.folder, scope.container), 0
+                )
+                disabled = self.pick((f"(toString ./{name}.nix)", f"./{name}/default.nix", '"services/x.nix"'))
+                return f"[ {' '.join(elements)} ./{name}.nix {{ disabledModules = [ {disabled} ]; }} ]"
+            case 8 if self.chance(40):
+                # Modules with the same key are one.
+                one, other = (self._body(scope, 0, simple=True) for _ in range(2))
+                key = self.fresh("key")
+                modules = f'{{ key = "{key}"; {one} }} {{ key = "{self.pick((key, key, "other"))}"; {other} }}'
+                return f"[ {' '.join(elements)} {modules} ]"
+            case 9:
+                body = self._body(scope, 0, simple=True)
+                return f"[ {' '.join(elements)} ({lib}mkIf {self._condition(scope, 0)} {{ {body} }}) ]"
+            case 10:
+                condition = self._condition(scope, 0, static=True)
+                one = self._file_module(scope.folder, scope.container, 0)
+                return f"[ {' '.join(elements)} ] ++ builtins.filter (_: {condition}) [ {one} ]"
             case _:
                 return f"[ {' '.join(elements)} ]"
 
@@ -493,7 +562,11 @@ class _Writer:
                 groups += [f"my.{name}" for index, name in enumerate(self.namespaces) if 1 + index > above] * 2
                 groups += ["my.boxes"] if self.boxes and above < 10 else []
         chosen = dict.fromkeys(self.pick(groups) for _ in range(self.pick((1, 1, 2, 3))))
-        return " ".join(self._group(group, scope, depth) for group in chosen)
+        bindings = " ".join(self._group(group, scope, depth) for group in chosen)
+        if self.chance(6):
+            names = dict.fromkeys(group.partition(".")[0] for group in chosen)
+            return f"inherit ({{ {bindings} }}) {' '.join(names)};"
+        return bindings
 
     def _group(self, group: str, scope: _Scope, depth: int) -> str:
         match group:
@@ -526,9 +599,15 @@ class _Writer:
         condition = self._condition(scope, rank)
         first = names[0]
         plain = self._expression(kinds[first], scope, rank, 1)
-        match self.choices.number(16):
-            case 0 | 1 | 2:
+        match self.choices.number(20):
+            case 0 | 1 | 2 | 19:
                 return " ".join(f"{group}.{name} = {value};" for name, value in own.items())
+            case 16:
+                return f'{group} = {lib}filterAttrs (name: _: name != "y") (rec {{ y = {plain}; {first} = y; }});'
+            case 17:
+                return f'{group} = {lib}setAttrByPath [ "{first}" ] {plain};'
+            case 18:
+                return f"{group} = {lib}recursiveUpdate {{ {inner} }} {{ {first} = {plain}; }};"
             case 3 | 4:
                 return f"{group} = {{ {inner} }};"
             case 5:
@@ -618,9 +697,18 @@ class _Writer:
         name = self.pick(NAMES)
         condition = self._condition(scope, rank)
         with_name = scope.adding(_Name("name", "str"))
-        match self.choices.number(16):
+        match self.choices.number(19):
             case 0 | 1:
                 return f"containers.{name} = {self._container(scope, depth)};"
+            case 16:
+                wrapper = self.pick(("mkForce", "mkDefault", "mkOverride 70"))
+                return f"containers.{name} = {lib}{wrapper} {self._container(scope, 0)};"
+            case 17 if self.chance(50):
+                wrapper = self.pick(("mkForce", "mkDefault"))
+                return f"containers = {lib}{wrapper} {{ {name} = {self._container(scope, 0)}; }};"
+            case 18:
+                wrapper = self.pick(("mkForce", "mkDefault"))
+                return f"containers.{name}.config = {lib}{wrapper} {self._container_config(scope, 0)};"
             case 2:
                 return f"containers = {{ {name} = {self._container(scope, depth)}; }};"
             case 3:
@@ -701,20 +789,20 @@ class _Writer:
                 return f"{{ {self._body(inner, 0, simple=True)} }}"
             case 2 | 3:
                 more = own.adding(*self._module_scope("", True).names)._replace(lib="lib.")
-                return f"{{ config, lib, ... }}: {{ {self._body(more, 0, simple=True)} }}"
+                return f"({{ config, lib, ... }}: {{ {self._body(more, 0, simple=True)} }})"
             case 4:
                 return self._file_module(scope.folder, True, depth)
             case 5:
-                return f"import {self._file_module(scope.folder, True, depth)}"
+                return f"(import {self._file_module(scope.folder, True, depth)})"
             case 6:
                 path = self._file_module(scope.folder, True, 0)
                 return f"{{ imports = [ {path} ]; {self._body(inner, 0, simple=True)} }}"
             case 7:
                 condition = self._condition(inner, 0)
-                return f"{lib}mkIf {condition} {{ {self._body(inner, 0, simple=True)} }}"
+                return f"({lib}mkIf {condition} {{ {self._body(inner, 0, simple=True)} }})"
             case _:
                 path = self._file_module(scope.folder, True, 0)
-                return f"{lib}mkMerge [ {{ {self._body(inner, 0, simple=True)} }} {path} ]"
+                return f"({lib}mkMerge [ {{ {self._body(inner, 0, simple=True)} }} {path} ])"
 
     # -- values and expressions -----------------------------------------------------------------------------------------
 
