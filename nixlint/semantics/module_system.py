@@ -7,7 +7,8 @@ and *absent* is a proof: every import was resolved and nothing unknown could def
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -77,11 +78,12 @@ class _Import(NamedTuple):
 class _Module:
     """A module as it was read: what it gives, what it declares, and what it imports or disables."""
 
-    path: Path | None
+    key: str | None
+    """What it is known by, if others can name it: its path, or a ``key`` that it has."""
     given: list[_Given] = field(default_factory=list)
     options: list[Thunk] = field(default_factory=list)
     imports: list[_Import] = field(default_factory=list)
-    disabled: list[Path] = field(default_factory=list)
+    disabled: list[str] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
 
 
@@ -207,6 +209,7 @@ class ModuleSystem:
             case AttrsValue():
                 module = _Module(None)
                 into.imports.append(_Import(module, conditions))
+                module.key = _text_at(value, "key")
                 self._load_set(value, module)
                 if own and not conditions:
                     self._own.append(module)
@@ -257,8 +260,10 @@ class ModuleSystem:
     def _load_file(self, path: Path, value: PathValue, into: _Module, conditions: tuple[Value, ...]) -> None:
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = _Module(path)
+            known = self._files[path] = _Module(str(path))
             self._load(self._interpreter.file(path, value.place), known, ())
+            for content in known.imports:
+                known.key, content.module.key = content.module.key or known.key, None
         into.imports.append(_Import(known, conditions))
 
     def _load_set(self, value: AttrsValue, module: _Module) -> None:
@@ -287,10 +292,10 @@ class ModuleSystem:
         if disabled is None:
             return
         items = [element.force() for element in disabled.elements] if isinstance(disabled, ListValue) else []
-        known = isinstance(disabled, ListValue) and not disabled.unknowns
-        if not known or not all(isinstance(item, StringValue | PathValue) for item in items):
+        keys = [_key_of(item) for item in items]
+        if not isinstance(disabled, ListValue) or disabled.unknowns or None in keys:
             self._doubts = (UnknownValue("disabledModules may take it away", disabled.place),)
-        module.disabled.extend(item.path for item in items if isinstance(item, PathValue))
+        module.disabled.extend(key for key in keys if key is not None)
 
     def _load_imports(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
         match value:
@@ -321,32 +326,44 @@ class ModuleSystem:
     @cached_property
     def _active(self) -> tuple[_Import, ...]:
         """The modules that take part, each once, with the conditions under which it does."""
-        disabled = {path for module in self._reached(frozenset()) for path in module.module.disabled}
-        return tuple(self._reached(frozenset(disabled)))
+        everything = tuple(self._reached(frozenset(), frozenset()))
+        disabled = {key for found in everything if not found.conditions for key in found.module.disabled}
+        perhaps = {key for found in everything if found.conditions for key in found.module.disabled}
+        return tuple(_without_repetition(self._reached(frozenset(disabled), frozenset(perhaps))))
 
-    def _reached(self, disabled: frozenset[Path]) -> Iterator[_Import]:
-        """The modules that imports lead to without those disabled; first those that are there for certain."""
+    def _reached(self, disabled: frozenset[str], perhaps: frozenset[str]) -> Iterator[_Import]:
+        """The modules that imports lead to without those disabled; first those that are there for certain.
+
+        As in nixpkgs, those that the given modules import come before those that these import.
+        """
+
+        def imports_of(found: _Import) -> Iterator[_Import]:
+            for each in found.module.imports:
+                if each.module.key in perhaps:
+                    yield each._replace(conditions=(*each.conditions, UnknownValue("whether it is disabled")))
+                elif each.module.key not in disabled:
+                    yield each
+
         certain: dict[int, _Import] = {}
         doubtful: list[_Import] = []
-        waiting = [_Import(self._top, ())]
+        waiting = deque([_Import(self._top, ())])
         while waiting:
-            found = waiting.pop()
-            if id(found.module) in certain or found.module.path in disabled:
+            found = waiting.popleft()
+            if id(found.module) in certain:
                 continue
             certain[id(found.module)] = found
-            doubtful.extend(each for each in found.module.imports if each.conditions)
-            waiting.extend(each for each in reversed(found.module.imports) if not each.conditions)
+            for each in imports_of(found):
+                (doubtful if each.conditions else waiting).append(each)
         yield from certain.values()
         seen = set(certain)
-        while doubtful:
-            found = doubtful.pop(0)
-            if id(found.module) in seen or found.module.path in disabled:
+        queue = deque(doubtful)
+        while queue:
+            found = queue.popleft()
+            if id(found.module) in seen:
                 continue
             seen.add(id(found.module))
             yield found
-            doubtful.extend(
-                each._replace(conditions=found.conditions + each.conditions) for each in found.module.imports
-            )
+            queue.extend(each._replace(conditions=found.conditions + each.conditions) for each in imports_of(found))
 
     @cached_property
     def _obstacles(self) -> tuple[Obstacle, ...]:
@@ -386,3 +403,44 @@ def modules_in(value: Value) -> tuple[Definition, ...]:
     if not isinstance(value, ListValue):
         return (Definition(value, value.place),)
     return tuple(Definition(element.force(), element.place) for element in value.elements)
+
+
+def _text_at(value: AttrsValue, name: str) -> str | None:
+    """The text of an attribute, where it has one that is known."""
+    entry = value.entries.get(name)
+    found = None if entry is None else entry.value.force()
+    return found.text if isinstance(found, StringValue) else None
+
+
+def _key_of(disabled: Value) -> str | None:
+    """The key of a module that is disabled, as nixpkgs works it out; ``None`` where it is not known."""
+    match disabled:
+        case PathValue(path=path):
+            return str(path)
+        case StringValue():
+            return disabled.text
+        case AttrsValue():
+            return _text_at(disabled, "key")
+        case _:
+            return None
+
+
+def _without_repetition(modules: Iterable[_Import]) -> Iterator[_Import]:
+    """Of modules with the same key the first; where one of them may not be there, nobody can tell which that is."""
+    listed = list(modules)
+    first: dict[str, _Import] = {}
+    doubtful: set[str] = set()
+    for found in listed:
+        key = found.module.key
+        if (
+            key is not None
+            and found is not first.setdefault(key, found)
+            and (found.conditions or first[key].conditions)
+        ):
+            doubtful.add(key)
+    for found in listed:
+        key = found.module.key
+        if key in doubtful:
+            yield found._replace(conditions=(*found.conditions, UnknownValue("whether another module has its key")))
+        elif key is None or first[key] is found:
+            yield found

@@ -193,7 +193,7 @@ def answer_of(
             if decided is None:
                 continue
             if decided.certain:
-                definitions.append(decided.definition)
+                definitions.append(_doubted_by_value(decided).definition)
             else:
                 obstacles.append(Obstacle("a name that is not known", decided.name_place))
     return Answer(tuple(definitions), tuple(obstacles))
@@ -311,6 +311,12 @@ def _contended(parts: list[Part], weakest: int = PLAIN_PRIORITY) -> list[Part]:
     return [part if part.priority <= best else _doubted(part) for part in parts]
 
 
+def _doubted_by_value(part: Part) -> Part:
+    """A part of which nothing at all is known may be ``mkIf false …`` after all."""
+    value = part.value
+    return part._replace(conditions=(*part.conditions, value)) if isinstance(value, UnknownValue) else part
+
+
 def _doubted(part: Part) -> Part:
     doubt = UnknownValue("a stronger definition around it may take its place", part.name_place)
     return part._replace(conditions=(*part.conditions, doubt))
@@ -347,7 +353,8 @@ def _merged(part: Part, contents: Value) -> Iterator[Part]:
             for element in contents.elements:
                 yield from pushed_down(part._replace(value=element.force()))
             for unknown in contents.unknowns:
-                yield from pushed_down(part._replace(value=unknown.force(), certain=False))
+                doubt = UnknownValue("whether it is among the definitions", unknown.place)
+                yield from pushed_down(part._replace(value=unknown.force(), conditions=(*part.conditions, doubt)))
         case ChoiceValue():
             for alternative, condition in branches_of(contents):
                 conditions = (*part.conditions, condition)
