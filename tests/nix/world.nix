@@ -1,22 +1,23 @@
 # A small operating system, made of modules as NixOS is, to evaluate generated repositories with: options of its own, some with
 # defaults that a repository does not show, containers that are module systems again, and flake inputs that may be
-# anything. 'seed' says what the parts are that a repository does not tell; 'report' is what became of every option.
+# anything. 'seed' says what is in the parts that a repository does not tell, 'declared' which options it declares below
+# 'my'. The outcome is what became of every option.
 {
   lib,
   root,
   seed,
   names,
+  declared,
 }:
 let
+  remainder = number: divisor: number - divisor * (number / divisor);
+  oneOf = list: builtins.elemAt list (remainder seed (builtins.length list));
   bit =
-    index:
-    let
-      shifted = builtins.foldl' (number: _: number / 2) seed (builtins.genList (i: i) index);
-    in
-    shifted - 2 * (shifted / 2) == 1;
+    index: remainder (builtins.foldl' (number: _: number / 2) seed (builtins.genList (i: i) index)) 2 == 1;
   pick =
     index: yes: no:
     if bit index then yes else no;
+  everyName = names ++ [ "elsewhere" ];
 
   leaf = lib.mkOptionType {
     name = "leaf";
@@ -30,7 +31,7 @@ let
     {
       options = {
         sys.flag = with_default (bit 0);
-        sys.count = with_default (pick 1 3 4);
+        sys.count = with_default (remainder (seed / 6) 6);
         net.name = option;
         net.port = option;
         svc.on = option;
@@ -155,24 +156,53 @@ let
       )
     ) { } (builtins.attrNames options);
 
+  # A module that nobody knows may define anything.
+  everything =
+    { lib, ... }:
+    let
+      weakly = lib.mkOverride 1200;
+      leaves = {
+        sys.flag = weakly (bit 4);
+        sys.count = weakly 5;
+        net.name = weakly "other";
+        net.port = weakly 80;
+        svc.on = weakly true;
+        svc.level = weakly 7;
+        tags = weakly [ "other" ];
+        files = lib.genAttrs everyName (_: weakly 1);
+      };
+      own = {
+        enable = weakly (bit 5);
+        level = weakly 5;
+        title = weakly (builtins.head names);
+        names = weakly names;
+      };
+      boxes = lib.genAttrs names (_: {
+        on = weakly true;
+      });
+    in
+    leaves
+    // lib.optionalAttrs (declared != [ ]) {
+      my = lib.genAttrs declared (name: if name == "boxes" then boxes else own);
+    }
+    // {
+      containers = lib.genAttrs everyName (_: {
+        autoStart = weakly true;
+        address = weakly "other";
+        config = leaves;
+      });
+    };
+
   inputs = {
     nixpkgs.lib = lib // {
       nixosSystem = arguments: evaluated arguments.modules (arguments.specialArgs or { });
     };
     other = {
       flag = bit 3;
-      count = pick 4 1 2;
-      name = pick 5 (builtins.head names) "elsewhere";
+      count = remainder seed 6;
+      name = oneOf everyName;
       names = pick 1 names [ "elsewhere" ];
-      attrs = pick 0 { name = "other"; } { port = 80; };
-      nixosModules.extra =
-        { lib, ... }:
-        pick 2 { } {
-          net.port = lib.mkForce 4;
-          svc.level = 7;
-          files.elsewhere = 1;
-          containers.${builtins.head names}.autoStart = true;
-        };
+      nixosModules.extra = pick 2 { } everything;
     };
     self = flake // { inherit inputs; outPath = dirOf root; };
   };

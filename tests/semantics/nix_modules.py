@@ -62,6 +62,8 @@ class Repo(NamedTuple):
 
     files: Mapping[str, str]
     has_unknown: bool
+    declared: tuple[str, ...] = ()
+    """The names below ``my`` that it declares."""
 
     @property
     def root(self) -> str:
@@ -154,7 +156,7 @@ class _Writer:
             self.files["flake.nix"] = self._flake()
         else:
             self.files["configuration.nix"] = self._root_module("")
-        return Repo(dict(self.files), self.unknown)
+        return Repo(dict(self.files), self.unknown, (*self.namespaces, *(("boxes",) if self.boxes else ())))
 
     def _flake(self) -> str:
         folder = self.pick(("", "hosts/", "hosts/alpha/"))
@@ -226,9 +228,11 @@ class _Writer:
         match self.choices.number(5):
             case 0 | 1:
                 return f"{{ {names}, ... }}: ", scope
-            case 2:
+            case 2 if self.flake and not scope.container:
                 given = (_Name('(args.user or "nobody")', "str"), _Name("(args ? user)", "bool"))
                 return f"args@{{ {names}, ... }}: ", scope.adding(*given)
+            case 2:
+                return f"args@{{ {names}, ... }}: ", scope
             case 3:
                 return f"{{ {names}, ... }}: with lib; ", scope._replace(lib="")
             case _:
@@ -376,8 +380,8 @@ class _Writer:
         found = list(imports)
         before = ""
         if depth:
-            more, before = self._imports(scope, depth)
-            listed = self._import_list(scope, [*found, *more], depth)
+            further, before = self._imports(scope, depth)
+            listed = self._import_list(scope, [*found, *further], depth)
         else:
             listed = f"[ {' '.join(found)} ]"
         imported = "" if listed == "[  ]" else f"imports = {listed}; "
@@ -392,16 +396,16 @@ class _Writer:
             case 6:
                 names = self._expression("list", scope, 0, 1)
                 value = self._expression("int", scope, 0, 1)
-                made = f"map (name: {{ files.${{name}} = {value}; }}) {names}"
-                text = f"{{ {imported}config = {lib}mkMerge ([ {{ {body} }} ] ++ {made}); }}"
+                parts = f"map (name: {{ files.${{name}} = {value}; }}) {names}"
+                text = f"{{ {imported}config = {lib}mkMerge ([ {{ {body} }} ] ++ {parts}); }}"
             case 7:
                 condition = self._condition(scope, 0, static=True)
                 more = self._body(scope, 0, simple=True)
                 text = f"{{ {imported}config = {{ {body} }} // {lib}optionalAttrs {condition} {{ {more} }}; }}"
             case 8:
                 value = self._expression("int", scope, 0, 1)
-                made = f"{lib}mapAttrsToList (name: n: {{ files.${{name}} = n; }}) {{ {self.pick(NAMES)} = {value}; }}"
-                text = f"{{ {imported}config = {lib}mkMerge ({made} ++ [ {{ {body} }} ]); }}"
+                parts = f"{lib}mapAttrsToList (name: n: {{ files.${{name}} = n; }}) {{ {self.pick(NAMES)} = {value}; }}"
+                text = f"{{ {imported}config = {lib}mkMerge ({parts} ++ [ {{ {body} }} ]); }}"
             case 9 if self.chance(50):
                 condition = self._condition(scope, 0, static=True)
                 more = self._body(scope, 0, simple=True)

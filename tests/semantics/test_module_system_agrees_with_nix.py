@@ -38,7 +38,7 @@ def judged(repos: list[Repo], folder: Path) -> Iterator[tuple[Repo, list[Verdict
             yield repo, list(verdicts(root, found))
 
 
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, suppress_health_check=list(HealthCheck))
 @given(st.lists(repositories(), min_size=1, max_size=5))
 def test_nothing_that_is_said_of_a_repository_is_contradicted_by_nix(repos: list[Repo]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -49,7 +49,7 @@ def test_nothing_that_is_said_of_a_repository_is_contradicted_by_nix(repos: list
 def test_nearly_every_option_that_does_not_depend_on_the_unknown_is_certain(tmp_path: Path) -> None:
     found = [
         verdict
-        for _, verdicts_of_one in judged([repository(RandomChoices(seed)) for seed in range(60)], tmp_path)
+        for _, verdicts_of_one in judged([repository(RandomChoices(seed)) for seed in range(40)], tmp_path)
         for verdict in verdicts_of_one
         if not verdict.depends
     ]
@@ -59,7 +59,7 @@ def test_nearly_every_option_that_does_not_depend_on_the_unknown_is_certain(tmp_
 
 
 def test_where_nothing_is_unknown_nearly_everything_is_certain(tmp_path: Path) -> None:
-    repos = [repo for seed in range(100) if not (repo := repository(RandomChoices(seed))).has_unknown]
+    repos = [repo for seed in range(60) if not (repo := repository(RandomChoices(seed))).has_unknown]
 
     found = [verdict for _, verdicts_of_one in judged(repos, tmp_path) for verdict in verdicts_of_one]
     certain = [verdict for verdict in found if verdict.presence is not Presence.MAYBE]
@@ -105,3 +105,58 @@ def test_modules_disabled_that_nobody_knows_make_what_there_is_uncertain() -> No
     uncertain = "{ inputs, ... }: { imports = [ { disabledModules = [ inputs.y ]; } ]; a.b = 1; }"
 
     assert [answers(module)[0].presence for module in (certain, uncertain)] == [Presence.DEFINED, Presence.MAYBE]
+
+
+def test_of_modules_with_the_same_key_the_first_counts() -> None:
+    first, second = '{ key = "k"; a.b = 1; }', '{ key = "k"; a.c = 2; }'
+
+    assert presences(f"{{ imports = [ {first} {second} ]; }}") == [Presence.DEFINED, Presence.ABSENT]
+    # The modules that a module imports come after those beside it.
+    assert presences(f"{{ imports = [ {{ imports = [ {second} ]; }} {first} ]; }}") == [
+        Presence.DEFINED,
+        Presence.ABSENT,
+    ]
+    assert presences(f"{{ inputs, ... }}: {{ imports = [ (if inputs.x then {first} else {{ }}) {second} ]; }}") == [
+        Presence.MAYBE,
+        Presence.MAYBE,
+    ]
+
+
+def test_a_module_is_disabled_by_its_key_or_by_the_text_of_its_path(tmp_path: Path) -> None:
+    for disabled in ('{ key = "k"; }', "(toString ./x.nix)"):
+        module = '{ key = "k"; a.b = 1; }' if "key" in disabled else "./x.nix"
+        (tmp_path / "x.nix").write_text("{ a.b = 1; }")
+        (tmp_path / "host.nix").write_text(f"{{ imports = [ {module} {{ disabledModules = [ {disabled} ]; }} ]; }}")
+        repository = Repository(tmp_path, [tmp_path / "host.nix", tmp_path / "x.nix"])
+        system = ModuleSystem(modules_in(PathValue(tmp_path / "host.nix")), repository.interpreter())
+
+        assert system.presence(OptionPath.of("a", "b")) is Presence.ABSENT
+
+
+def test_a_module_that_is_perhaps_disabled_is_not_certain(tmp_path: Path) -> None:
+    (tmp_path / "x.nix").write_text("{ a.b = 1; }")
+    (tmp_path / "host.nix").write_text(
+        "{ inputs, ... }: { imports = [ ./x.nix (if inputs.y then { disabledModules = [ ./x.nix ]; } else { }) ]; }"
+    )
+    repository = Repository(tmp_path, [tmp_path / "host.nix", tmp_path / "x.nix"])
+    system = ModuleSystem(modules_in(PathValue(tmp_path / "host.nix")), repository.interpreter())
+
+    assert system.presence(OptionPath.of("a", "b")) is Presence.MAYBE
+
+
+def test_an_unknown_value_may_be_no_definition_after_all() -> None:
+    # lib.recursiveUpdate goes into mkIf as into any set.
+    merged = "{ lib, ... }: { config = lib.recursiveUpdate { a.b = lib.mkIf true 2; } { a.b = lib.mkIf false 3; }; }"
+
+    assert presences(merged)[0] is not Presence.DEFINED
+
+
+def test_definitions_that_may_be_among_others_say_nothing_of_further_options() -> None:
+    module = "{ lib, inputs, ... }: { config = lib.mkMerge (map (name: { a.b = name; }) inputs.x.names); }"
+
+    assert presences(module) == [Presence.MAYBE, Presence.ABSENT]
+
+
+def presences(module: str) -> list[Presence]:
+    """What is said of ``a.b`` and ``a.c``."""
+    return [answer.presence for answer in answers(module)[:2]]
