@@ -32,6 +32,7 @@ class ContainerAddressTwice(Rule[HostSystem]):
     ## What keeps it silent
 
     - Containers of different hosts, and containers that exist under different conditions.
+    - A container without `privateNetwork = true`, whose addresses have no effect.
     - The same `hostAddress` twice: each container has a link of its own, and the host may be called the same on all.
     - Addresses and names that are not known, and one container that is declared in several places.
 
@@ -51,7 +52,7 @@ class ContainerAddressTwice(Rule[HostSystem]):
         """Report an address that a container written before has too."""
         taken: dict[str, list[tuple[NspawnContainer, Address]]] = {}
         for container in sorted(subject.containers, key=_order):
-            for address in addresses_of(container) if container.name is not None else ():
+            for address in addresses_of(container) if container.has_private_network else ():
                 earlier = taken.setdefault(address.address, [])
                 other = next((found for found in earlier if _are_together(container, found[0])), None)
                 if other is not None:
@@ -138,4 +139,4 @@ def _order(container: NspawnContainer) -> tuple[str, int]:
 def _are_together(one: NspawnContainer, other: NspawnContainer) -> bool:
     """Whether one of two containers certainly exists wherever the other does, and is not the same one."""
     together = implied(one.conditions, other.conditions) or implied(other.conditions, one.conditions)
-    return together and one.name != other.name
+    return together and None not in (one.name, other.name) and one.name != other.name
