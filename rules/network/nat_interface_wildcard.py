@@ -21,6 +21,8 @@ _LISTS = (
 )
 _INTERFACES = ("networking", "firewall", "interfaces")
 _NFTABLES = ("networking", "nftables", "enable")
+_WORDS = (b"internalInterfaces", b"trustedInterfaces", b'interfaces."')
+_ENDS = (b'+"', b'*"')
 
 
 class _Pattern(NamedTuple):
@@ -30,6 +32,20 @@ class _Pattern(NamedTuple):
     place: Place
     conditions: tuple[Value, ...]
     is_here: bool
+
+
+class _AnyPattern(NamedTuple):
+    """Whether a file that names interfaces has a pattern at all: a host is a lot to work out for nothing."""
+
+    exists: bool
+
+    @classmethod
+    def of(cls, repository: Repository) -> _AnyPattern:
+        """The fact, looked for once."""
+        return repository.remember(
+            cls,
+            lambda: cls(any(True for word in _WORDS for end in _ENDS for _ in repository.files_mentioning(word, end))),
+        )
 
 
 class NatInterfaceWildcard(Rule[HostSystem]):
@@ -66,10 +82,12 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b'+"', b'*"')  # a pattern ends so
+    keywords = _WORDS
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each pattern that the packet filter does not know."""
+        if not _AnyPattern.of(repository).exists:
+            return
         for option, patterns in _patterns(subject):
             names = {pattern.name for pattern in patterns}
             for pattern in patterns:
