@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlint.syntax.span import LineIndex, Position
 
 if TYPE_CHECKING:
+    from nixlint.containers.compose_project import ComposeProject
     from nixlint.containers.oci import OciContainer
 
-COMPOSE_SUBJECTS = frozenset({"OciContainer", "OciModule"})
+COMPOSE_SUBJECTS = frozenset({"ComposeProject", "OciContainer", "OciModule"})
 """The kinds of subjects, by name, that there are in Compose files."""
 
 _DIRECTIVE = re.compile(rb"#[ \t]*nixlint:[ \t]*ignore(?:\[([^\]\n]*)\]|[ \t:]+([\w, -]+))")
@@ -21,6 +22,7 @@ _DIRECTIVE = re.compile(rb"#[ \t]*nixlint:[ \t]*ignore(?:\[([^\]\n]*)\]|[ \t:]+(
 class ReadCompose(NamedTuple):
     """A Compose file: its services, or why there are none."""
 
+    path: Path
     containers: tuple[OciContainer, ...]
     lines: LineIndex
     data: bytes
@@ -34,6 +36,8 @@ class ReadCompose(NamedTuple):
             from nixlint.containers.oci import OciModule
 
             return (OciModule(self.containers),)
+        if kind.__name__ == "ComposeProject" and self.problem is None:
+            return _projects(self.path, self.data)
         return ()
 
     def position(self, offset: int) -> Position:
@@ -68,5 +72,17 @@ def read_compose(path: Path, data: bytes) -> ReadCompose:
         containers, _ = containers_of(path, data)
     except ComposeError as error:
         where = "" if error.place is None else f" (line {lines.position(error.place.span.start).line})"
-        return ReadCompose((), lines, data, f"Compose can't load it: {error.message}{where}")
-    return ReadCompose(containers, lines, data)
+        return ReadCompose(path, (), lines, data, f"Compose can't load it: {error.message}{where}")
+    return ReadCompose(path, containers, lines, data)
+
+
+def _projects(path: Path, data: bytes) -> Iterable[ComposeProject]:
+    """The project that a Compose file is the first one of; the converter is loaded with the first that is asked for."""
+    from nixlint.compose.node import ComposeError
+    from nixlint.conversion.project_of_folder import project_of_folder
+
+    try:
+        project = project_of_folder(path, {path: data})
+    except ComposeError:  # with the other files of the folder
+        return ()
+    return () if project is None else (project,)

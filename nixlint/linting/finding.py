@@ -53,10 +53,14 @@ class Safety(Enum):
 
 
 class FileEdit(NamedTuple):
-    """An edit and the file that it belongs to."""
+    """An edit and the file that it belongs to.
+
+    Where it ``creates`` the file, there must be none yet, and the edit is the whole text, inserted at the start.
+    """
 
     path: Path
     edit: Edit
+    creates: bool = False
 
 
 class Fix(NamedTuple):

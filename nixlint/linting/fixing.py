@@ -25,11 +25,12 @@ MAX_ROUNDS = 10
 
 
 class FixedFile(NamedTuple):
-    """A file that fixes change: what was read and what it shall become."""
+    """A file that fixes change: what was read and what it shall become. One that ``is_new`` must not be there yet."""
 
     path: Path
     before: bytes
     after: bytes
+    is_new: bool = False
 
 
 class Refusal(NamedTuple):
@@ -89,6 +90,7 @@ class _Texts:
     def __init__(self, given: Mapping[Path, bytes]) -> None:
         self.current: dict[Path, bytes] = dict(given)
         self._original: dict[Path, bytes] = dict(given)
+        self._new: set[Path] = set()
 
     def apply(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
         """Make as many fixes as go together; what does not go with the others waits for the next round."""
@@ -103,8 +105,12 @@ class _Texts:
                 refused.append(Refusal(found, reason))
                 continue
             edits = _by_path(fix_)
+            new_files = _created(fix_)
+            if not new_files.isdisjoint(chosen):
+                continue
             if all(_go_together(chosen.get(path, set()), new) for path, new in edits.items()):
                 made.append(found)
+                self._begin(new_files)
                 for path, new in edits.items():
                     chosen.setdefault(path, set()).update(new)
         for path, new in chosen.items():
@@ -114,10 +120,16 @@ class _Texts:
     def changed(self) -> tuple[FixedFile, ...]:
         """The files whose text is another one now."""
         return tuple(
-            FixedFile(path, self._original[path], text)
+            FixedFile(path, self._original[path], text, path in self._new)
             for path, text in sorted(self.current.items())
             if text != self._original[path]
         )
+
+    def _begin(self, paths: Iterable[Path]) -> None:
+        """Take files for empty that are to be created."""
+        for path in paths:
+            self._new.add(path)
+            self.current[path] = self._original[path] = b""
 
     def _text(self, path: Path) -> bytes:
         if path not in self.current:
@@ -126,9 +138,12 @@ class _Texts:
 
     def _objection(self, fix_: Fix) -> str | None:
         """Why a fix by itself must not be made."""
+        created = _created(fix_)
         for path, edits in _by_path(fix_).items():
             try:
-                source = SourceFile.parse(path, self._text(path))
+                if path in created and (path in self.current or path.is_symlink() or path.exists()):
+                    return f"there is a file {path.name} already"
+                source = SourceFile.parse(path, b"" if path in created else self._text(path))
                 after = SourceFile.parse(path, apply_edits(source.data, edits))
             except (OSError, OverlappingEdits, ValueError) as error:
                 return f"it can't be made: {error}"
@@ -144,6 +159,10 @@ def _by_path(fix_: Fix) -> dict[Path, set[Edit]]:
     for item in fix_.edits:
         found.setdefault(item.path, set()).add(item.edit)
     return found
+
+
+def _created(fix_: Fix) -> set[Path]:
+    return {item.path for item in fix_.edits if item.creates}
 
 
 def _go_together(chosen: set[Edit], new: set[Edit]) -> bool:

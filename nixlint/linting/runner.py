@@ -241,13 +241,14 @@ class _WorkspaceRun:
         self._report(rule, finding, start, end, suppressed=suppressed)
 
     def _take_compose(self, rule: AnyRule, finding: Finding, key: tuple[str, Place]) -> None:
-        """Take a finding in a Compose file: it has no fix, for a fix writes Nix."""
+        """Take a finding in a Compose file. A fix writes Nix, so it has none but one that creates a module."""
         read = self._compose[finding.place.path]
         if key in self._found or self._is_off(rule, finding.place.path):
             return
         start, end = read.position(finding.place.span.start), read.position(finding.place.span.end)
         suppressed = read.is_suppressed(start.line, (rule.name, rule.code))
-        self._report(rule, finding._replace(fix=None), start, end, suppressed=suppressed)
+        fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
+        self._report(rule, finding._replace(fix=fix), start, end, suppressed=suppressed)
 
     def _report(self, rule: AnyRule, finding: Finding, start: Position, end: Position, *, suppressed: bool) -> None:
         confidence = finding.confidence or rule.confidence

@@ -49,6 +49,11 @@ class Overlay:
     def __init__(self, texts: Mapping[Path, bytes]) -> None:
         self._texts = texts
 
+    @property
+    def paths(self) -> Iterable[Path]:
+        """The files that are given, of which some may not be on disk."""
+        return self._texts.keys()
+
     def read(self, path: Path) -> bytes:
         """The bytes of a file. Raises :class:`OSError` where it can't be read."""
         text = self._texts.get(path)
@@ -85,7 +90,7 @@ def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Worksp
         if configuration is not None and not configuration.excludes(path):
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
-        repository = Repository(root, _files_of(root, listing, request), overlay.read_nix, configuration.nixos_release)
+        repository = Repository(root, _files_of(root, listing, overlay), overlay.read_nix, configuration.nixos_release)
         found.groups.append(Workspace(configuration, repository, tuple(paths)))
     return found
 
@@ -96,12 +101,11 @@ def _paths_on_disk(request: Request) -> Iterator[Path]:
             yield path
 
 
-def _files_of(root: Path, listing: Listing, request: Request) -> Iterable[Path]:
-    """The files of a repository, looked for when they are needed."""
-    given = request.standard_input
-    if given is not None:
-        yield given.path
-    yield from (path for path in sorted(listing.below(root)) if given is None or path != given.path)
+def _files_of(root: Path, listing: Listing, overlay: Overlay) -> Iterable[Path]:
+    """The files of a repository, looked for when they are needed; those that are given may not be on disk yet."""
+    given = [path for path in overlay.paths if path.suffix == ".nix" and path.is_relative_to(root)]
+    yield from given
+    yield from (path for path in sorted(listing.below(root)) if path not in given)
 
 
 class _Configurations:

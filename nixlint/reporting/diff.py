@@ -34,7 +34,8 @@ def _unified(file: FixedFile, shown: str, context: int) -> list[str]:
     before, after = (
         text.decode("utf-8", "surrogateescape").splitlines(keepends=True) for text in (file.before, file.after)
     )
-    lines = unified_diff(before, after, f"a/{shown}", f"b/{shown}", n=context)
+    old = "/dev/null" if file.is_new else f"a/{shown}"
+    lines = unified_diff(before, after, old, f"b/{shown}", n=context)
     return [line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines]
 
 

@@ -63,6 +63,7 @@ def _fix(fix: Fix, shown: Callable[[Path], str]) -> Json:
                 "start": item.edit.span.start,
                 "end": item.edit.span.end,
                 "text": item.edit.text.decode("utf-8", "surrogateescape"),
+                **({"creates": True} if item.creates else {}),
             }
             for item in fix.edits
         ],

@@ -1,0 +1,46 @@
+"""The Compose project of a folder, offered as a module to be put beside its Compose file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from nixlint.compose.loading import LoadedProject, Request, discover_files, files_of_environment, load
+from nixlint.compose.node import ComposeError, MappingNode
+from nixlint.containers.compose_project import ComposeProject
+from nixlint.containers.target import RELEASES, Target
+
+from .convert import ConversionRequest, convert_loaded
+
+
+def project_of_folder(path: Path, texts: Mapping[Path, bytes]) -> ComposeProject | None:
+    """The project that a Compose file stands for: ``None`` where Compose would not start with it, as with one that is
+    merged into another, and where it has no services. Raises :class:`ComposeError` where it can't be loaded.
+    """
+    files = files_of_environment(path.parent) or discover_files(path.parent)
+    if files[:1] != (path,):
+        return None
+    loaded = load(Request(files, None), texts)
+    services = loaded.root.get("services")
+    # Where several files are merged, the last one has the place.
+    alone = loaded if len(files) == 1 else load(Request((path,), None), texts)
+    place = alone.root.key_places.get("services")
+    if not isinstance(services, MappingNode) or not services.entries or place is None or place.path != path:
+        return None
+    shown = ", ".join(file.name for file in files)
+    return ComposeProject(
+        place,
+        tuple(services.entries),
+        path.with_suffix(".nix"),
+        not path.with_suffix(".nix").exists(),
+        (path.name, f"{path.parent.name}/{path.name}"),
+        lambda release: _module(loaded, shown, release),
+    )
+
+
+def _module(loaded: LoadedProject, shown: str, release: str | None) -> str | None:
+    target = Target() if release not in RELEASES else Target()._replace(release=release)
+    try:
+        return convert_loaded(loaded, ConversionRequest(Request(()), target, shown=shown)).modules[0][1]
+    except ComposeError:
+        return None
