@@ -22,11 +22,11 @@ from .interpreter import Interpreter
 from .known_modules import roots_of
 from .option_declarations import Declarations, Namespace
 from .option_path import OptionPath
+from .properties import MOST_CONDITIONS, Part, answer_of, branches_of, descend
 from .properties import PLAIN_PRIORITY as PLAIN_PRIORITY
 from .properties import Answer as Answer
 from .properties import Definition as Definition
 from .properties import Obstacle as Obstacle
-from .properties import Part, answer_of, branches_of, descend
 from .properties import Presence as Presence
 from .properties import ask_within as ask_within
 from .properties import attributes_of as attributes_of
@@ -56,6 +56,8 @@ from .values import (
 _NOT_SHORTHAND = frozenset({"imports", "disabledModules", "_file", "_class", "key", "require", "freeformType"})
 _MAX_CURRYING = 3
 """How many arguments a module may take one after the other (``{ inputs }: { config, ... }: …``)."""
+_MOST_IMPORTS = 60
+"""How many modules may import one another in a row; real configurations stay below 20."""
 _LONGEST_PREFIX = 32
 """How many names may lead to a submodule; types may well contain themselves."""
 
@@ -113,6 +115,7 @@ class ModuleSystem:
         self._further = obstacles
         self._files: dict[Path, _Module] = {}
         self._doubts: tuple[Value, ...] = ()
+        self._depth = 0
         self._own: list[_Module] = []
         self.arguments = arguments or {}
         self.is_loading = True
@@ -200,7 +203,16 @@ class ModuleSystem:
 
     def _load(self, value: Value, into: _Module, conditions: tuple[Value, ...], own: bool = False) -> None:
         """Read a module and hang it below the one that imports it."""
-        value = self._called(value)
+        if self._depth > _MOST_IMPORTS:
+            into.obstacles.append(Obstacle("imports that lead too deep", value.place))
+            return
+        self._depth += 1
+        try:
+            self._load_called(self._called(value), into, conditions, own)
+        finally:
+            self._depth -= 1
+
+    def _load_called(self, value: Value, into: _Module, conditions: tuple[Value, ...], own: bool) -> None:
         match value:
             case PathValue(path=path):
                 self._load_file(path, value, into, conditions)
@@ -213,7 +225,7 @@ class ModuleSystem:
                 self._load_set(value, module)
                 if own and not conditions:
                     self._own.append(module)
-            case ChoiceValue():
+            case ChoiceValue() if len(conditions) <= MOST_CONDITIONS:
                 for alternative, condition in branches_of(value):
                     self._load(alternative.force(), into, (*conditions, condition))
             case CallValue(callee=callee, arguments=(folder,)) if callee.path[-1:] == ("import-tree",):
@@ -304,7 +316,7 @@ class ModuleSystem:
                     self._load(element.force(), into, conditions)
                 for unknown in value.unknowns:
                     self._load_possible(unknown.force(), into, conditions)
-            case ChoiceValue():
+            case ChoiceValue() if len(conditions) <= MOST_CONDITIONS:
                 for alternative, condition in branches_of(value):
                     self._load_imports(alternative.force(), into, (*conditions, condition))
             case _:
@@ -315,7 +327,7 @@ class ModuleSystem:
         match value:
             case ListValue():
                 self._load_imports(value, into, conditions)
-            case ChoiceValue():
+            case ChoiceValue() if len(conditions) <= MOST_CONDITIONS:
                 for alternative, condition in branches_of(value):
                     self._load_possible(alternative.force(), into, (*conditions, condition))
             case _:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from nixlint.syntax.place import Place
 
@@ -35,6 +35,9 @@ from .values import (
     unknown_because,
 )
 
+_MOST_CHOICES = 8
+MAX_POSSIBLE = 256
+"""How many lists that may be meant are looked through for the elements of a list, and how many may be among them."""
 MAX_ELEMENTS = 10_000
 """How many elements a list may have that is put together; one that doubles with each step would fill the memory."""
 
@@ -152,25 +155,43 @@ def concatenation(left: Value, right: Value, place: Place | None, evaluator: Eva
 
 def as_list(value: Value, place: Place | None = None) -> ListValue:
     """A list as far as it is known: of several possible ones, any of their elements; else one of which nothing is known."""
-    match value:
-        case ListValue():
-            return value
-        case ChoiceValue():
-            members = [
-                Known(_if_it_holds(value, index, thunk))
-                for index, alternative in enumerate(value.alternatives)
-                for part in (as_list(alternative.force(), place),)
-                for thunk in (*part.elements, *part.unknowns)
-            ]
-            return ListValue((), tuple(members), place)
-        case _:
-            return ListValue((), (Known(member_of(value, "an element of a list that is not known", place)),), place)
+    if isinstance(value, ListValue):
+        return value
+    members: list[Thunk] = []
+    waiting: list[tuple[Value, _Conditions]] = [(value, ())]
+    for _ in range(MAX_POSSIBLE):
+        if not waiting or len(members) > MAX_POSSIBLE:
+            break
+        current, conditions = waiting.pop()
+        match current:
+            case ListValue():
+                members.extend(_if_all_hold(conditions, thunk) for thunk in (*current.elements, *current.unknowns))
+            case ChoiceValue():
+                branches = [
+                    (each.force(), (*conditions, _chosen(current, i))) for i, each in enumerate(current.alternatives)
+                ]
+                waiting.extend(reversed(branches))
+            case _:
+                member = Known(member_of(current, "an element of a list that is not known", place))
+                members.append(_if_all_hold(conditions, member))
+    if waiting or len(members) > MAX_POSSIBLE:
+        # Choices within choices lead to one and the same list in more ways than anybody can count.
+        members = [Known(UnknownValue("an element of one of very many lists", place))]
+    return ListValue((), tuple(members), place)
 
 
-def _if_it_holds(choice: ChoiceValue, index: int, thunk: Thunk) -> Value:
-    """A member that is there only where a condition holds, which stays with it."""
-    condition = choice.condition if index == 0 or choice.otherwise is None else choice.otherwise
-    return ChoiceValue(condition, (thunk,), thunk.place)
+_Conditions: TypeAlias = tuple[Value, ...]
+
+
+def _chosen(choice: ChoiceValue, index: int) -> Value:
+    return choice.condition if index == 0 or choice.otherwise is None else choice.otherwise
+
+
+def _if_all_hold(conditions: _Conditions, thunk: Thunk) -> Thunk:
+    """A member that is there only where conditions hold, which stay with it."""
+    for condition in reversed(conditions):
+        thunk = Known(ChoiceValue(condition, (thunk,), thunk.place))
+    return thunk
 
 
 def equality(left: Value, right: Value) -> bool | None:
@@ -253,11 +274,11 @@ def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
     return unknown_because(left, f"'{operator}' with a value that is not known", place)
 
 
-def agreed(value: Value) -> Value:
-    """The truth of a value that is one of several, where all of them are the same."""
-    if not isinstance(value, ChoiceValue):
+def agreed(value: Value, depth: int = 0) -> Value:
+    """The truth of a value that is one of several, where all of them are the same; many choices deep nobody looks."""
+    if not isinstance(value, ChoiceValue) or depth > _MOST_CHOICES:
         return value
-    found = [agreed(alternative.force()) for alternative in value.alternatives]
+    found = [agreed(alternative.force(), depth + 1) for alternative in value.alternatives]
     truths = {item.value for item in found if isinstance(item, BoolValue)}
     return found[0] if len(truths) == 1 and all(isinstance(item, BoolValue) for item in found) else value
 

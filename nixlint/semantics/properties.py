@@ -104,6 +104,10 @@ class Answer(NamedTuple):
         return deciding[0].value if deciding is not None and len(deciding) == 1 else None
 
 
+MOST_CONDITIONS = 12
+"""Below so many conditions nobody looks at further ones: each doubles the number of values."""
+_MOST_MERGES = 10
+"""How many ``mkMerge`` may stand within one another."""
 _MOST_CASES = 16
 """So many definitions are looked through for conditions that leave no case out."""
 _Literal: TypeAlias = tuple[int, bool]
@@ -144,6 +148,8 @@ class Part(NamedTuple):
     order: int = PLAIN_ORDER
     certain: bool = True
     """Whether it certainly belongs to the path asked for; a part below a name that is not known may not."""
+    merges: int = 0
+    """How many ``mkMerge`` are around it."""
 
     @classmethod
     def of(cls, definition: Definition) -> Part:
@@ -258,12 +264,16 @@ def pushed_down(part: Part) -> Iterator[Part]:
         case ConditionalValue():
             pending = (*part.pending, value.condition)
             yield from pushed_down(part._replace(value=value.content.force(), pending=pending))
+        case MergeValue() if part.merges > _MOST_MERGES:
+            yield part._replace(value=UnknownValue("one of very many values", value.place), certain=False)
         case MergeValue():
-            yield from _merged(part, value.contents.force())
+            yield from _merged(part._replace(merges=part.merges + 1), value.contents.force())
         case OverrideValue():
             yield from pushed_down(part._replace(value=value.content.force(), priority=value.priority))
         case OrderValue():
             yield from pushed_down(part._replace(value=value.content.force(), order=value.priority))
+        case ChoiceValue() if len(part.conditions) > MOST_CONDITIONS:
+            yield part._replace(value=UnknownValue("one of very many values", value.place), certain=False)
         case ChoiceValue():
             for alternative, condition in branches_of(value):
                 conditions = (*part.conditions, condition)
