@@ -20,7 +20,7 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
-from .nspawn import NspawnContainer, containers_on
+from .nspawn import ContainerIndex, NspawnContainer, containers_on
 from .stated import deciding
 
 _OPTIONS = ("containers", "networking")
@@ -65,8 +65,11 @@ class HostSystem:
 
 
 def host_systems(repository: Repository) -> Iterator[HostSystem]:
-    """The hosts of a repository, each worked out when it is its turn: what a host holds is more than one wants to keep."""
-    for host in hosts(repository):
+    """The hosts of a repository that has native containers, each worked out when it is its turn.
+
+    What a host holds is more than one wants to keep, and more than one wants to work out where nothing comes of it.
+    """
+    for host in () if ContainerIndex.of(repository).is_empty else hosts(repository):
         place = host.place or Place(repository.root, Span(0, 0))
         yield HostSystem(host.name, place, host.system(repository.interpreter()), repository)
 

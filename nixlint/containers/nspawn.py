@@ -203,15 +203,22 @@ class ContainerIndex:
         self._repository = repository
         self._read: OrderedDict[Path, _ByName] = OrderedDict()
         self._paths: dict[str | None, list[Path]] = {}
+        self._any_full = False
         self.extensions = tuple(_extensions(repository))
         for path in repository.files_mentioning(b"containers"):
-            for name in self._containers_in(path):
+            for name, found in self._containers_in(path).items():
                 self._paths.setdefault(name, []).append(path)
+                self._any_full = self._any_full or any(_is_full(container) for container in found)
 
     @classmethod
     def of(cls, repository: Repository) -> ContainerIndex:
         """The index of a repository, made once."""
         return repository.remember(cls, lambda: cls(repository))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no file of the repository declares a container."""
+        return not self._any_full
 
     def others(self, container: NspawnContainer) -> tuple[NspawnContainer, ...]:
         """The definitions in other modules that may be of the same container: of its name, or of an unknown one."""

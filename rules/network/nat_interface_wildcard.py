@@ -21,8 +21,6 @@ _LISTS = (
 )
 _INTERFACES = ("networking", "firewall", "interfaces")
 _NFTABLES = ("networking", "nftables", "enable")
-_WORDS = (b"internalInterfaces", b"trustedInterfaces", b'interfaces."')
-_ENDS = (b'+"', b'*"')
 
 
 class _Pattern(NamedTuple):
@@ -32,20 +30,6 @@ class _Pattern(NamedTuple):
     place: Place
     conditions: tuple[Value, ...]
     is_here: bool
-
-
-class _AnyPattern(NamedTuple):
-    """Whether a file that names interfaces has a pattern at all: a host is a lot to work out for nothing."""
-
-    exists: bool
-
-    @classmethod
-    def of(cls, repository: Repository) -> _AnyPattern:
-        """The fact, looked for once."""
-        return repository.remember(
-            cls,
-            lambda: cls(any(True for word in _WORDS for end in _ENDS for _ in repository.files_mentioning(word, end))),
-        )
 
 
 class NatInterfaceWildcard(Rule[HostSystem]):
@@ -69,6 +53,7 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     ## What keeps it silent
 
     - Lists with both spellings, and names that are made by an expression.
+    - Two files of a host in a repository without native containers: which belong together is looked for only there.
     - A host of which it is not known whether it has nftables, and other conditions on the one than on the other.
 
     ## References
@@ -82,11 +67,11 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = _WORDS
+    keywords = (b"internalInterfaces", b"trustedInterfaces", b'interfaces."')
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each pattern that the packet filter does not know."""
-        if not _AnyPattern.of(repository).exists:
+        if not subject.is_whole and not _mentions_nftables(subject, repository):
             return
         for option, patterns in _patterns(subject):
             names = {pattern.name for pattern in patterns}
@@ -138,7 +123,7 @@ class NatInterfaceWildcard(Rule[HostSystem]):
         Bad(
             "nftables is switched on in another file of the host",
             {
-                "configuration.nix": "{ imports = [ ./filter.nix ./ports.nix ]; }\n",
+                "configuration.nix": "{ imports = [ ./filter.nix ./ports.nix ]; containers.db.config = { ... }: { }; }\n",
                 "filter.nix": "{ networking.nftables.enable = true; }\n",
                 "ports.nix": '{ networking.firewall.interfaces.«"ve-+"».allowedTCPPorts = [ 5432 ]; }\n',
             },
@@ -208,6 +193,12 @@ in
 """,
         ),
     )
+
+
+def _mentions_nftables(host: HostSystem, repository: Repository) -> bool:
+    """Whether a module alone may say which filter its host has: most don't, and it is a lot to work out."""
+    source = repository.source(host.place.path)
+    return source is not None and b"nftables" in source.data
 
 
 def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[_Pattern, ...]]]:

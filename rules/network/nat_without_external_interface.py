@@ -35,6 +35,7 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
 
     - `externalInterface` anywhere in the repository's files.
     - NAT without forwarded ports, which works without the interface: what leaves by any of them is rewritten.
+    - A repository without native containers.
     - A module that no host of the repository uses, and settings under conditions.
 
     ## References
@@ -75,6 +76,7 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
     internalInterfaces = [ "ve-+" ];
     «forwardPorts» = [ { sourcePort = 80; destination = "10.0.0.2:80"; proto = "tcp"; } ];
   };
+  containers.web = { privateNetwork = true; localAddress = "10.0.0.2"; config = { }; };
 }
 """,
         ),

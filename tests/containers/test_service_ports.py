@@ -13,7 +13,9 @@ from tests.linting.workbench import write_files
 
 
 def ports(tmp_path: Path, body: str) -> list[tuple[int, str]]:
-    write_files(tmp_path, {"configuration.nix": f"{{ config, ... }}: {{ {body} }}"})
+    write_files(
+        tmp_path, {"configuration.nix": f"{{ config, ... }}: {{ {body} containers.web.config = {{ ... }}: {{ }}; }}"}
+    )
     repository = Repository(tmp_path, [tmp_path / "configuration.nix"])
     (host,) = host_systems(repository)
     return [(port.port, port.protocol) for port in service_ports(host.system)]

@@ -65,7 +65,7 @@ def test_a_file_that_does_not_parse_has_only_findings_about_that(tmp_path: Path)
 
 
 def test_what_rests_on_something_unknown_is_shown_only_to_the_pedantic(tmp_path: Path) -> None:
-    text = "{ inputs, ... }: { containers.web.config = { imports = [ inputs.x.y ]; }; }\n"
+    text = "{ inputs, ... }: { containers.web = { autoStart = true; config.imports = [ inputs.x.y ]; }; }\n"
     write_files(tmp_path, {"a.nix": text})
 
     assert found(lint(tmp_path)) == []
@@ -187,7 +187,7 @@ class _NamesHosts(Rule[HostSystem]):
 
 
 HOST = {
-    "configuration.nix": "{ imports = [ ./nat.nix ]; }\n",
+    "configuration.nix": "{ imports = [ ./nat.nix ]; containers.web.config = { ... }: { }; }\n",
     "nat.nix": "{\n  # nixlint: ignore[names-hosts] -- known\n  networking.nat.enable = true;\n}\n",
 }
 
