@@ -208,7 +208,7 @@ class ContainerIndex:
         for path in repository.files_mentioning(b"containers"):
             for name, found in self._containers_in(path).items():
                 self._paths.setdefault(name, []).append(path)
-                self._any_full = self._any_full or any(_is_full(container) for container in found)
+                self._any_full = self._any_full or any(_is_written_out(container) for container in found)
 
     @classmethod
     def of(cls, repository: Repository) -> ContainerIndex:
@@ -315,6 +315,11 @@ def _is_full(container: NspawnContainer) -> bool:
         return True
     has_system = systems.presence is not Presence.ABSENT
     return has_system and any(container.option(name).presence is not Presence.ABSENT for name in _DECLARING)
+
+
+def _is_written_out(container: NspawnContainer) -> bool:
+    """Whether it is certainly a container: one that is declared by a set, and not by something that is not known."""
+    return any(isinstance(each.value, AttrsValue) for each in container.definitions) and _is_full(container)
 
 
 _DECLARING = (
