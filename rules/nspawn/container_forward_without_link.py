@@ -11,13 +11,16 @@ from nixlint.semantics.module_system import Presence
 from nixlint.semantics.repository import Repository
 
 _LINKS = (
-    # With one of these NixOS makes the pair of interfaces by which the host and the container reach each other.
+    # With one of these the container has an interface, whose address ports can be forwarded to.
     "hostAddress",
     "hostAddress6",
     "localAddress",
     "localAddress6",
     "localMacAddress",
     "hostBridge",
+    "macvlans",
+    "interfaces",
+    "extraVeths",
     "extraFlags",  # --network-veth and others
 )
 
@@ -41,6 +44,7 @@ class ContainerForwardWithoutLink(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
+    - `macvlans`, `interfaces` and `extraVeths`, by which the container may have an address as well.
     - One of these options, here or in another file that adds to the container, and `extraFlags`.
     - Anything unknown that could be one of them.
 
@@ -96,6 +100,19 @@ class ContainerForwardWithoutLink(Rule[NspawnContainer]):
     privateNetwork = true;
     extraFlags = [ "--network-veth" ];
     forwardPorts = [ { hostPort = 82; } ];
+    config = { };
+  };
+}
+""",
+        ),
+        Good(
+            "an interface of another kind",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    macvlans = [ "eno1" ];
+    forwardPorts = [ { hostPort = 80; } ];
     config = { };
   };
 }
