@@ -35,7 +35,7 @@ def declared_in(
     """What the modules in a file declare below an option; ``is_one`` tells look-alikes from the real thing."""
     first = option.names[0]
     assert first is not None
-    for site in module_sites(source, first):
+    for site in module_sites(source, first, in_containers=True):
         interpreter = repository.interpreter()
         module = interpreter.evaluate(site, interpreter.scope_at(site))
         host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)

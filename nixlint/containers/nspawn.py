@@ -270,10 +270,11 @@ def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[Nspaw
 
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:
-    found: dict[Place, NspawnContainer] = {}
+    # One place may make containers of many names: listToAttrs (map container [ "a" "b" ]).
+    found: dict[tuple[Place, str | None], NspawnContainer] = {}
     for declared in declared_in(source, repository, CONTAINERS, _is_container):
         container = _container(declared, repository)
-        found.setdefault(container.place, container)
+        found.setdefault((container.place, container.name), container)
     return tuple(found.values())
 
 

@@ -72,11 +72,12 @@ def oci_modules(source: SourceFile, repository: Repository) -> tuple[OciModule, 
 
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[tuple[OciContainer, ModuleSystem], ...]:
-    found: dict[Place, tuple[OciContainer, ModuleSystem]] = {}
+    # One place may make containers of many names: listToAttrs (map container [ "a" "b" ]).
+    found: dict[tuple[Place, str | None], tuple[OciContainer, ModuleSystem]] = {}
     for name, definitions, conditions, host, site in declared_in(source, repository, CONTAINERS, _is_container):
         place = next((item.name_place for item in definitions if item.name_place is not None), site)
-        if place not in found:
-            found[place] = _container(name, place, conditions, _Declaration(definitions)), host
+        if (place, name) not in found:
+            found[place, name] = _container(name, place, conditions, _Declaration(definitions)), host
     return tuple(found.values())
 
 

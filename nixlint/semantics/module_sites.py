@@ -27,15 +27,16 @@ _LISTS_OF_MODULES = frozenset({"modules", "imports", "extraModules", "baseModule
 _MODULE_FORMALS = frozenset({"config", "pkgs", "lib", "options", "modulesPath"})
 
 
-def module_sites(file: SourceFile, option: str) -> tuple[views.Expression, ...]:
+def module_sites(file: SourceFile, option: str, in_containers: bool = False) -> tuple[views.Expression, ...]:
     """The modules in a file that have a binding of an option's first name, in order and without repetition.
 
-    The file's root comes first where it is itself such a module.
+    The file's root comes first where it is itself such a module. The configurations of containers are modules of systems of
+    their own: they are among them only with ``in_containers``.
     """
     sites: dict[views.Expression, None] = {}
     for binding in views.bindings_named(file, option):
         site = _site_of(binding, option)
-        if site is not None:
+        if site is not None and (in_containers or not _is_container_config(site)):
             sites.setdefault(site)
     return tuple(sites)
 
@@ -63,7 +64,7 @@ def _site_of(binding: views.Binding, option: str) -> views.Expression | None:
         return None
     for inner, outer in pairwise((binding, *views.enclosing(binding))):
         match outer:
-            case views.Binding() if not _is_config(outer):
+            case views.Binding() if not _is_config(outer) or _is_config_of_container(outer):
                 return _accepted(inner, outer)
             case views.Interpolation() | views.Formal():
                 return None
@@ -85,7 +86,7 @@ def _accepted(site: views.View, binding: views.Binding) -> views.Expression | No
     if isinstance(value, views.ListLiteral):
         return value if names[-1] in _LISTS_OF_MODULES else None
     bound_in_let = isinstance(next(views.enclosing(binding), None), views.Let)
-    if bound_in_let or _has_module_formals(value) or _is_container_config(names):
+    if bound_in_let or _has_module_formals(value) or _is_config_of_container(binding):
         return value
     paths = [names, *_bindings_around(binding)]
     if any(path[0] == "options" for path in paths):
@@ -99,7 +100,19 @@ def _bindings_around(binding: views.Binding) -> Iterator[list[str | None]]:
             yield [static_name(name) for name in view.path.names]
 
 
-def _is_container_config(names: list[str | None]) -> bool:
+def _is_container_config(site: views.Expression) -> bool:
+    """Whether a module is the value of a container's ``config``."""
+    outer = next(views.enclosing(site), None)
+    return isinstance(outer, views.Binding) and outer.value == site and _is_config_of_container(outer)
+
+
+def _is_config_of_container(binding: views.Binding) -> bool:
+    """Whether a binding is that of ``containers.<name>.config``, in whatever sets its names are nested."""
+    names = [static_name(name) for name in binding.path.names]
+    for around in _bindings_around(binding):
+        if len(names) >= 3:
+            break
+        names = [*around, *names]
     return len(names) >= 3 and names[-1] == "config" and names[-3] == "containers"
 
 

@@ -42,3 +42,24 @@ def test_a_set_is_a_module_by_what_it_is_bound_to(text: str) -> None:
 )
 def test_declarations_of_options_and_values_of_others_are_no_modules(text: str) -> None:
     assert sites(text) == []
+
+
+CONTAINER = "{ containers.inner = { }; }"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{{ containers.web.config = {CONTAINER}; }}",
+        f"{{ containers.web = {{ autoStart = true; config = {CONTAINER}; }}; }}",
+        f"{{ containers = {{ web = {{ config = {CONTAINER}; }}; }}; }}",
+        f"{{ config = {{ containers.web = {{ config = {CONTAINER}; }}; }}; }}",
+    ],
+)
+def test_the_configuration_of_a_container_is_a_module_of_another_system(text: str) -> None:
+    source = SourceFile.parse(Path("/a.nix"), text.encode())
+    with_containers = module_sites(source, "containers", in_containers=True)
+    assert [site for site in with_containers if site not in module_sites(source, "containers")] == [
+        site for site in with_containers if source.data[site.span.start : site.span.end] == CONTAINER.encode()
+    ]
+    assert len(with_containers) == 2
