@@ -6,7 +6,14 @@ from pathlib import Path
 
 from nixlint.containers.deployment import DeployedContainer
 from nixlint.containers.image_reference import parse_image_reference
-from nixlint.containers.oci import Mount, OciContainer, PublishedPort, Text
+from nixlint.containers.oci import (
+    Mount,
+    OciContainer,
+    PublishedPort,
+    Text,
+    added_capabilities,
+    is_confined_by,
+)
 from nixlint.containers.port_mapping import parse_port_mapping
 from nixlint.containers.volume_mount import VolumeMount
 
@@ -49,5 +56,15 @@ def _as_declared(container: DeployedContainer) -> OciContainer:
         ),
         networks=(Text(mode, container.place),) if mode is not None else tuple(networks),
         privileged=container.key_places.get("privileged") if container.is_privileged else None,
+        capabilities=added_capabilities(
+            Text(name, container.key_places.get("cap_add", container.place))
+            for name, is_added in container.capabilities
+            if is_added
+        ),
+        devices=tuple(
+            Text(device, container.key_places.get("devices", container.place)) for device in container.devices
+        ),
+        may_be_confined=is_confined_by(container.flags),
+        depends_on=tuple(Text(item.container, item.place) for item in container.dependencies),
         flags=container.flags,
     )

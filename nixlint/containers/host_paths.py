@@ -21,6 +21,7 @@ class HostPath(NamedTuple):
 
 class _Facts(NamedTuple):
     control: Mapping[str, str]
+    engines: tuple[str, ...]
     written: Mapping[str, str]
     read: frozenset[str]
     secrets: Mapping[str, str]
@@ -38,6 +39,21 @@ def control_socket(mounted: str) -> HostPath | None:
         (
             HostPath(socket, what)
             for socket, what in _facts().control.items()
+            if path == PurePosixPath(socket) or path in PurePosixPath(socket).parents
+        ),
+        None,
+    )
+
+
+def engine_socket(mounted: str) -> HostPath | None:
+    """The socket of a container engine that a mounted path is or is above; the host's root is another matter."""
+    path = _normalised(mounted)
+    if str(path) == "/":
+        return None
+    return next(
+        (
+            HostPath(socket, _facts().control[socket])
+            for socket in _facts().engines
             if path == PurePosixPath(socket) or path in PurePosixPath(socket).parents
         ),
         None,
@@ -79,4 +95,6 @@ def _facts() -> _Facts:
     import json
 
     facts = json.loads((files("nixlint") / "data" / "host_paths.json").read_text("utf-8"))
-    return _Facts(facts["control"], facts["written"], frozenset(facts["read"]), facts["secrets"])
+    return _Facts(
+        facts["control"], tuple(facts["engines"]), facts["written"], frozenset(facts["read"]), facts["secrets"]
+    )

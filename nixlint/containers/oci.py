@@ -6,6 +6,7 @@ as a flag of the engine in ``extraOptions`` is one and the same here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -54,7 +55,9 @@ class OciContainer:
     ``option_path`` how its options are called. ``conditions`` are those under which it exists, each an object of its own.
     Everything else is what is certain of it: a container of which nothing is known has nothing here. ``image`` is there
     where it is certain and wholly known; ``has_image_of_its_own`` says that it may be built here, so that its tag is but a
-    name. ``privileged`` is where it is made so.
+    name; ``image_file`` and ``image_stream`` are where it certainly is. ``privileged`` is where it is made so.
+    ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
+    the host's root whatever it is given: run by another user, or with users of its own.
     """
 
     name: str | None
@@ -68,12 +71,41 @@ class OciContainer:
     mounts: tuple[Mount, ...] = ()
     networks: tuple[Text, ...] = ()
     privileged: Place | None = None
+    capabilities: tuple[Text, ...] = ()
+    devices: tuple[Text, ...] = ()
+    may_be_confined: bool = False
+    image_file: Place | None = None
+    image_stream: Place | None = None
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
+
+    @property
+    def shares_network(self) -> bool:
+        """Whether it certainly is in the host's network."""
+        return any(network.text == "host" for network in self.networks)
+
+    def values(self, *names: str) -> tuple[Text, ...]:
+        """The values of flags with one of these long names, in order."""
+        return tuple(Text(flag.value, flag.place) for flag in self.flags if flag.name in names)
 
     def exists_whenever(self, other: OciContainer) -> bool:
         """Whether it certainly exists wherever another one of its module does."""
         return all(any(condition is known for known in other.conditions) for condition in self.conditions)
+
+
+def added_capabilities(texts: Iterable[Text]) -> tuple[Text, ...]:
+    """Capabilities as the engines read them: in any case, with ``CAP_`` or without, several with commas between."""
+    return tuple(
+        Text(name.strip().upper().removeprefix("CAP_"), text.place) for text in texts for name in text.text.split(",")
+    )
+
+
+def is_confined_by(flags: Iterable[Flag]) -> bool:
+    """Whether flags give a container users of its own, or may."""
+    return any(
+        (flag.name == "--userns" and flag.value != "host") or flag.name in ("--uidmap", "--subuidname")
+        for flag in flags
+    )
 
 
 class OciModule(NamedTuple):

@@ -8,16 +8,26 @@ from typing import NamedTuple
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import UNSETTLED, BoolValue, ListValue, StringValue, Value
+from nixlint.semantics.values import UNSETTLED, AttrsValue, BoolValue, ListValue, StringValue, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
 from .declared import declared_in
 from .engine_flags import Flag, flags_in
 from .image_reference import ImageReference, parse_image_reference
-from .oci import UNKNOWN, Mount, OciContainer, OciModule, PublishedPort, Text
+from .oci import (
+    UNKNOWN,
+    Mount,
+    OciContainer,
+    OciModule,
+    PublishedPort,
+    Text,
+    added_capabilities,
+    is_confined_by,
+)
 from .port_mapping import parse_port_mapping
-from .volume_mount import parse_volume_mount
+from .stated import is_on
+from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
 
@@ -49,6 +59,31 @@ class _Declaration(NamedTuple):
         text = _text_of(value) if value is not None else None
         parsed = parse_image_reference(text.text) if text is not None and text.is_known else None
         return None if parsed is None or text is None else (parsed, text)
+
+    def place_of(self, name: str) -> Place | None:
+        """Where an option certainly gets a value other than ``null``."""
+        answer = self.option(name)
+        if is_on(answer) is not Presence.DEFINED and not any(
+            isinstance(definition.value, AttrsValue) for definition in answer.definitions
+        ):
+            return None
+        return next((item.name_place for item in answer.definitions if item.name_place is not None), None)
+
+    def capabilities(self, flags: tuple[Flag, ...]) -> tuple[Text, ...]:
+        """The capabilities that it gets in addition, by option or by flag."""
+        by_option = tuple(
+            Text(name, below.name_place)
+            for definition in self.option("capabilities").definitions
+            for name, below in attributes_of(definition)
+            if name is not None and below.name_place is not None and _is_true(below.value)
+        )
+        return added_capabilities((*by_option, *_values(flags, "--cap-add")))
+
+    def may_be_confined(self, flags: tuple[Flag, ...]) -> bool:
+        """Whether another user than root may run it, or its users may not be the host's."""
+        user = ask_within(self.definitions, OptionPath.of("podman", "user"))
+        is_root = isinstance(user.value, StringValue) and user.value.text == "root"
+        return (user.presence is not Presence.ABSENT and not is_root) or is_confined_by(flags)
 
     def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
         """Where the container is made privileged, if it certainly is."""
@@ -96,9 +131,17 @@ def _container(
             declaration.option(option).presence is not Presence.ABSENT for option in ("imageFile", "imageStream")
         ),
         ports=published_ports((*declaration.texts("ports"), *_values(flags, "--publish", "-p"))),
-        mounts=mounts_in((*declaration.texts("volumes"), *_values(flags, "--volume", "-v"))),
+        mounts=(
+            *mounts_in((*declaration.texts("volumes"), *_values(flags, "--volume", "-v"))),
+            *mounts_in_flags(tuple(_values(flags, "--mount"))),
+        ),
         networks=(*declaration.texts("networks"), *_values(flags, "--network", "--net")),
         privileged=declaration.privileged(flags),
+        capabilities=declaration.capabilities(flags),
+        devices=(*declaration.texts("devices"), *_values(flags, "--device")),
+        may_be_confined=declaration.may_be_confined(flags),
+        image_file=declaration.place_of("imageFile"),
+        image_stream=declaration.place_of("imageStream"),
         depends_on=declaration.texts("dependsOn"),
         flags=flags,
     )
@@ -116,10 +159,20 @@ def mounts_in(texts: tuple[Text, ...]) -> tuple[Mount, ...]:
     return tuple(Mount(volume, text) for volume, text in parsed if volume is not None)
 
 
+def mounts_in_flags(texts: tuple[Text, ...]) -> tuple[Mount, ...]:
+    """The volumes and paths of the host in values of ``--mount``."""
+    parsed = ((parse_mount_flag(text.text), text) for text in texts)
+    return tuple(Mount(volume, text) for volume, text in parsed if volume is not None)
+
+
 def _values(flags: tuple[Flag, ...], *names: str) -> Iterator[Text]:
     for flag in flags:
         if flag.name in names:
             yield Text(flag.value, flag.place)
+
+
+def _is_true(value: Value) -> bool:
+    return isinstance(value, BoolValue) and value.value
 
 
 def _is_container(definition: Definition) -> bool:

@@ -1,4 +1,4 @@
-"""Volumes in the short form of ``docker run --volume`` and ``podman run --volume``: ``source:target[:options]``."""
+"""Volumes in the forms of ``docker run`` and ``podman run``: ``--volume source:target[:options]`` and ``--mount``."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def parse_volume_mount(text: str) -> VolumeMount | None:
     if not source or not target or len(options) > 1:
         return None
     return VolumeMount(source, target, tuple(options[0].split(",")) if options else ())
+
+
+def parse_mount_flag(text: str) -> VolumeMount | None:
+    """What a value of ``--mount`` mounts, ``type=bind,source=/a,target=/b,readonly``; ``None`` for other types."""
+    fields = {name: value for name, _, value in (part.partition("=") for part in text.split(","))}
+    target = next((fields[name] for name in ("target", "dst", "destination") if name in fields), None)
+    source = next((fields[name] for name in ("source", "src") if name in fields), None)
+    if target is None or fields.get("type", "volume") not in ("bind", "volume"):
+        return None
+    is_read_only = any(fields.get(name, "false") in ("", "true", "1") for name in ("readonly", "ro"))
+    return VolumeMount(source, target, ("ro",) if is_read_only else ())

@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
+from nixlint.containers.host_paths import HostPath, engine_socket
 from nixlint.containers.oci import Mount, OciContainer
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
-
-_SOCKETS = {
-    "/var/run/docker.sock": "Docker's, by its old name",
-    "/run/docker.sock": "Docker's",
-    "/run/podman/podman.sock": "Podman's",
-    "/var/run/podman/podman.sock": "Podman's, by its old name",
-    "/run/containerd/containerd.sock": "containerd's, which runs Docker's containers",
-    "/run/crio/crio.sock": "CRI-O's",
-}
-_FOLDERS = {
-    str(folder)
-    for socket in _SOCKETS
-    for folder in PurePosixPath(socket).parents
-    if str(folder) != "/"  # the whole host is another matter
-}
 
 
 class OciEngineSocket(Rule[OciContainer]):
@@ -65,12 +50,13 @@ class OciEngineSocket(Rule[OciContainer]):
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume."""
         for mount in subject.mounts:
-            source = (mount.volume.source or "").rstrip("/")
-            if source in _SOCKETS or source in _FOLDERS:
-                yield self._finding(subject, mount, source)
+            source = mount.volume.source
+            socket = engine_socket(source) if source is not None and source.startswith("/") else None
+            if source is not None and socket is not None:
+                yield self._finding(subject, mount, source.rstrip("/"), socket)
 
-    def _finding(self, container: OciContainer, mount: Mount, source: str) -> Finding:
-        what = "the socket of the container engine" if source in _SOCKETS else "the folder of the engine's socket"
+    def _finding(self, container: OciContainer, mount: Mount, source: str, socket: HostPath) -> Finding:
+        what = "the socket of the container engine" if source == socket.path else "the folder of the engine's socket"
         return Finding(
             place=mount.text.place,
             message=f"{container.title} gets {source}, {what}: whoever takes it over is root on the host",

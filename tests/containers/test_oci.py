@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.containers.capabilities import oci_power_of
 from nixlint.containers.oci import OciContainer
 from nixlint.containers.oci_reader import oci_containers
+from nixlint.containers.volume_mount import VolumeMount, parse_mount_flag
 from nixlint.semantics.repository import Repository
 from tests.linting.workbench import write_files
 
@@ -83,3 +85,49 @@ def test_a_container_that_an_unknown_function_makes_is_found_with_nothing_known_
     assert container.name == "web"
     assert container.image is None
     assert container.ports == ()
+
+
+def test_capabilities_and_devices_are_one_truth_by_option_and_by_flag(tmp_path: Path) -> None:
+    by_option, by_flag = read(
+        tmp_path,
+        '{ virtualisation.oci-containers.containers = { a = { image = "x"; capabilities.SYS_ADMIN = true; '
+        'capabilities.NET_RAW = false; devices = [ "/dev/sda" ]; }; b = { image = "x"; '
+        'extraOptions = [ "--cap-add" "cap_sys_admin" "--device=/dev/sda" "--cap-drop=NET_RAW" ]; }; }; }',
+    )
+
+    for container in (by_option, by_flag):
+        assert [capability.text for capability in container.capabilities] == ["SYS_ADMIN"]
+        assert [device.text for device in container.devices] == ["/dev/sda"]
+
+
+@pytest.mark.parametrize(
+    ("more", "may_be"),
+    [
+        ('podman.user = "alice";', True),
+        ("podman.user = config.user;", True),
+        ('extraOptions = [ "--userns=auto" ];', True),
+        ('podman.user = "root";', False),
+        ('extraOptions = [ "--userns=host" ];', False),
+        ("", False),
+    ],
+)
+def test_a_container_may_be_confined_by_its_user_or_its_users(tmp_path: Path, more: str, may_be: bool) -> None:
+    (container,) = read(
+        tmp_path, '{ config, ... }: { virtualisation.oci-containers.containers.a = { image = "x"; ' + more + " }; }"
+    )
+
+    assert container.may_be_confined is may_be
+
+
+def test_a_mount_flag_is_read_by_all_names_of_its_fields() -> None:
+    assert parse_mount_flag("type=bind,src=/a,dst=/b,readonly") == VolumeMount("/a", "/b", ("ro",))
+    assert parse_mount_flag("type=bind,source=/a,target=/b,ro=false") == VolumeMount("/a", "/b", ())
+    assert parse_mount_flag("type=tmpfs,target=/b") is None
+    assert parse_mount_flag("type=bind,source=/a") is None
+
+
+def test_a_capability_reaches_the_host_by_what_the_container_shares_with_it() -> None:
+    assert oci_power_of("NET_ADMIN", shares_network=False, shares_processes=True) is None
+    assert oci_power_of("NET_ADMIN", shares_network=True, shares_processes=False) is not None
+    assert oci_power_of("SYS_PTRACE", shares_network=True, shares_processes=False) is None
+    assert oci_power_of("SYS_PTRACE", shares_network=False, shares_processes=True) is not None
