@@ -1,0 +1,122 @@
+"""A container with a path of the host that is the host itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.host_paths import HostPath, engine_socket, holds_secrets, written_path
+from nixlint.containers.oci import Mount, OciContainer
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+_READ_ONLY_BY_ITSELF = "/nix/store"
+"""NixOS mounts it read-only, and so a container gets it."""
+
+
+class OciHostPath(Rule[OciContainer]):
+    """Whoever writes to `/`, `/etc`, `/root` or `/var/lib` of a host owns it, from within a container too.
+
+    ## What it finds
+
+    A volume, by option or by a flag, that is one of the host's own folders: to write to `/`, `/etc`, `/boot`, `/home`,
+    `/root`, `/var/lib`, `/dev`, `/proc`, `/sys` and others, or to read `/`, `/etc`, `/etc/ssh` and `/root`, where its keys
+    and passwords are.
+
+    ## Why it matters
+
+    Root in a container is root for the files that it sees. With `/etc` to write to it adds a user to the host, with
+    `/var/lib` it changes the data of every service, and with `/root` to read it has the keys.
+
+    ## What to do
+
+    Mount the one folder that the container is about, with `:ro` where it only reads.
+
+    ## What keeps it silent
+
+    - Folders within these, such as `/var/lib/gitea` or `/home/alice`, and single files such as `/etc/localtime`.
+    - Read-only mounts of folders without secrets, and `/nix/store`, which is read-only by itself.
+    - Folders of the engine's socket, of which another rule tells.
+    - A volume with a part that is not known, and a container that another user than root runs.
+
+    ## References
+
+    - [CIS Docker Benchmark, 5.6](https://www.cisecurity.org/benchmark/docker)
+    - `nixlint/data/host_paths.json`, with the reason for each
+    """
+
+    name = "oci-host-path"
+    code = "NL209"
+    severity = Severity.WARNING
+    confidence = Confidence.CERTAIN
+    asks = (OciContainer,)
+    keywords = (b"/",)
+
+    def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
+        """Report each such volume."""
+        if subject.may_be_confined:
+            return
+        for mount in subject.mounts:
+            source = mount.volume.source
+            if source is None or not mount.volume.is_bind or not mount.text.is_known or engine_socket(source):
+                continue
+            path = written_path(source)
+            if path is None or path.path == _READ_ONLY_BY_ITSELF:
+                continue
+            if not mount.volume.is_read_only or holds_secrets(path):
+                yield self._finding(subject, mount, path)
+
+    def _finding(self, container: OciContainer, mount: Mount, path: HostPath) -> Finding:
+        verb, end = ("read", "has the host's keys") if mount.volume.is_read_only else ("write to", "owns the host")
+        return Finding(
+            place=mount.text.place,
+            message=f"{container.title} may {verb} {path.path}, {path.what}: whoever takes it over {end}",
+            help="mount the one folder that the container is about",
+            option=f"{container.option_path}.volumes",
+            container=container.name,
+            evidence=path.path,
+        )
+
+    examples = (
+        Bad(
+            "to write, and to read the keys",
+            """\
+{
+  virtualisation.oci-containers.containers.backup = {
+    image = "backup:1";
+    volumes = [ «"/var/lib:/data"» «"/:/host:ro"» «"/etc/:/host/etc"» ];
+    extraOptions = [ «"--mount=type=bind,source=/root,target=/keys,readonly"» ];
+  };
+}
+""",
+        ),
+        Good(
+            "what the container is about",
+            """\
+{
+  virtualisation.oci-containers.containers.git = {
+    image = "git:1";
+    volumes = [
+      "/var/lib/gitea:/data"
+      "/etc/localtime:/etc/localtime:ro"
+      "/proc:/host/proc:ro"
+      "/nix/store:/nix/store"
+      "/variable:/x"
+    ];
+  };
+}
+""",
+        ),
+        Good(
+            "it may be read-only",
+            """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.index = {
+    image = "index:1";
+    volumes = [ "/home:/data:${config.my.mode}" ];
+  };
+}
+""",
+        ),
+    )

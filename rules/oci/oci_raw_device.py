@@ -1,0 +1,104 @@
+"""A container with a disk or the memory of its host."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.nspawn_isolation import device_of_host
+from nixlint.containers.oci import OciContainer, Text
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+
+class OciRawDevice(Rule[OciContainer]):
+    """A container that may write to a disk of the host writes past its file systems and their permissions.
+
+    ## What it finds
+
+    A disk of the host, or the machine's memory, among the `devices` of an OCI container or behind `--device`, to write to.
+    It is one finding for a container, with all its devices.
+
+    ## Why it matters
+
+    Who writes to the disk writes to every file on it: a hole in the program in the container is then root on the host.
+
+    ## What to do
+
+    Mount the folder that it needs, or let it only read: `/dev/sda:/dev/sda:r`.
+
+    ## What keeps it silent
+
+    - Devices to read from, and devices for graphics, sound, serial lines, tunnels and virtual machines.
+    - A privileged container, of which another rule tells, and one that another user than root runs.
+    - A device that is not known.
+
+    ## References
+
+    - [Docker: add host device to container](https://docs.docker.com/reference/cli/docker/container/run/#device)
+    - `nixlint/data/nspawn_capabilities.json`, the devices
+    """
+
+    name = "oci-raw-device"
+    code = "NL210"
+    severity = Severity.WARNING
+    confidence = Confidence.CERTAIN
+    asks = (OciContainer,)
+    keywords = (b"device",)
+
+    def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
+        """Report all such devices of a container."""
+        if subject.privileged is not None or subject.may_be_confined:
+            return
+        written = [(device, *found) for device in subject.devices if (found := _written_node(device)) is not None]
+        if written:
+            device, node, what = written[0]
+            nodes = ", ".join(dict.fromkeys(found for _, found, _ in written))
+            yield Finding(
+                place=device.place,
+                message=f"{subject.title} may write to {nodes}, {what}: whoever takes it over owns the host",
+                help="mount the folder that it needs instead, or let it only read the device",
+                option=f"{subject.option_path}.devices",
+                container=subject.name,
+                evidence=node,
+                notes=tuple(Note(other.place, "and here") for other, _, _ in written[1:]),
+            )
+
+    examples = (
+        Bad(
+            "disks",
+            """\
+{
+  virtualisation.oci-containers.containers.smart = {
+    image = "smart:1";
+    devices = [ «"/dev/sda"» "/dev/nvme0n1:/dev/disk:rw" ];
+    extraOptions = [ "--device=/dev/mem" ];
+  };
+}
+""",
+        ),
+        Good(
+            "to read, and others",
+            """\
+{
+  virtualisation.oci-containers.containers.home = {
+    image = "home:1";
+    devices = [ "/dev/sda:/dev/sda:r" "/dev/sdb:r" "/dev/ttyUSB0" "/dev/dri" "/dev/net/tun" "nvidia.com/gpu=all" ];
+  };
+}
+""",
+        ),
+    )
+
+
+def _written_node(device: Text) -> tuple[str, str] | None:
+    """The node of a device that is a part of the host, and what it is, where the container may write to it."""
+    node, *rest = device.text.split(":")
+    what = device_of_host(node) if node.startswith("/") and device.is_known else None
+    return (node, what) if what is not None and _may_write(rest) else None
+
+
+def _may_write(rest: list[str]) -> bool:
+    """Whether what follows a device's node, a path in the container and permissions, allows to write; it does by default."""
+    permissions = rest[-1] if rest and not rest[-1].startswith("/") else "rwm"
+    return "w" in permissions
