@@ -55,7 +55,7 @@ class OciContainer:
     ``option_path`` how its options are called. ``conditions`` are those under which it exists, each an object of its own.
     Everything else is what is certain of it: a container of which nothing is known has nothing here. ``image`` is there
     where it is certain and wholly known; ``has_image_of_its_own`` says that it may be built here, so that its tag is but a
-    name; ``image_file`` and ``image_stream`` are where it certainly is. ``privileged`` is where it is made so.
+    name. ``privileged`` is where it is made so.
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
     the host's root whatever it is given: run by another user, or with users of its own.
     """
@@ -74,8 +74,6 @@ class OciContainer:
     capabilities: tuple[Text, ...] = ()
     devices: tuple[Text, ...] = ()
     may_be_confined: bool = False
-    image_file: Place | None = None
-    image_stream: Place | None = None
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import UNSETTLED, AttrsValue, BoolValue, ListValue, StringValue, Value
+from nixlint.semantics.values import UNSETTLED, BoolValue, ListValue, StringValue, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -26,7 +26,6 @@ from .oci import (
     is_confined_by,
 )
 from .port_mapping import parse_port_mapping
-from .stated import is_on
 from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
@@ -59,15 +58,6 @@ class _Declaration(NamedTuple):
         text = _text_of(value) if value is not None else None
         parsed = parse_image_reference(text.text) if text is not None and text.is_known else None
         return None if parsed is None or text is None else (parsed, text)
-
-    def place_of(self, name: str) -> Place | None:
-        """Where an option certainly gets a value other than ``null``."""
-        answer = self.option(name)
-        if is_on(answer) is not Presence.DEFINED and not any(
-            isinstance(definition.value, AttrsValue) for definition in answer.definitions
-        ):
-            return None
-        return next((item.name_place for item in answer.definitions if item.name_place is not None), None)
 
     def capabilities(self, flags: tuple[Flag, ...]) -> tuple[Text, ...]:
         """The capabilities that it gets in addition, by option or by flag."""
@@ -140,8 +130,6 @@ def _container(
         capabilities=declaration.capabilities(flags),
         devices=(*declaration.texts("devices"), *_values(flags, "--device")),
         may_be_confined=declaration.may_be_confined(flags),
-        image_file=declaration.place_of("imageFile"),
-        image_stream=declaration.place_of("imageStream"),
         depends_on=declaration.texts("dependsOn"),
         flags=flags,
     )
