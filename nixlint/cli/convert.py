@@ -104,7 +104,7 @@ def command(
         if print_model:
             return _print_model(loaded)
         target = Target(Backend(backend), nixos, SecretStore(secrets), user)
-        shown = ", ".join(_shown(path) for path in loaded.files) if str(loaded.files[0]) != "-" else "a command"
+        shown = _source(loaded.files, words)
         request = ConversionRequest(loaded, target, tuple(profiles), enable_option, split, symbolic, shown, root)
         return _run(request, _Output(output, report, check, strict, with_test), color)
     except ComposeError as error:
@@ -212,6 +212,13 @@ def _print_model(request: Request) -> int:
 def _shown(path: Path) -> str:
     folder = Path.cwd()
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def _source(files: Sequence[Path], words: Sequence[str]) -> str:
+    """What a module is made from, as its first line says."""
+    if str(files[0]) != "-":
+        return ", ".join(_shown(path) for path in files)
+    return "standard input" if list(words[:1]) in ([], ["-"]) else "a command"
 
 
 def _where(error: ComposeError) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
+
+from nixlint.containers.target import SecretStore
 from nixlint.emit.expression import AttrSet, Code, Entry, Literal, Module, Text
 from nixlint.emit.layout import render
+from nixlint.emit.secret_places import FOLDER
 
 from .convert import Conversion
 
@@ -26,17 +30,19 @@ def vm_test(conversion: Conversion, module: str) -> str:
         if container.health is not None and container.health.test[:1] not in ((), ("NONE",)):
             state = f"{engine} inspect -f '{{{{.State.Health.Status}}}}' {container.name} | grep -qx healthy"
             lines.append(f"machine.wait_until_succeeds({state!r})")
+    secrets = _stand_ins(conversion)
     machine = AttrSet(
         (
             Entry(("imports",), Code(f"[ ./{module} ]")),
             Entry(("virtualisation", "memorySize"), Literal(2048)),
             Entry(("virtualisation", "diskSize"), Literal(8192)),
+            *((Entry(("system", "activationScripts", "secrets"), Text(secrets)),) if secrets else ()),
         )
     )
     comments = (
         "Made by nixlint convert. Run it with pkgs.testers.runNixOSTest.",
         "The images come from their registries: the machine needs the network, or `imageFile` for each container.",
-        *(f"It needs the secrets in {file.name} too." for file in conversion.secret_files),
+        *_about_secrets(conversion),
     )
     body = AttrSet(
         (
@@ -46,3 +52,26 @@ def vm_test(conversion: Conversion, module: str) -> str:
         )
     )
     return render(Module((), body, comments))
+
+
+def _about_secrets(conversion: Conversion) -> tuple[str, ...]:
+    if not conversion.secret_files:
+        return ()
+    if conversion.target.secrets is SecretStore.ENV_FILE:
+        return ("Stand-ins are in the place of secrets.",)
+    return (f"It needs the module of {conversion.target.secrets.value}, and the secrets that are declared.",)
+
+
+def _stand_ins(conversion: Conversion) -> str:
+    """A script that puts words in the place of secrets, which a test has no business with."""
+    if not conversion.secret_files or conversion.target.secrets is not SecretStore.ENV_FILE:
+        return ""
+    folder = f"{FOLDER}/{conversion.deployment.name}"
+    lines = [f"mkdir -p {folder}"]
+    for file in conversion.secret_files:
+        words = [f"{name}={_STAND_IN}" for name, _ in file.variables] or [_STAND_IN]
+        lines.append(f"printf '%s\\n' {shlex.join(words)} > {shlex.quote(f'{folder}/{file.name}')}")
+    return "\n".join(lines) + "\n"
+
+
+_STAND_IN = "for-the-test"

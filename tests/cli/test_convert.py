@@ -227,6 +227,36 @@ def test_vm_test_is_written_beside_the_module(folder: Path) -> None:
     assert "blog-db | grep -qx healthy" in text
 
 
+def test_vm_test_has_stand_ins_for_secrets(folder: Path) -> None:
+    (folder / "compose.yaml").write_text(
+        "name: blog\nservices:\n  web:\n    image: ghost:5\n    environment: { API_TOKEN: hunter2hunter2, TZ: UTC }\n"
+    )
+    assert nixlint(folder, "convert", "-o", "blog.nix", "--with-test").code == 0
+    text = (folder / "blog-test.nix").read_text()
+    assert parses(text)
+    assert "'%s\\n' API_TOKEN=for-the-test > /var/lib/secrets/blog/blog-web.env" in text
+    assert "hunter2" not in text
+
+
+def test_first_line_says_where_a_module_is_from(folder: Path) -> None:
+    assert nixlint(folder, "convert").out.startswith("# Made from compose.yaml by nixlint convert.\n")
+    text = b"services: { web: { image: 'ghost:5' } }\n"
+    assert nixlint(folder, "convert", "-", stdin=text).out.startswith(
+        "# Made from standard input by nixlint convert.\n"
+    )
+    assert nixlint(folder, "convert", "--", "docker", "run", "ghost:5").out.startswith("# Made from a command by ")
+
+
+def test_t7_a_module_is_held_to_its_compose_file_without_reading_that_while_nixos_is_evaluated(folder: Path) -> None:
+    assert nixlint(folder, "convert", "-o", "blog.nix").code == 0
+    assert "compose.yaml" not in (folder / "blog.nix").read_text().partition("\n")[2]
+    assert nixlint(folder, "convert", "-o", "blog.nix", "--check").code == 0
+    (folder / "compose.yaml").write_text(COMPOSE.replace("depends_on", "hostname: other\n    depends_on"))
+    stale = nixlint(folder, "convert", "-o", "blog.nix", "--check")
+    assert stale.code == 1
+    assert '+        hostname = "other";' in stale.out
+
+
 BROKEN = [
     ("services:\n  a:\n    image: [x\n", "compose.yaml:4:1: error: this is not YAML:"),
     ("services:\n  a:\n    image: 3\n", "compose.yaml:3:12: error: services.a.image must be a string"),

@@ -332,3 +332,11 @@ def test_scalars_are_those_of_compose(tmp_path: Path) -> None:
 def test_a_cycle_is_named(tmp_path: Path) -> None:
     with pytest.raises(ComposeError, match="dependency cycle detected: a -> b -> a"):
         converted("services: { a: { image: i, depends_on: [b] }, b: { image: i, depends_on: [a] } }", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("written", "flag"), [("2", "2"), ("'2.0'", "2"), ("0.50", "0.5"), ("'1.25'", "1.25"), ("10", "10")]
+)
+def test_processors_are_counted_without_a_fraction_that_says_nothing(written: str, flag: str, tmp_path: Path) -> None:
+    for settings in (f"cpus: {written}", f"deploy: {{ resources: {{ limits: {{ cpus: {written} }} }} }}"):
+        assert f'"--cpus={flag}"' in module_text(converted(service(settings), tmp_path))

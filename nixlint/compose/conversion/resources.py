@@ -54,9 +54,15 @@ def _chosen(
     node: Node | None = reader.node_of(key) if reader is inner else own
     if node is None:
         return
-    text = format_byte_size(size_of(node, key)) if is_size else reader.text(key)
+    text = format_byte_size(size_of(node, key)) if is_size else _plain_number(reader.text(key) or "")
     if text and text != "0":
         yield Flag(flag, text, reader.place(key))
+
+
+def _plain_number(text: str) -> str:
+    """A number without a fraction that says nothing: ``2.0`` is ``2``."""
+    whole, dot, fraction = text.partition(".")
+    return whole if dot and not fraction.strip("0") else text
 
 
 def _gpus(keys: KeyReader, reservations: KeyReader | None) -> Iterator[str]:
