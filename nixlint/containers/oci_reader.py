@@ -44,6 +44,11 @@ class _Declaration(NamedTuple):
         """The strings in a list option, as far as they are known to be there."""
         return tuple(text for definition in self.option(name).definitions for text in _texts(definition))
 
+    def certain_texts(self, name: str) -> tuple[Text, ...]:
+        """The strings in a list option that are there whenever the container is."""
+        definitions = (item for item in self.option(name).definitions if not item.conditions)
+        return tuple(text for definition in definitions for text in _texts(definition))
+
     def flags(self) -> tuple[Flag, ...]:
         """The flags in ``extraOptions``; those with a part that is not known have it as :data:`UNKNOWN`."""
         return tuple(
@@ -130,7 +135,7 @@ def _container(
         capabilities=declaration.capabilities(flags),
         devices=(*declaration.texts("devices"), *_values(flags, "--device")),
         may_be_confined=declaration.may_be_confined(flags),
-        depends_on=declaration.texts("dependsOn"),
+        depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
     )
 

@@ -29,7 +29,7 @@ class OciDependsOnCycle(Rule[OciModule]):
 
     ## What keeps it silent
 
-    - Containers of different modules, and those that exist under a condition.
+    - Containers of different modules, and containers and dependencies under a condition.
     - A name that is not known.
 
     ## References
@@ -91,6 +91,18 @@ class OciDependsOnCycle(Rule[OciModule]):
     app = { image = "app:1"; dependsOn = [ "cache" "db" ]; };
     cache = { image = "cache:1"; dependsOn = [ "db" ]; };
     db.image = "db:1";
+  };
+}
+""",
+        ),
+        Good(
+            "one waits only under a condition",
+            """\
+{ config, lib, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    a = { image = "a:1"; dependsOn = lib.mkIf config.my.b [ "b" ]; };
+    b = { image = "b:1"; dependsOn = lib.mkIf (!config.my.b) [ "a" ]; };
   };
 }
 """,
