@@ -16,6 +16,7 @@ _COMMANDS = {
     "fix": "Fix what can be fixed in place.",
     "convert": "Convert a Compose project to a NixOS module.",
     "options": "Show what a repository defines for an option.",
+    "inventory": "List every container of a repository.",
     "explain": "Show the page of a rule.",
     "rules": "List the rules.",
     "init": "Write a nixlint.toml to start from.",

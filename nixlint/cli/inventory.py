@@ -1,0 +1,132 @@
+"""``nixlint inventory``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from nixlint.containers.compose_names import is_compose_file
+from nixlint.containers.inventory import nix_inventory
+from nixlint.linting.configuration import suggestion
+from nixlint.linting.discovery import Listing, repository_root
+from nixlint.linting.workspace import Overlay
+from nixlint.reporting.inventory import ListedContainer, inventory_json, inventory_text
+from nixlint.reporting.terminal import style_for, visible
+from nixlint.semantics.hosts import hosts
+from nixlint.semantics.repository import Repository
+
+_LARGEST_COMPOSE_FILE = 8 * 1024 * 1024
+
+
+@click.command("inventory")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.option("--host", help="List the containers of this host alone.")
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["text", "json", "mermaid", "dot", "svg"]),
+    default="text",
+    help="How to write it; svg needs Graphviz.",
+)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> int:
+    """List every container of the repository at PATHS (default: the current folder).
+
+    Native containers, OCI containers and the services of Compose files, by the host that they are on. Values of
+    environment variables and of secrets are not shown.
+
+    Exits with 0, or with 2 where the question makes no sense or a file could not be read.
+    """
+    problems: list[str] = []
+    try:
+        roots = dict.fromkeys(_root(Path(os.path.abspath(path))) for path in paths or ["."])  # noqa: PTH100
+        found = [listed for root in roots for listed in _listed(root, host, problems)]
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    found.sort(key=lambda listed: (listed.item.host is None, listed.item.host or ""))
+    for problem in problems:
+        print(f"error: {visible(problem)}", file=sys.stderr)
+    match layout:
+        case "json":
+            sys.stdout.write(inventory_json(found))
+        case "text":
+            for piece in inventory_text(found, style_for(sys.stdout, color)):
+                sys.stdout.write(piece)
+        case _:
+            sys.stdout.write(_picture(found, layout))
+    return 2 if problems else 0
+
+
+def _root(path: Path) -> Path:
+    if not path.exists():
+        raise ValueError(f"{path}: there is nothing here")
+    return repository_root(path, (path,))
+
+
+def _listed(root: Path, host: str | None, problems: list[str]) -> Iterator[ListedContainer]:
+    listing = Listing(str)
+    repository = Repository(root, sorted(listing.below(root)), Overlay({}).read_nix)
+    if host is not None:
+        names = [each.name for each in hosts(repository)]
+        if host not in names:
+            known = ", ".join(names) or "none"
+            raise ValueError(f"there is no host '{host}'{suggestion(host, names)} (hosts: {known})")
+    for item in nix_inventory(repository, host):
+        source = repository.source(item.place.path)
+        position = None if source is None else source.position(item.place.span.start)
+        line, column = (1, 1) if position is None else (position.line, position.column)
+        yield ListedContainer(item, _from_here(item.place.path), line, column)
+    if host is None:
+        for path in sorted(listing.all_below(root)):
+            if path.suffix != ".nix" and is_compose_file(path):
+                yield from _compose(path, problems)
+
+
+def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
+    from nixlint.compose.inventory import compose_inventory
+    from nixlint.compose.node import ComposeError
+    from nixlint.syntax.span import LineIndex
+
+    try:
+        if path.stat().st_size > _LARGEST_COMPOSE_FILE:
+            problems.append(f"{_from_here(path)}: too large to be read")
+            return
+        items, text = compose_inventory(path, path.read_bytes())
+    except (ComposeError, OSError) as error:
+        problems.append(f"{_from_here(path)}: {error}")
+        return
+    lines = LineIndex(text.data)
+    for item in items:
+        position = lines.position(item.place.span.start)
+        yield ListedContainer(item, _from_here(path), position.line, position.column)
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def _picture(found: Sequence[ListedContainer], layout: str) -> str:
+    from nixlint.reporting.inventory_picture import inventory_dot, inventory_mermaid
+
+    if layout == "mermaid":
+        return inventory_mermaid(found)
+    return inventory_dot(found) if layout == "dot" else _svg(inventory_dot(found))
+
+
+def _svg(drawing: str) -> str:
+    """The drawing as Graphviz lays it out. Raises :class:`click.UsageError` where there is no Graphviz."""
+    import shutil
+    import subprocess
+
+    program = shutil.which("dot")
+    if program is None:
+        raise click.UsageError("--format svg needs Graphviz: there is no program 'dot' (try --format mermaid)")
+    ran = subprocess.run([program, "-Tsvg"], input=drawing.encode(), capture_output=True, check=False)
+    if ran.returncode != 0:
+        raise click.ClickException(f"Graphviz could not draw it: {ran.stderr.decode(errors='replace').strip()}")
+    return ran.stdout.decode()

@@ -1,0 +1,322 @@
+"""Every container of a repository, each as one flat row: what it is, where it runs, and what it is connected with.
+
+A container in a module that a host imports belongs to that host, and to each host that imports it; one that leads to no
+host has none. Texts hold no values of secrets: environment variables are known by name, files and options by theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from nixlint.semantics.hosts import hosts
+from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.value_text import sounds_secret, value_text
+from nixlint.semantics.values import (
+    UNSETTLED,
+    BoolValue,
+    ListValue,
+    NullValue,
+    PathValue,
+    StringValue,
+    SymbolValue,
+    Value,
+)
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Span
+
+from .declared import Declared, declared_in, declared_on
+from .engine_flags import Flag, flags_in
+from .nspawn import NspawnContainer, containers_on, nspawn_containers
+from .oci_reader import CONTAINERS as OCI_CONTAINERS
+from .secret_variables import holds_secret
+from .stated import deciding, is_complete
+
+Items: TypeAlias = tuple[str | None, ...] | None
+"""Texts in order. ``None`` among them stands for more that is not known, and instead of them for nothing known at all."""
+
+MORE = "…"
+"""Stands in a text for what is not known of it, or not shown."""
+_BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
+_STATE_VERSION = OptionPath.of("system", "stateVersion")
+_PODMAN_SINCE = "22.05"
+"""From this state version on Podman is the default (nixpkgs, ``oci-containers.nix``)."""
+_SECRET_FOLDERS = ("/run/secrets", "/run/agenix", "/run/keys", "/var/lib/secrets", "/etc/secrets")
+_SECRET_OPTIONS = ("sops.secrets.", "sops.templates.", "age.secrets.", "clan.core.vars.", "vaultix.secrets.")
+
+
+class InventoryItem(NamedTuple):
+    """A container. ``kind`` is ``nspawn``, ``oci`` or ``compose``; what is not known, or does not apply, is ``None``.
+
+    ``image`` is an OCI image, or for a native container the ``path`` or ``flake`` that its system comes from.
+    ``state_version`` is empty where it is certain that none is set. ``conditions`` are those that are not known and that
+    it exists under.
+    """
+
+    host: str | None
+    kind: str
+    engine: str | None
+    name: str | None
+    image: str | None
+    state_version: str | None
+    addresses: Items
+    networks: Items
+    ports: Items
+    volumes: Items
+    environment: Items
+    secrets: Items
+    conditions: tuple[str, ...]
+    place: Place
+
+
+def nix_inventory(repository: Repository, only_host: str | None = None) -> Iterator[InventoryItem]:
+    """The containers that the repository's modules declare, by host; at last those that lead to no host.
+
+    With ``only_host``, those of that host. Each host is worked out once, and dropped before the next.
+    """
+    seen: set[Place] = set()
+    for host in hosts(repository):
+        if only_host is None or host.name == only_host:
+            system = host.system(repository.interpreter())
+            for item in _on_host(system, host.name, host.place or Place(repository.root, Span(0, 0)), repository):
+                seen.add(item.place)
+                yield item
+    if only_host is None:
+        yield from (item for item in _in_files(repository) if item.place not in seen)
+
+
+def _on_host(system: ModuleSystem, host: str, place: Place, repository: Repository) -> Iterator[InventoryItem]:
+    for container in containers_on(system, place, repository):
+        yield _native(container, host)
+    for declared in declared_on(system, place, OCI_CONTAINERS, _is_oci):
+        yield _oci(declared, host)
+
+
+def _in_files(repository: Repository) -> Iterator[InventoryItem]:
+    for path in repository.files_mentioning(b"containers"):
+        source = repository.source(path)
+        if source is None or source.root.has_error:
+            continue
+        for container in nspawn_containers(source, repository):
+            yield _native(container, None)
+        found: set[tuple[Place, str | None]] = set()
+        for declared in declared_in(source, repository, OCI_CONTAINERS, _is_oci):
+            item = _oci(declared, None)
+            if (item.place, item.name) not in found:
+                found.add((item.place, item.name))
+                yield item
+
+
+# -- native containers ----------------------------------------------------------------------------------------------
+
+
+def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
+    mounts = container.bind_mounts
+    volumes = [_mount_text(mount.host_path or mount.symbol, mount.mount_point, mount.writable) for mount in mounts]
+    ports = [f"{port.host_port}:{port.container_port}/{port.protocol}" for port in container.forwarded_ports]
+    secrets = [
+        source for mount in mounts if (source := _secret_source(mount.host_path or mount.symbol or "")) is not None
+    ]
+    return InventoryItem(
+        host,
+        "nspawn",
+        "systemd-nspawn",
+        container.name,
+        _text(container.option("path")) or _text(container.option("flake")),
+        _state_version(container.system),
+        _merged(*(_items(container.option(name)) for name in ("localAddress", "localAddress6"))),
+        _native_networks(container),
+        _known(ports, container.option("forwardPorts")),
+        _known(volumes, container.option("bindMounts")),
+        (),
+        _unique((*secrets, *_declared_secrets(container.system))),
+        _conditions(container.conditions),
+        container.place,
+    )
+
+
+def _state_version(system: ModuleSystem) -> str | None:
+    answer = system.ask(_STATE_VERSION)
+    return "" if answer.presence is Presence.ABSENT else _text(answer)
+
+
+def _native_networks(container: NspawnContainer) -> Items:
+    if container.network is not Presence.DEFINED:
+        return ("host",) if container.network is Presence.ABSENT else None
+    found: list[str | None] = []
+    for option, prefix in (
+        ("hostBridge", "bridge "),
+        ("macvlans", "macvlan "),
+        ("interfaces", "interface "),
+        ("networkNamespace", "namespace "),
+    ):
+        items = _items(container.option(option))
+        found += [None] if items is None else [item and prefix + item for item in items]
+    return _unique(found) or ("private",)
+
+
+def _mount_text(source: str | None, target: str | None, writable: bool | None) -> str:
+    mode = {True: "", False: ":ro", None: f":{MORE}"}[writable]
+    return f"{_shown(source or MORE)}:{_shown(target or MORE)}{mode}"
+
+
+def _declared_secrets(system: ModuleSystem) -> Iterator[str]:
+    for option in ("sops", "age"):
+        for name, _ in system.children(OptionPath.of(option, "secrets")):
+            if name is not None:
+                yield f"{option}.secrets.{name}"
+
+
+# -- OCI containers -------------------------------------------------------------------------------------------------
+
+
+def _oci(declared: Declared, host: str | None) -> InventoryItem:
+    def option(name: str) -> Answer:
+        return ask_within(declared.definitions, OptionPath.of(name))
+
+    extra = option("extraOptions")
+    flags = tuple(flags_in([(text, declared.place) for text in _raw(extra)]))
+    files = _merged(_items(option("environmentFiles")), _flag_items(flags, "--env-file"))
+    volumes = _merged(_items(option("volumes")), _flag_items(flags, "--volume", "--mount"))
+    sources = [item.partition(":")[0] for item in volumes or () if item is not None]
+    password = _items(ask_within(declared.definitions, OptionPath.of("login", "passwordFile")))
+    secrets = [_secret_source(item) or item for item in (*(files or ()), *(password or ())) if item is not None]
+    secrets += [_flag_name(item) for item in _flag_items(flags, "--secret") or () if item is not None]
+    secrets += [source for item in sources if (source := _secret_source(item)) is not None]
+    unknown = files is None or None in files
+    image = _text(option("image"))
+    place = next((each.name_place for each in declared.definitions if each.name_place is not None), declared.place)
+    return InventoryItem(
+        host,
+        "oci",
+        _engine(declared.host),
+        declared.name,
+        image,
+        None,
+        _flag_items(flags, "--ip", "--ip6"),
+        _merged(_items(option("networks")), _flag_items(flags, "--network", "--net")),
+        _merged(_items(option("ports")), _flag_items(flags, "--publish")),
+        volumes,
+        _merged(_names(option("environment")), tuple(_flag_name(flag.value) for flag in flags if flag.name == "--env")),
+        (*_unique(secrets), None) if unknown and secrets else None if unknown else _unique(secrets),
+        _conditions(declared.conditions),
+        place,
+    )
+
+
+def _is_oci(definition: Definition) -> bool:
+    return isinstance(definition.value, UNSETTLED) or any(True for _ in attributes_of(definition))
+
+
+def _engine(host: ModuleSystem) -> str | None:
+    """The engine of a host: as it says, or else the default of its state version where nothing else may be said."""
+    backend = host.ask(_BACKEND)
+    if backend.definitions:
+        values = {_text_of(each.value) for each in deciding(backend)}
+        return values.pop() if len(values) == 1 else None
+    version = _text(host.ask(_STATE_VERSION))
+    if backend.presence is not Presence.ABSENT or version is None or not host.is_whole:
+        return None
+    return "podman" if version >= _PODMAN_SINCE else "docker"
+
+
+def _flag_items(flags: tuple[Flag, ...], *names: str) -> Items:
+    return tuple(flag.value for flag in flags if flag.name in names and flag.value)
+
+
+def _flag_name(text: str) -> str:
+    """The name before ``=`` or ``,``: a value is never taken along."""
+    return text.partition("=")[0].partition(",")[0]
+
+
+# -- texts ----------------------------------------------------------------------------------------------------------
+
+
+def _text(answer: Answer) -> str | None:
+    value = answer.value
+    return None if value is None else _text_of(value)
+
+
+def _text_of(value: Value) -> str | None:
+    match value:
+        case StringValue():
+            return _shown("".join(part if isinstance(part, str) else _part(part) for part in value.parts))
+        case PathValue(path=path):
+            return str(path)
+        case SymbolValue():
+            return value.dotted or None
+        case _:
+            return None
+
+
+def _part(value: Value) -> str:
+    return f"${{{value.dotted}}}" if isinstance(value, SymbolValue) and value.dotted else MORE
+
+
+def _shown(text: str) -> str:
+    return MORE if holds_secret(text) else text
+
+
+def _raw(answer: Answer) -> tuple[str, ...]:
+    return tuple(item for item in _items(answer) or () if item is not None)
+
+
+def _items(answer: Answer) -> Items:
+    """The texts of an option, itself or its elements; a place for what else there may be.
+
+    What is known by name alone may be a list, so that it is no text here.
+    """
+    found: list[str | None] = []
+    for definition in deciding(answer):
+        values: tuple[Value, ...] = (definition.value,)
+        if isinstance(definition.value, ListValue):
+            values = tuple(element.force() for element in definition.value.elements)
+        elif isinstance(definition.value, NullValue | BoolValue):
+            continue
+        found += [None if isinstance(definition.value, SymbolValue) else _text_of(value) for value in values]
+    return _known(found, answer)
+
+
+def _known(found: Sequence[str | None], answer: Answer) -> Items:
+    items = _unique(found)
+    if None in items or is_complete(answer):
+        return items if items != (None,) else None
+    if items and not answer.obstacles and all(isinstance(each.value, PathValue) for each in answer.definitions):
+        return items
+    return (*items, None) if items else None
+
+
+def _names(answer: Answer) -> Items:
+    names = [name for definition in answer.definitions for name, _ in attributes_of(definition)]
+    return _known(names, answer)
+
+
+def _merged(*parts: Items) -> Items:
+    found: list[str | None] = []
+    for part in parts:
+        found += [None] if part is None else part
+    items = _unique(found)
+    return None if items == (None,) else items
+
+
+def _unique(found: Iterable[str | None]) -> tuple[str | None, ...]:
+    """Each once, in order, and ``None`` at the end."""
+    items = tuple(dict.fromkeys(found))
+    known = tuple(item for item in items if item is not None)
+    return (*known, None) if None in items else known
+
+
+def _secret_source(source: str) -> str | None:
+    """Where a secret comes from: the option's name or the path; ``None`` for what is no place of secrets."""
+    text = source.removeprefix("${").removesuffix("}").removeprefix("config.")
+    for option in _SECRET_OPTIONS:
+        if text.startswith(option):
+            return text.removesuffix(".path")
+    folder = source.startswith("/") and any(source == each or source.startswith(f"{each}/") for each in _SECRET_FOLDERS)
+    return source if folder or (source.startswith("/") and sounds_secret(source.rpartition("/")[2])) else None
+
+
+def _conditions(conditions: tuple[Value, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value_text(condition) for condition in conditions))

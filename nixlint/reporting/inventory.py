@@ -1,0 +1,150 @@
+"""The containers of a repository, as text and as JSON (``nixlint/data/inventory.schema.json``)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from nixlint.containers.inventory import InventoryItem, Items
+
+from .json_document import Json
+from .terminal import Style, cell_width, visible
+
+UNKNOWN_HOST = "–"
+_UNKNOWN = "?"
+_HEADINGS = (
+    "host",
+    "kind",
+    "name",
+    "image or system",
+    "state version",
+    "addresses",
+    "published ports",
+    "volumes",
+    "secrets from",
+    "place",
+)
+
+
+class ListedContainer(NamedTuple):
+    """A container, and where it is written: a file as the user would write it, a line and a column from 1."""
+
+    item: InventoryItem
+    file: str
+    line: int
+    column: int
+
+
+def kind_text(item: InventoryItem) -> str:
+    """What it is, as people say: ``native``, ``OCI (podman)``, ``Compose``."""
+    match item.kind:
+        case "nspawn":
+            return "native"
+        case "compose":
+            return "Compose"
+        case _:
+            return "OCI" if item.engine is None else f"OCI ({item.engine})"
+
+
+def inventory_text(found: Sequence[ListedContainer], style: Style) -> Iterator[str]:
+    """The containers for people: a table where a terminal has room for it, else a paragraph for each."""
+    if not found:
+        yield "no containers\n"
+        return
+    rows = [_cells(listed) for listed in found]
+    widths = [
+        max(cell_width(heading), *(cell_width(line) for row in rows for line in row[column]))
+        for column, heading in enumerate(_HEADINGS)
+    ]
+    if style.width is not None and sum(widths) + 2 * (len(widths) - 1) <= style.width:
+        yield from _table(rows, widths, style)
+    else:
+        for row in rows:
+            yield from _paragraph(row, style)
+
+
+def inventory_json(found: Sequence[ListedContainer]) -> str:
+    """The containers for programs: a versioned document."""
+    return json.dumps({"version": 1, "containers": [_json(listed) for listed in found]}, indent=2) + "\n"
+
+
+def _cells(listed: ListedContainer) -> list[list[str]]:
+    """The lines of each column, safe for a terminal."""
+    item = listed.item
+    native = item.kind == "nspawn"
+    name = [visible(item.name or _UNKNOWN), *(f"if {visible(condition)}" for condition in item.conditions)]
+    return [
+        [visible(item.host or UNKNOWN_HOST)],
+        [kind_text(item)],
+        name,
+        [visible(item.image or ("" if native else _UNKNOWN))],
+        [_state_version(item)],
+        _lines(item.addresses),
+        _lines(item.ports),
+        _lines(item.volumes),
+        _lines(item.secrets),
+        [visible(f"{listed.file}:{listed.line}")],
+    ]
+
+
+def _state_version(item: InventoryItem) -> str:
+    if item.kind != "nspawn":
+        return ""
+    return _UNKNOWN if item.state_version is None else visible(item.state_version) or "not set"
+
+
+def _lines(items: Items) -> list[str]:
+    if items is None:
+        return [_UNKNOWN]
+    return [_UNKNOWN if item is None else visible(item) for item in items] or [""]
+
+
+def _table(rows: Sequence[Sequence[Sequence[str]]], widths: Sequence[int], style: Style) -> Iterator[str]:
+    yield f"{style.bold('  '.join(_padded(*pair) for pair in zip(_HEADINGS, widths, strict=True)).rstrip())}\n"
+    for row in rows:
+        for number in range(max(map(len, row))):
+            line = [cell[number] if number < len(cell) else "" for cell in row]
+            yield "  ".join(_padded(*pair) for pair in zip(line, widths, strict=True)).rstrip() + "\n"
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - cell_width(text))
+
+
+def _paragraph(row: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
+    (host,), (kind,), (name, *conditions), *rest, (place,) = row
+    yield f"{style.bold(name)} on {host}: {kind}  {style.faint(place)}\n"
+    for condition in conditions:
+        yield f"  {style.faint(condition)}\n"
+    for heading, lines in zip(_HEADINGS[3:-1], rest, strict=True):
+        if list(lines) != [""]:
+            first, *others = lines
+            yield f"  {heading}: {first}\n"
+            yield from (f"  {' ' * len(heading)}  {line}\n" for line in others)
+
+
+def _json(listed: ListedContainer) -> Json:
+    item = listed.item
+    return {
+        "host": item.host,
+        "kind": item.kind,
+        "engine": item.engine,
+        "name": item.name,
+        "image": item.image,
+        "stateVersion": item.state_version or None,
+        "addresses": _list(item.addresses),
+        "networks": _list(item.networks),
+        "ports": _list(item.ports),
+        "volumes": _list(item.volumes),
+        "environment": _list(item.environment),
+        "secrets": _list(item.secrets),
+        "conditions": list(item.conditions),
+        "file": listed.file,
+        "line": listed.line,
+        "column": listed.column,
+    }
+
+
+def _list(items: Items) -> Json:
+    return None if items is None else list(items)

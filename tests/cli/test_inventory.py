@@ -1,0 +1,171 @@
+"""``nixlint inventory``: every container of a repository."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from nixlint import data
+from tests.linting.workbench import write_files
+
+from .running import nixlint
+
+SCHEMA = json.loads((Path(data.__file__).parent / "inventory.schema.json").read_text("utf-8"))
+FILES = {
+    "flake.nix": "{ outputs = { nixpkgs, ... }: {\n"
+    "  nixosConfigurations.alpha = nixpkgs.lib.nixosSystem { modules = [ ./alpha.nix ./shared.nix ]; };\n"
+    "  nixosConfigurations.beta = nixpkgs.lib.nixosSystem { modules = [ ./shared.nix ]; };\n}; }\n",
+    "alpha.nix": "{ config, lib, ... }: {\n"
+    '  system.stateVersion = "24.05";\n'
+    '  containers = lib.genAttrs [ "one" "two" ] (name: { config = { }; autoStart = true; });\n'
+    "  virtualisation.oci-containers.containers.web = lib.mkIf config.services.x.enable {\n"
+    '    image = "nginx:1.27";\n'
+    '    ports = [ "8080:80" ];\n'
+    '    environment.DB_PASSWORD = "hunter2hunter2";\n'
+    '    extraOptions = [ "--env=TOKEN=hunter2hunter2" ];\n'
+    "    environmentFiles = [ config.sops.secrets.web.path ];\n  };\n}\n",
+    "shared.nix": '{ containers.db = { privateNetwork = true; localAddress = "10.0.0.2"; config = { }; }; }\n',
+    "stray.nix": "{ unknown, ... }: { virtualisation.oci-containers.containers.lost = "
+    "{ image = unknown.image; volumes = unknown.volumes; }; }\n",
+    "compose.yaml": "services:\n  cache:\n    image: redis:7\n    environment:\n      PASSWORD: hunter2hunter2\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write_files(tmp_path, FILES)
+    return tmp_path
+
+
+def containers(folder: Path, *arguments: str) -> list[dict[str, Any]]:
+    ran = nixlint(folder, "inventory", "--format", "json", *arguments)
+    document = json.loads(ran.out)
+    jsonschema.validate(document, SCHEMA)
+    assert ran.code == 0
+    found = document["containers"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_each_container_is_listed_for_each_host_that_imports_it(folder: Path) -> None:
+    assert [(each["host"], each["kind"], each["name"]) for each in containers(folder)] == [
+        ("alpha", "nspawn", "one"),
+        ("alpha", "nspawn", "two"),
+        ("alpha", "nspawn", "db"),
+        ("alpha", "oci", "web"),
+        ("beta", "nspawn", "db"),
+        (None, "oci", "lost"),
+        (None, "compose", "cache"),
+    ]
+
+
+def test_a_host_may_be_asked_for(folder: Path) -> None:
+    assert [each["name"] for each in containers(folder, "--host", "beta")] == ["db"]
+
+
+def test_an_unknown_host_is_refused_with_the_known_ones(folder: Path) -> None:
+    ran = nixlint(folder, "inventory", "--host", "alhpa")
+    assert ran.code == 2
+    assert "there is no host 'alhpa'" in ran.err
+    assert "(hosts: alpha, beta)" in ran.err
+
+
+def test_fields_are_those_of_the_definitions(folder: Path) -> None:
+    web = containers(folder)[3]
+    assert web == {
+        "host": "alpha",
+        "kind": "oci",
+        "engine": "podman",
+        "name": "web",
+        "image": "nginx:1.27",
+        "stateVersion": None,
+        "addresses": [],
+        "networks": [],
+        "ports": ["8080:80"],
+        "volumes": [],
+        "environment": ["DB_PASSWORD", "TOKEN"],
+        "secrets": ["sops.secrets.web"],
+        "conditions": ["config.services.x.enable"],
+        "file": "alpha.nix",
+        "line": 4,
+        "column": 44,
+    }
+
+
+def test_what_is_not_known_is_null(folder: Path) -> None:
+    lost = containers(folder)[5]
+    assert lost["volumes"] is None
+    assert lost["engine"] is None
+
+
+@pytest.mark.parametrize("layout", ["text", "json", "mermaid", "dot"])
+def test_no_value_of_a_secret_is_shown(folder: Path, layout: str) -> None:
+    ran = nixlint(folder, "inventory", "--format", layout)
+    assert "web" in ran.out
+    assert "hunter2" not in ran.out + ran.err
+
+
+def test_text_says_the_condition_and_the_place(folder: Path) -> None:
+    ran = nixlint(folder, "inventory", "--host", "alpha")
+    assert (
+        "web on alpha: OCI (podman)  alpha.nix:4\n"
+        "  if config.services.x.enable\n"
+        "  image or system: nginx:1.27\n"
+        "  published ports: 8080:80\n"
+        "  secrets from: sops.secrets.web\n"
+    ) in ran.out
+
+
+def test_a_table_is_written_where_there_is_room(folder: Path) -> None:
+    ran = nixlint(folder, "inventory", "--host", "beta", environment={"COLUMNS": "200"})
+    assert [line.split() for line in ran.out.splitlines()][1] == [
+        "beta", "native", "db", "not", "set", "10.0.0.2", "shared.nix:1",
+    ]  # fmt: skip
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": '{ virtualisation.oci-containers.containers.x.image = "a\x1b[31m"; }'})
+    for layout in ("text", "mermaid", "dot"):
+        ran = nixlint(tmp_path, "inventory", "--format", layout)
+        assert "x1b[31m" in ran.out
+        assert "\x1b" not in ran.out
+
+
+def test_a_compose_file_that_cannot_be_read_is_told_and_the_rest_is_listed(folder: Path) -> None:
+    (folder / "compose.yaml").write_text("services: [\n")
+    ran = nixlint(folder, "inventory")
+    assert ran.code == 2
+    assert ran.err.startswith("error: compose.yaml: ")
+    assert "web on alpha" in ran.out
+
+
+def test_pictures_hold_hosts_containers_and_ports(folder: Path) -> None:
+    mermaid = nixlint(folder, "inventory", "--host", "alpha", "--format", "mermaid").out
+    assert 'subgraph h0["alpha"]' in mermaid
+    assert 'c3["web<br>OCI (podman)<br>nginx:1.27"]' in mermaid
+    assert 'p3>"8080:80"] --> c3' in mermaid
+    dot = nixlint(folder, "inventory", "--host", "alpha", "--format", "dot").out
+    assert 'c3 [label="web\\nOCI (podman)\\nnginx:1.27"];' in dot
+    assert "p3 -> c3;" in dot
+
+
+def test_svg_without_graphviz_says_what_is_needed(folder: Path) -> None:
+    ran = nixlint(folder, "inventory", "--format", "svg", environment={"PATH": str(folder)})
+    assert ran.code == 2
+    assert "--format svg needs Graphviz" in ran.err
+
+
+def test_svg_is_what_graphviz_draws(folder: Path) -> None:
+    (folder / "bin").mkdir()
+    program = folder / "bin" / "dot"
+    cat = shutil.which("cat")
+    program.write_text(f'#!/bin/sh\necho "$1"\nexec {cat}\n')
+    program.chmod(0o755)
+    ran = nixlint(folder, "inventory", "--format", "svg", environment={"PATH": str(folder / "bin")})
+    assert ran.code == 0
+    assert ran.out.startswith("-Tsvg\ndigraph inventory {\n")
