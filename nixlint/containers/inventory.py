@@ -41,6 +41,7 @@ MORE = "…"
 """Stands in a text for what is not known of it, or not shown."""
 _BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
+_ENGINES = ("podman", "docker")
 _PODMAN_SINCE = "22.05"
 """From this state version on Podman is the default (nixpkgs, ``oci-containers.nix``)."""
 _SECRET_FOLDERS = ("/run/secrets", "/run/agenix", "/run/keys", "/var/lib/secrets", "/etc/secrets")
@@ -90,8 +91,10 @@ def nix_inventory(repository: Repository, only_host: str | None = None) -> Itera
 def _on_host(system: ModuleSystem, host: str, place: Place, repository: Repository) -> Iterator[InventoryItem]:
     for container in containers_on(system, place, repository):
         yield _native(container, host)
-    for declared in declared_on(system, place, OCI_CONTAINERS, _is_oci):
-        yield _oci(declared, host)
+    found = tuple(declared_on(system, place, OCI_CONTAINERS, _is_oci))
+    engine = _engine(system) if found else None
+    for declared in found:
+        yield _oci(declared, host, engine)
 
 
 def _in_files(repository: Repository) -> Iterator[InventoryItem]:
@@ -103,7 +106,7 @@ def _in_files(repository: Repository) -> Iterator[InventoryItem]:
             yield _native(container, None)
         found: set[tuple[Place, str | None]] = set()
         for declared in declared_in(source, repository, OCI_CONTAINERS, _is_oci):
-            item = _oci(declared, None)
+            item = _oci(declared, None, _engine(declared.host))
             if (item.place, item.name) not in found:
                 found.add((item.place, item.name))
                 yield item
@@ -172,7 +175,7 @@ def _declared_secrets(system: ModuleSystem) -> Iterator[str]:
 # -- OCI containers -------------------------------------------------------------------------------------------------
 
 
-def _oci(declared: Declared, host: str | None) -> InventoryItem:
+def _oci(declared: Declared, host: str | None, engine: str | None) -> InventoryItem:
     def option(name: str) -> Answer:
         return ask_within(declared.definitions, OptionPath.of(name))
 
@@ -191,7 +194,7 @@ def _oci(declared: Declared, host: str | None) -> InventoryItem:
     return InventoryItem(
         host,
         "oci",
-        _engine(declared.host),
+        engine,
         declared.name,
         image,
         None,
@@ -215,7 +218,8 @@ def _engine(host: ModuleSystem) -> str | None:
     backend = host.ask(_BACKEND)
     if backend.definitions:
         values = {_text_of(each.value) for each in deciding(backend)}
-        return values.pop() if len(values) == 1 else None
+        named = values.pop() if len(values) == 1 else None
+        return named if named in _ENGINES else None
     version = _text(host.ask(_STATE_VERSION))
     if backend.presence is not Presence.ABSENT or version is None or not host.is_whole:
         return None

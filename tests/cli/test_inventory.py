@@ -30,7 +30,8 @@ FILES = {
     '    extraOptions = [ "--env=TOKEN=hunter2hunter2" ];\n'
     "    environmentFiles = [ config.sops.secrets.web.path ];\n  };\n}\n",
     "shared.nix": '{ containers.db = { privateNetwork = true; localAddress = "10.0.0.2"; config = { }; }; }\n',
-    "stray.nix": "{ unknown, ... }: { virtualisation.oci-containers.containers.lost = "
+    "stray.nix": "{ unknown, ... }: { virtualisation.oci-containers.backend = unknown.backend; "
+    "virtualisation.oci-containers.containers.lost = "
     "{ image = unknown.image; volumes = unknown.volumes; }; }\n",
     "compose.yaml": "services:\n  cache:\n    image: redis:7\n    environment:\n      PASSWORD: hunter2hunter2\n",
 }
