@@ -331,7 +331,8 @@ class ModuleSystem:
                 for alternative, condition in branches_of(value):
                     self._load_possible(alternative.force(), into, (*conditions, condition))
             case _:
-                self._load(value, into, conditions or (UnknownValue("whether it is among the modules", value.place),))
+                # Whatever the conditions are: a filter may have left it out.
+                self._load(value, into, (*conditions, UnknownValue("whether it is among the modules", value.place)))
 
     # -- what there is, once all is loaded ------------------------------------------------------------------------
 

@@ -87,8 +87,8 @@ class Answer(NamedTuple):
     @property
     def deciding(self) -> tuple[Definition, ...] | None:
         """The definitions that make up the value: those of the best priority; ``None`` where that is not certain."""
-        if self.obstacles:
-            return None
+        if self.obstacles or any(isinstance(definition.value, UnknownValue) for definition in self.definitions):
+            return None  # What is not known at all may be mkForce.
         certain = [definition for definition in self.definitions if not definition.conditions]
         best = min((definition.priority for definition in certain), default=None)
         if best is None:

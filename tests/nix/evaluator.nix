@@ -54,8 +54,10 @@ let
         ]
       then
         unified key { config = module; }
-      else
+      else if kindOf module == null then
         unified key module
+      else
+        throw "a module that is none"
     else
       let
         content = import module;

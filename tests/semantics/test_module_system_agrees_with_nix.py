@@ -144,11 +144,34 @@ def test_a_module_that_is_perhaps_disabled_is_not_certain(tmp_path: Path) -> Non
     assert system.presence(OptionPath.of("a", "b")) is Presence.MAYBE
 
 
-def test_an_unknown_value_may_be_no_definition_after_all() -> None:
-    # lib.recursiveUpdate goes into mkIf as into any set.
-    merged = "{ lib, ... }: { config = lib.recursiveUpdate { a.b = lib.mkIf true 2; } { a.b = lib.mkIf false 3; }; }"
+def test_merging_sets_goes_into_properties_as_into_any_set() -> None:
+    condition = "{ lib, ... }: { config = lib.recursiveUpdate { a.b = lib.mkIf true 2; } { a.b = lib.mkIf false 3; }; }"
+    contents = "{ lib, ... }: lib.recursiveUpdate { a = lib.mkIf true { b = 2; }; } { a = lib.mkForce { c = 3; }; }"
+    right = "{ lib, ... }: lib.recursiveUpdate { a.b = 2; } { a = lib.mkForce { c = 3; }; }"
 
-    assert presences(merged)[0] is not Presence.DEFINED
+    assert presences(condition)[0] is Presence.ABSENT
+    assert presences(contents) == [Presence.DEFINED, Presence.DEFINED]
+    assert presences(right) == [Presence.ABSENT, Presence.DEFINED]
+
+
+def test_an_unknown_value_may_be_no_definition_or_a_stronger_one() -> None:
+    unknown = "(lib.recursiveUpdate { x = lib.mkIf true { }; } { x = args.y; }).x"
+
+    (answer, *_) = answers(f"args@{{ lib, ... }}: {{ imports = [ {{ a.b = 1; }} ]; a.b = {unknown}; }}")
+    (alone, *_) = answers(f"args@{{ lib, ... }}: {{ a.b = {unknown}; }}")
+
+    assert (answer.presence, answer.value) == (Presence.DEFINED, None)
+    assert alone.presence is Presence.MAYBE
+
+
+def test_modules_that_a_filter_may_leave_out_are_not_certain_whatever_they_are() -> None:
+    either = "(if inputs.x.a then { a.b = 1; } else { a.b = 2; })"
+
+    assert presences(f"{{ inputs, ... }}: {{ imports = [ {either} ]; }}")[0] is Presence.DEFINED
+    assert presences(f"{{ inputs, ... }}: {{ imports = builtins.filter (_: inputs.x.b) [ {either} ]; }}") == [
+        Presence.MAYBE,
+        Presence.ABSENT,
+    ]
 
 
 def test_definitions_that_may_be_among_others_say_nothing_of_further_options() -> None:

@@ -14,10 +14,14 @@ from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
     ChoiceValue,
+    ConditionalValue,
     DynamicEntry,
     Entry,
     Known,
     ListValue,
+    MergeValue,
+    OrderValue,
+    OverrideValue,
     StringValue,
     Thunk,
     UnknownValue,
@@ -436,14 +440,43 @@ def _merged_entry(left: Entry, right: Entry, path: tuple[Thunk, ...], call: Call
                 return other
         if _is_no_set(one) or _is_no_set(other):
             return other
+        if isinstance(one, PROPERTIES) or isinstance(other, PROPERTIES):
+            return _merged_property(one, other, path, call, until)
         if isinstance(one, AttrsValue) and isinstance(other, AttrsValue):
             return _merged(one, other, path, call, until)
-        if isinstance(other, AttrsValue) and not isinstance(one, PROPERTIES):
+        if isinstance(other, AttrsValue):
             # What the left one holds below these names is not known, so that only names are certain.
             return AttrsValue(other.entries, other.dynamic, (*other.unknowns, one))
-        return call.unknown("sets that are not known", one if isinstance(other, AttrsValue) else other)
+        return call.unknown("sets that are not known", other)
 
     return Entry(call.later(compute, right.name_place), right.name_place)
+
+
+def _merged_property(one: Value, other: Value, path: tuple[Thunk, ...], call: Call, until: Thunk | None) -> Value:
+    """What becomes of ``mkIf`` and the like, which are sets for the language: their attributes are merged."""
+
+    def below(left: Thunk, right: Thunk) -> Thunk:
+        return _merged_entry(Entry(left), Entry(right), (*path, text("content")), call, until).value
+
+    match one, other:
+        case AttrsValue(is_open=False), _ if _PROPERTY_NAMES.isdisjoint(one.entries):
+            return other
+        case _, AttrsValue(is_open=False) if _PROPERTY_NAMES.isdisjoint(other.entries):
+            return one
+        case _, MergeValue() if isinstance(one, PROPERTIES):
+            return other
+        case MergeValue(), _ if isinstance(other, PROPERTIES):
+            return other
+        case (
+            (ConditionalValue() | OverrideValue() | OrderValue()),
+            (ConditionalValue() | OverrideValue() | OrderValue()),
+        ):
+            return other._replace(content=below(one.content, other.content))
+        case _:
+            return call.unknown("sets that are not known", one if isinstance(other, PROPERTIES) else other)
+
+
+_PROPERTY_NAMES = frozenset({"_type", "condition", "content", "contents", "priority"})
 
 
 @model(2, "zipAttrsWith", strict=(1,))
