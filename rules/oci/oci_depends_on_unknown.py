@@ -1,0 +1,129 @@
+"""A dependency on a container that there is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.containers.oci import OciModule
+from nixlint.containers.oci_names import OciNames
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.repository import Repository
+
+_APP = """\
+{
+  virtualisation.oci-containers.containers.app = { image = "app:1"; dependsOn = [ "db" ]; };
+}
+"""
+
+
+class OciDependsOnUnknown(Rule[OciModule]):
+    """A `dependsOn` that names no container is an error: the configuration does not evaluate, or the unit does not start.
+
+    ## What it finds
+
+    A name in the `dependsOn` of an OCI container that no OCI container of the repository has.
+
+    ## Why it matters
+
+    NixOS looks the name up among the host's containers to find its unit: *attribute missing*, since release 24.11. Before,
+    it made a requirement of a unit that does not exist, with which systemd does not start the container at all.
+
+    ## What to do
+
+    Name the container by its attribute: not by its unit (`podman-db`), its image or its host name. What waits for a unit
+    that is no OCI container says so in `systemd.services.<unit>.after` and `requires`.
+
+    ## What keeps it silent
+
+    - A container of the name anywhere in the repository, be it of another host or under a condition.
+    - Containers of the repository whose names are not known, and files that speak of OCI containers in a way that is not
+      understood.
+    - A dependency under a condition, or with a part that is not known.
+    - Compose files, which Compose itself refuses then.
+
+    ## References
+
+    - nixpkgs, `nixos/modules/virtualisation/oci-containers.nix`, `dependsOn` and `serviceName`
+    """
+
+    name = "oci-depends-on-unknown"
+    code = "NL214"
+    severity = Severity.ERROR
+    confidence = Confidence.LIKELY
+    asks = (OciModule,)
+    keywords = (b"dependsOn",)
+
+    def check(self, subject: OciModule, repository: Repository) -> Iterator[Finding]:
+        """Report each name that nothing in the repository has."""
+        own = {container.name for container in subject.containers}
+        for container in subject.containers:
+            if container.place.path.suffix != ".nix":
+                return
+            for text in container.depends_on:
+                if not text.is_known or text.text in own:
+                    continue
+                known = OciNames.of(repository)
+                if known.is_complete and text.text not in known.names:
+                    yield Finding(
+                        place=text.place,
+                        message=f"{container.title} depends on {text.text}, and no OCI container of this repository is "
+                        "called that: it does not evaluate",
+                        help="name a container by its attribute, or order the units in systemd.services",
+                        option=f"{container.option_path}.dependsOn",
+                        container=container.name,
+                        evidence=text.text,
+                    )
+
+    examples = (
+        Bad(
+            "the name of a unit, and a slip",
+            """\
+{
+  virtualisation.oci-containers.containers = {
+    app = { image = "app:1"; dependsOn = [ «"podman-db"» "db" «"cahce"» ]; };
+    db.image = "db:1";
+    cache.image = "cache:1";
+  };
+}
+""",
+        ),
+        Good(
+            "in another file",
+            {
+                "app.nix": _APP,
+                "db.nix": '{ virtualisation.oci-containers.containers."db" = { image = "db:1"; }; }\n',
+            },
+        ),
+        Good(
+            "containers whose names are not known",
+            {
+                "app.nix": _APP,
+                "all.nix": """\
+{ config, lib, ... }:
+{
+  virtualisation.oci-containers.containers = lib.mapAttrs (_: image: { inherit image; }) config.my.images;
+}
+""",
+            },
+        ),
+        Good(
+            "only under a condition, or not known",
+            """\
+{ config, lib, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    app = { image = "app:1"; dependsOn = lib.optional config.my.db "db" ++ [ "${config.my.name}-db" ]; };
+    db = lib.mkIf config.my.db { image = "db:1"; };
+  };
+}
+""",
+        ),
+        Good(
+            "a set that is written in a way that is not read",
+            {
+                "app.nix": _APP,
+                "more.nix": '[ "oci-containers" ]\n',
+            },
+        ),
+    )
