@@ -208,3 +208,22 @@ def test_report_as_json_names_secrets_and_has_no_values(tmp_path: Path) -> None:
     conversion = converted(PROJECT, tmp_path, environment={"API_TOKEN": "hunter2", "FROM_DOTENV": "d"})
     report = json.loads(conversion_json(conversion, tmp_path))
     assert {"file": "proj-web.env", "variables": ["DB_PASSWORD", "FROM_DOTENV", "DATABASE_URL"]} in report["secrets"]
+
+
+def test_a_secret_right_behind_an_option_of_one_letter_is_taken_from_its_variable(tmp_path: Path) -> None:
+    text = (
+        "services:\n  db:\n    image: mysql:8\n    environment: { MYSQL_ROOT_PASSWORD: hunter2hunter2 }\n"
+        "    healthcheck: { test: [CMD, mysqladmin, ping, -uroot, -phunter2hunter2] }\n"
+    )
+    module = module_text(converted(text, tmp_path))
+    assert "hunter2" not in module
+    assert "MYSQL_ROOT_PASSWORD" in module
+
+
+@pytest.mark.parametrize("written", ["x${DB_PASSWORD:-hunter2hunter2}", "x${DB_PASSWORD-${OTHER:-hunter2hunter2}}y"])
+def test_the_default_of_a_secret_variable_is_left_out_of_a_command(written: str, tmp_path: Path) -> None:
+    text = f"services:\n  db:\n    image: mysql:8\n    command: ['sh', '-c', 'test {written} && true']\n"
+    module = module_text(converted(text, tmp_path))
+    assert "hunter2" not in module
+    assert "DB_PASSWORD" in module
+    assert "&& true" in module

@@ -19,7 +19,7 @@ from nixlint.containers.symbolic_text import MARK, symbolic
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
-from .known_secrets import KnownSecrets, pattern
+from .known_secrets import KnownSecrets, pattern, without_defaults
 
 _NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 _SHOWN = 40
@@ -216,7 +216,7 @@ class KeyReader:
             self.needs_you(
                 key, f"the secret {listed} is in it and was left out: put it there without the store", scalar.place
             )
-            return scalar.template or text
+            return without_defaults(scalar.template, secrets) if scalar.template is not None else text
         if holds_secret(text):
             self.needs_you(key, "a secret is in it and was left out: put it there without the store", scalar.place)
             return _without_secret(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, text_of
 from nixlint.containers.secret_variables import is_secret_variable, passwords_in
@@ -54,8 +54,31 @@ class KnownSecrets:
 
 
 def pattern(value: str) -> re.Pattern[str]:
-    """Where a value stands by itself in a text."""
-    return re.compile(rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])")
+    """Where a value stands by itself in a text, or right behind an option of one letter, as in ``-phunter2``."""
+    return re.compile(rf"(?:(?<![A-Za-z0-9])|{_BEHIND_OPTION}){re.escape(value)}(?![A-Za-z0-9])")
+
+
+_BEHIND_OPTION = "(?<=-[A-Za-z])(?<![A-Za-z0-9]-[A-Za-z])"
+
+
+def without_defaults(template: str, names: Iterable[str]) -> str:
+    """A text with variables, in which those of some names have no defaults any more: such a default is a secret too."""
+    opening = re.compile(rf"\$\{{({'|'.join(map(re.escape, names))})(?=[:?+-])")
+    parts, position = [], 0
+    while (match := opening.search(template, position)) is not None:
+        parts += [template[position : match.start()], f"${{{match[1]}}}"]
+        position = _end_of_braces(template, match.end())
+    return "".join([*parts, template[position:]])
+
+
+def _end_of_braces(text: str, position: int) -> int:
+    """Where braces end that are open at a position."""
+    depth = 1
+    for index in range(position, len(text)):
+        depth += {"{": 1, "}": -1}.get(text[index], 0)
+        if depth == 0:
+            return index + 1
+    return len(text)
 
 
 def _variables(service: Node) -> Iterator[tuple[str, str]]:
