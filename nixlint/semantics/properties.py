@@ -38,6 +38,8 @@ from .values import (
 
 PLAIN_PRIORITY = 100
 """The priority of a definition without ``mkOverride`` (``lib.modules.defaultOverridePriority``)."""
+WEAKEST_PRIORITY = 9999
+"""Weaker than any definition (``lib.modules.filterOverrides'``)."""
 PLAIN_ORDER = 1000
 """The order of a definition without ``mkOrder`` (``lib.modules.defaultOrderPriority``)."""
 
@@ -148,6 +150,8 @@ class Part(NamedTuple):
     order: int = PLAIN_ORDER
     certain: bool = True
     """Whether it certainly belongs to the path asked for; a part below a name that is not known may not."""
+    is_shadow: bool = False
+    """Whether ``mkForce`` and the like stand around ``mkIf``: for one option, they take the place of others even so."""
     merges: int = 0
     """How many ``mkMerge`` are around it."""
 
@@ -190,6 +194,7 @@ def answer_of(
     """The definitions of an option path below parts, and what may define it besides, which includes ``further``."""
     definitions: list[Definition] = []
     obstacles = list(further)
+    shadow = WEAKEST_PRIORITY
     for found in descend(parts, option, is_prefix):
         if isinstance(found, Obstacle):
             obstacles.append(found)
@@ -197,12 +202,18 @@ def answer_of(
         for leaf in pushed_down(found):
             decided = leaf.decided
             if decided is None:
+                shadow = min(shadow, leaf.priority) if leaf.is_shadow else shadow
                 continue
             if decided.certain:
                 definitions.append(_doubted_by_value(decided).definition)
             else:
                 obstacles.append(Obstacle("a name that is not known", decided.name_place))
-    return Answer(tuple(definitions), tuple(obstacles))
+    return Answer(tuple(_behind(definition, shadow) for definition in definitions), tuple(obstacles))
+
+
+def _behind(definition: Definition, shadow: int) -> Definition:
+    """A definition that a stronger one, which is not there itself, may have taken away."""
+    return definition if definition.priority <= shadow else _doubted(Part.of(definition)).definition
 
 
 def ask_within(
@@ -269,7 +280,9 @@ def pushed_down(part: Part) -> Iterator[Part]:
         case MergeValue():
             yield from _merged(part._replace(merges=part.merges + 1), value.contents.force())
         case OverrideValue():
-            yield from pushed_down(part._replace(value=value.content.force(), priority=value.priority))
+            content = value.content.force()
+            is_shadow = part.is_shadow or isinstance(content, ConditionalValue | MergeValue)
+            yield from pushed_down(part._replace(value=content, priority=value.priority, is_shadow=is_shadow))
         case OrderValue():
             yield from pushed_down(part._replace(value=value.content.force(), order=value.priority))
         case ChoiceValue() if len(part.conditions) > MOST_CONDITIONS:
@@ -317,7 +330,7 @@ def _contended(parts: list[Part], weakest: int = PLAIN_PRIORITY) -> list[Part]:
     Where they stand above several options, they do not touch each other, so nobody can tell. Parts weaker than
     ``weakest`` yield to definitions that are not among these, such as those of NixOS itself.
     """
-    best = min([weakest, *(part.priority for part in parts if part.decided is not None)])
+    best = min([weakest, *(part.priority for part in parts if part.is_shadow or part.decided is not None)])
     return [part if part.priority <= best else _doubted(part) for part in parts]
 
 

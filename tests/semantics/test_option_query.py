@@ -144,3 +144,10 @@ def asked_of_host(tmp_path: Path, option: str, text: str) -> Presence:
     (host,) = hosts(repository)
     ((_, answer),) = ask_host(repository, host, parse_pattern(option))
     return answer.presence
+
+
+def test_a_stronger_definition_takes_others_away_even_where_its_condition_within_is_false(tmp_path: Path) -> None:
+    forced = "{ containers.a.config = lib.mkForce (lib.mkIf false { x = 1; }); }"
+    text = f"{{ lib, ... }}: {{ imports = [ {forced} ]; containers.a.config.y = 2; }}"
+
+    assert asked_of_host(tmp_path, "containers.a.config.y", text) is Presence.MAYBE
