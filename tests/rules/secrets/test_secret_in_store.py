@@ -1,4 +1,4 @@
-"""What reports say of a secret, beyond the places that the rule's examples show."""
+"""What reports say of a secret, beyond the places that the rules' examples show."""
 
 from __future__ import annotations
 
@@ -8,27 +8,34 @@ from pathlib import Path
 import pytest
 
 from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.semantics.definitions import StringLiteral, WrittenDefinition, string_literals, written_definitions
+from nixlint.linting.registry import load_registry
+from nixlint.semantics.definitions import string_literals, written_definitions
 from nixlint.semantics.repository import Repository
-from rules.secrets.secret_in_store import SecretInStore
 
 Check = Callable[[str], list[Finding]]
 
 
+RULES = [rule for rule in load_registry().rules.values() if rule.finds_secrets and not rule.pedantic]
+
+
 @pytest.fixture
 def check(tmp_path: Path) -> Check:
-    """Runs the rule over the text of a file."""
+    """Runs the rules over the text of a file, as the runner does."""
 
     def run(text: str) -> list[Finding]:
         path = tmp_path / "configuration.nix"
         path.write_text(text)
-        repository, rule = Repository(tmp_path, [path]), SecretInStore()
+        repository = Repository(tmp_path, [path])
         source = repository.open(path)
-        subjects: list[WrittenDefinition | StringLiteral] = []
-        subjects += written_definitions(source, repository)
-        subjects += string_literals(source, repository)
-        found = [finding for subject in subjects for finding in rule.check(subject, repository)]
-        return list({finding.place: finding for finding in reversed(found)}.values())
+        subjects = [*written_definitions(source, repository), *string_literals(source, repository)]
+        found = [
+            (rule.name, finding._replace(severity=finding.severity or rule.severity))
+            for subject in subjects
+            for rule in RULES
+            if type(subject) in rule.asks
+            for finding in rule.check(subject, repository)
+        ]
+        return list({(name, finding.place): finding for name, finding in reversed(found)}.values())
 
     return run
 
@@ -96,3 +103,25 @@ def test_help_knows_the_option_that_takes_a_file(check: Check) -> None:
     (container,) = check('{ virtualisation.oci-containers.containers.a.environment.A_TOKEN = "wonderland"; }')
     assert "hashedPasswordFile" in user.help
     assert "environmentFiles" in container.help
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{ services.a.settings.token = "%s"; }',
+        '{ pkgs, ... }: { services.a.tokenFile = pkgs.writeText "t" "%s"; }',
+        '{ virtualisation.oci-containers.containers.a.environment.A_TOKEN = "%s"; }',
+        '{ virtualisation.oci-containers.containers.a.extraOptions = [ "-e" "A_TOKEN=%s" ]; }',
+        '{ systemd.services.a.serviceConfig.Environment = "A_TOKEN=%s"; }',
+    ],
+)
+def test_what_shows_itself_is_one_finding_whatever_option_it_stands_at(check: Check, text: str) -> None:
+    assert len(check(text % ("ghp_" + "aB3" * 12))) == 1
+    assert len(check(text % "postgres://app:waterfall9@db/app")) <= 1
+
+
+def test_help_names_the_option_for_a_file_in_the_names_of_the_definition(check: Check) -> None:
+    (finding,) = check('{ containers.c.config = { ... }: { services.gitea.database.password = "wonderland"; }; }')
+    assert "use services.gitea.database.passwordFile" in finding.help
+    (finding,) = check('{ services.kimai.sites.time.settings.mailer_password = "wonderland"; }')
+    assert "use services.kimai.sites.time.environmentFile" in finding.help

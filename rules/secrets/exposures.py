@@ -1,0 +1,467 @@
+"""How the secrets of a file get into the store: each way with its cause, which is one rule's, and what to say of it.
+
+One secret at one definition has one cause. Tokens, private keys and passwords in URLs show by themselves what they are and
+are left to the strings that hold them, wherever those are used.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition, string_literals, written_definitions
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
+
+from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines
+from .recognition.files import is_named_secret, is_plain_secret
+from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
+from .recognition.options import SecretOption, is_secret_file_option, secret_option
+from .recognition.positions import Position, is_elsewhere, is_for_trial, is_initial_password, position_of
+from .recognition.sources import Source, Way, sources_of, strings_of, text_of
+from .recognition.tokens import TOKEN_HINTS, token_in
+from .recognition.urls import url_password
+from .recognition.values import UNKNOWN, Look, look_of
+
+
+class Cause(Enum):
+    """Why a secret is in the store. Each is the matter of one rule."""
+
+    NAMED = "a value at a name that promises a secret"
+    OPTION = "an option of NixOS that holds a secret in plain text"
+    USER_PASSWORD = "a user's password"
+    INITIAL_PASSWORD = "a password that is there to be changed"
+    UNIT_ENVIRONMENT = "the environment or the command of a unit, or of every shell"
+    CONTAINER_ENVIRONMENT = "the environment or the command of a container"
+    FILE_WRITTEN = "a file that Nix writes"
+    FILE_COPIED = "a file that Nix copies"
+    READ = "a file that is read while Nix evaluates"
+
+
+KEYWORDS = (
+    # the words of names, as they stand in camelCase, snake_case and CAPITALS
+    *(b"assw", b"ASSW", b"passp", b"Passp", b"PASSP", b"pass", b"Pass", b"PASS", b"ecret", b"ECRET"),
+    *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pwd", b"Pwd", b"PWD", b"Key", b"KEY", b"key", b"nvironmentFile"),
+)
+"""A file without any of these bytes defines nothing that promises a secret."""
+
+TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", *TOKEN_HINTS)
+"""A file without any of these bytes has no string that shows by itself that it holds a secret."""
+
+MARKS = ("pragma: allowlist secret", "gitleaks:allow")
+"""What other scanners take for a word that a line is meant."""
+
+
+def findings_of(definition: WrittenDefinition, repository: Repository, *causes: Cause) -> Iterator[Finding]:
+    """What a definition puts into the store in one of the given ways."""
+    for cause, finding in repository.remember(_Last, _Last).of(definition, repository):
+        if cause in causes:
+            yield finding
+
+
+def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
+    """What a string by itself shows that it puts into the store."""
+    if not is_for_trial_here(literal.place.path, repository):
+        yield from _in_literal(literal, repository)
+
+
+class _Last:
+    """What was found in the definition that the rules are asked about, one after the other."""
+
+    def __init__(self) -> None:
+        self._definition: WrittenDefinition | None = None
+        self._found: tuple[tuple[Cause, Finding], ...] = ()
+
+    def of(self, definition: WrittenDefinition, repository: Repository) -> tuple[tuple[Cause, Finding], ...]:
+        if self._definition is not definition:
+            self._found = tuple(
+                (exposure.cause, _finding(definition, exposure, repository))
+                for exposure in _in_definition(definition, repository)
+            )
+            if self._found and is_for_trial_here(definition.name.path, repository):
+                self._found = ()
+            self._definition = definition
+        return self._found
+
+
+def _in_definition(definition: WrittenDefinition, repository: Repository) -> Iterator[_Exposure]:
+    name = definition.path.last
+    if name is None or definition.binder is not Binder.ATTRIBUTE:
+        return
+    kind = kind_of_secret(name)
+    kind_of_file = kind_of_secret_file(name)
+    exposures: Iterator[_Exposure]
+    if kind is not None:
+        exposures = _secret(definition, kind)
+    elif kind_of_file is not None:
+        exposures = _secret_file(definition, kind_of_file)
+    elif is_environment_file(name):
+        exposures = _environment_file(definition, repository.root)
+    elif name in _LISTS:
+        exposures = _list(definition)
+    elif _is_composed_url(definition.value_place, repository):
+        exposures = _url(definition)
+    else:
+        return
+    if position_of(definition.path) is not Position.ELSEWHERE:
+        yield from exposures
+
+
+class _Exposure(NamedTuple):
+    """A way of a definition's secret into the store, and what to say of it."""
+
+    cause: Cause
+    source: Source
+    message: str
+    severity: Severity = Severity.WARNING
+    confidence: Confidence = Confidence.LIKELY
+    help: str = ""
+    evidence: str = ""
+
+
+_LISTS = frozenset(
+    # Options whose value is a list of variables or the words of a command.
+    "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
+)
+
+
+def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
+    """A definition of an option that is itself the secret."""
+    option, position = definition.path, position_of(definition.path)
+    known = secret_option(option)
+    cause = _cause_at(option, known)
+    is_option = cause is Cause.OPTION and not _is_below(known)
+    for source in sources_of(definition.value):
+        if source.way is Way.LITERAL:
+            look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "")
+            if look is not Look.NO_SECRET and not _shows_itself(source.text):
+                message = f"{option} is {_a(kind)} in plain text, which every user can read in /nix/store"
+                weight = _weight(look, Position.CERTAIN if is_option else position, option)
+                yield _Exposure(cause, source, message, *weight, help=_replacement(known))
+        elif (
+            source.way is Way.READ
+            and not is_decrypted(source)
+            and (source.file is None or is_plain_secret(source.file))
+        ):
+            yield _Exposure(
+                Cause.READ,
+                source,
+                f"{option} is read by {source.through} while Nix evaluates, so the {kind} gets into /nix/store, where "
+                "every user can read it",
+                help=_replacement(known),
+            )
+
+
+def _cause_at(option: OptionPath, known: SecretOption | None) -> Cause:
+    """Why a secret in plain text at an option is in the store."""
+    names = option.names
+    if option.last in ("password", "initialPassword") and len(names) > 2 and names[-3] in ("users", "extraUsers"):
+        if len(names) < 4 or names[-4] != "users":
+            return Cause.NAMED if known is None else Cause.OPTION
+        return Cause.INITIAL_PASSWORD if is_initial_password(option) else Cause.USER_PASSWORD
+    if "oci-containers" in names:
+        return Cause.CONTAINER_ENVIRONMENT
+    if _is_of_unit(names):
+        return Cause.UNIT_ENVIRONMENT
+    return Cause.NAMED if known is None else Cause.OPTION
+
+
+def _is_of_unit(names: tuple[str | None, ...]) -> bool:
+    """Whether an option is of a unit of systemd, or a variable of every shell."""
+    pairs = set(pairwise(names))
+    return not pairs.isdisjoint(_UNITS) or "globalEnvironment" in names
+
+
+_UNITS = frozenset(
+    [
+        *(("systemd", kind) for kind in ("services", "user", "sockets", "timers", "mounts")),
+        ("environment", "variables"),
+        ("environment", "sessionVariables"),
+        ("home", "sessionVariables"),
+    ]
+)
+
+
+def _is_below(known: SecretOption | None) -> bool:
+    """Whether a definition is in free-form settings, of which only the option for a file is known."""
+    return known is None or known.is_free_form
+
+
+def _replacement(known: SecretOption | None) -> str:
+    if known is None or known.replacement is None:
+        return ""
+    return f"use {known.replacement}, with a file that sops-nix or agenix makes; then change the secret"
+
+
+def _shows_itself(text: str) -> bool:
+    """Whether the string that a text stands in is found for what it is, wherever it is used."""
+    return token_in(text) is not None or (UNKNOWN not in text and url_password(text) is not Look.NO_SECRET)
+
+
+def is_decrypted(source: Source) -> bool:
+    """Whether a file that is read is one that sops-nix or agenix makes when the system starts."""
+    names = (name.split(".") for name in source.symbols)
+    if any(part in ("sops", "age", "vaultix") for name in names for part in name):
+        return True
+    return source.file is not None and source.file.parts[:3] in (("/", "run", "secrets"), ("/", "run", "agenix"))
+
+
+def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
+    """A definition of an option that takes the path of a file with a secret."""
+    option = definition.path
+    for source in sources_of(definition.value):
+        if source.way is Way.WRITTEN and (look := _look_of_content(source)) is not Look.NO_SECRET:
+            if not _shows_itself(source.text):
+                message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
+                position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
+                yield _Exposure(Cause.FILE_WRITTEN, source, message, *_weight(look, position))
+        elif source.way is Way.COPIED and source.file is not None and is_plain_secret(source.file):
+            yield _Exposure(
+                Cause.FILE_COPIED,
+                source,
+                f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, where every user "
+                "can read it",
+                confidence=Confidence.CERTAIN if is_secret_file_option(option) else Confidence.LIKELY,
+                help="write the path as a string that is no path of Nix, such as "
+                'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
+            )
+
+
+def _environment_file(definition: WrittenDefinition, root: Path) -> Iterator[_Exposure]:
+    """A definition of an option that takes a file of environment variables.
+
+    ``environmentFiles`` takes the string of a path, which is in the store only where the path is one of the repository.
+    A text of several lines is left to :func:`findings_in`, which looks at such texts wherever they stand.
+    """
+    option = definition.path
+    for source in sources_of(definition.value):
+        if source.way is Way.WRITTEN and "\n" not in source.text.strip():
+            found = _worst(secret_lines(source.text))
+            if found is not None and not _shows_itself(source.text):
+                message = (
+                    f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
+                )
+                weight = _weight(found.look, Position.CERTAIN)
+                yield _Exposure(Cause.FILE_WRITTEN, source, message, *weight, evidence=found.name)
+        elif source.way is Way.COPIED and source.file is not None and is_named_secret(source.file):
+            is_string = option.last == "environmentFiles" and not source.file.is_relative_to(root)
+            if is_plain_secret(source.file) and not is_string:
+                message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
+                yield _Exposure(Cause.FILE_COPIED, source, message)
+
+
+def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
+    """A definition of variables (``[ "PASSWORD=x" ]``) or of a command's words."""
+    option = definition.path
+    strings = list(strings_of(definition.value))
+    texts = [text_of(string) for string, _ in strings]
+    for index, found in _secrets_in_words(texts):
+        string, place = strings[index]
+        if _shows_itself(texts[index]):
+            continue
+        source = Source(Way.LITERAL, texts[index], place=place or string.place)
+        message = (
+            f"{option} sets {found.name} to {_a(found.kind)} in plain text, which every user can read in /nix/store"
+        )
+        cause = _cause_at(option, None)
+        yield _Exposure(cause, source, message, *_weight(found.look, Position.LIKELY), evidence=found.name)
+
+
+def _url(definition: WrittenDefinition) -> Iterator[_Exposure]:
+    """A definition of a URL that is put together from parts; one that is written whole is left to :func:`findings_in`."""
+    for source in sources_of(definition.value):
+        look = url_password(source.text)
+        if look is not Look.NO_SECRET:
+            message = (
+                f"{definition.path} is a URL with a password in plain text, which every user can read in /nix/store"
+            )
+            cause = _cause_at(definition.path, None)
+            yield _Exposure(cause, source, message, *_weight(look, Position.LIKELY))
+
+
+def _is_composed_url(place: Place, repository: Repository) -> bool:
+    """Whether a string with something interpolated into a URL's credentials is written somewhere."""
+    source = repository.source(place.path)
+    text = (
+        b"" if source is None else source.data[place.span.start : min(place.span.end, place.span.start + _LONGEST_URL)]
+    )
+    return text.startswith(b'"') and b"${" in text and _composed_password().search(text) is not None
+
+
+_LONGEST_URL = 500  # bytes
+
+
+@cache
+def _composed_password() -> re.Pattern[bytes]:
+    return re.compile(rb"://[^/@]*:[^/@]*\$\{[^@]*@|://[^/@]*\$\{[^}]*\}[^/@]*@")
+
+
+def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
+    if len(texts) == 1 and " " in texts[0]:
+        for found in secret_flags(texts[0].split()):
+            yield 0, found
+        return
+    for found in secret_flags(texts):
+        yield found.at, found
+    for index, text in enumerate(texts):
+        variable = assignment(text) if index == 0 or texts[index - 1] not in ("-e", "--env") else None
+        if variable is not None:
+            yield index, variable
+
+
+def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
+    """A string that shows by itself that it is, or holds, a secret."""
+    text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
+    if len(text) < _SHORTEST_TEXT:
+        return
+    found = _shown_by(text)
+    if found is None:
+        return
+    option = _option_around(literal, repository)
+    if option is not None and is_elsewhere(option / None):
+        return
+    where = "this string" if option is None or len(option) < 2 else str(option)
+    yield Finding(
+        place=literal.place,
+        message=f"{where} {found.what}, which every user can read once it is in /nix/store",
+        help=_HELP,
+        severity=found.severity,
+        confidence=found.confidence,
+        option=None if option is None else str(option),
+        evidence=found.evidence,
+        redact=(literal.place,),
+    )
+
+
+class _Shown(NamedTuple):
+    """What a text shows by itself."""
+
+    what: str
+    severity: Severity
+    confidence: Confidence
+    evidence: str
+
+
+def _shown_by(text: str) -> _Shown | None:
+    token = token_in(text)
+    if token is not None:
+        return _Shown(f"holds {_a(token)}", Severity.ERROR, Confidence.CERTAIN, token)
+    look = url_password(text)
+    if look is not Look.NO_SECRET:
+        return _Shown("holds a URL with a password in plain text", *_weight(look, Position.LIKELY), "url")
+    found = _worst(secret_lines(text)) if "\n" in text else None
+    if found is not None:
+        what = f"sets {found.name} to {_a(found.kind)} in plain text"
+        return _Shown(what, *_weight(found.look, Position.LIKELY), found.name)
+    return None
+
+
+def _worst(found: Iterator[Assignment]) -> Assignment | None:
+    """The first that is a secret, or else the first that is a placeholder."""
+    return min(found, key=lambda assignment: assignment.look is Look.PLACEHOLDER, default=None)
+
+
+def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:
+    """The path of the innermost definition that a string is part of."""
+    source = repository.source(literal.place.path)
+    if source is None:
+        return None
+    around = (found for found in written_definitions(source, repository) if _contains(found.value_place, literal.place))
+    innermost = min(around, key=lambda found: len(found.value_place.span), default=None)
+    return None if innermost is None else innermost.path
+
+
+_LONGEST_TEXT = 8192  # characters of a text that are looked at
+_SHORTEST_TEXT = 12  # no token and no URL with a password is shorter
+
+
+def _weight(look: Look, position: Position, option: OptionPath | None = None) -> tuple[Severity, Confidence]:
+    if look is Look.PLACEHOLDER:
+        return Severity.INFO, Confidence.PLACEHOLDER
+    if position is not Position.CERTAIN:
+        return Severity.WARNING, Confidence.LIKELY
+    is_initial = option is not None and is_initial_password(option)
+    return Severity.WARNING if is_initial else Severity.ERROR, Confidence.CERTAIN
+
+
+def _look_of_content(source: Source) -> Look:
+    """What the content of a file that Nix writes looks like."""
+    text = source.text.strip()
+    if UNKNOWN in text:
+        return Look.NO_SECRET if _is_reference(source.symbols) else Look.SECRET
+    return look_of(text)
+
+
+def _is_reference(symbols: tuple[str, ...]) -> bool:
+    """Whether one of the names in a text is that of a secret's path or placeholder."""
+    words = ("placeholder", "sops", "age.secrets", "path", "Path", "File", "pkgs.", "vaultix", "lib.")
+    return not symbols or any(word in symbol for symbol in symbols for word in words)
+
+
+def _finding(definition: WrittenDefinition, exposure: _Exposure, repository: Repository) -> Finding:
+    place = definition.value_place
+    written = exposure.source.place or place
+    if exposure.evidence and _contains(place, written):
+        place = written  # one element of a list
+    return Finding(
+        place=place,
+        message=exposure.message,
+        help=exposure.help or _help(definition.path),
+        severity=exposure.severity,
+        confidence=exposure.confidence,
+        option=str(definition.path),
+        evidence=exposure.evidence,
+        notes=() if _contains(place, written) else (Note(written, "the secret is written here"),),
+        redact=(written, *_pieces(exposure.source, written, repository)),
+    )
+
+
+def _pieces(exposed: Source, written: Place, repository: Repository) -> Iterator[Place]:
+    """The other literals of a file that a text with interpolations is put together from."""
+    source = repository.source(written.path)
+    if source is None or b"${" not in source.data[written.span.start : written.span.end]:
+        return
+    for literal in string_literals(source, repository):
+        text = "".join(part for part in literal.parts if part is not None)
+        if len(text) > 1 and text in exposed.text and not _contains(written, literal.place):
+            yield literal.place
+
+
+def _a(noun: str) -> str:
+    """A noun with its article."""
+    return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
+
+
+_HELP = (
+    "let sops-nix or agenix make a file with the secret when the system starts, and name that file here; then change the "
+    "secret"
+)
+
+
+def _help(option: OptionPath) -> str:
+    names = option.names
+    if "oci-containers" in names:
+        return "put it into a file that sops-nix or agenix makes, and name that file in environmentFiles"
+    if option.last in ("password", "initialPassword") and len(names) > 2 and names[-3] in ("users", "extraUsers"):
+        return "use hashedPasswordFile with a file that sops-nix or agenix makes, or hashedPassword"
+    return _HELP
+
+
+def _contains(outer: Place, inner: Place) -> bool:
+    return outer.path == inner.path and outer.span.contains(inner.span)
+
+
+def is_for_trial_here(file: Path, repository: Repository) -> bool:
+    """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
+    relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
+    if is_for_trial(relative):
+        return True
+    source = repository.source(file)
+    return source is not None and b"testScript" in source.data

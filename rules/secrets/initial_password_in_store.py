@@ -1,0 +1,75 @@
+"""The first password of a user, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .exposures import KEYWORDS, MARKS, Cause, findings_of
+
+
+class InitialPasswordInStore(Rule[WrittenDefinition]):
+    """The first password of a user stands in the store in plain text, and works until somebody changes it.
+
+    ## What it finds
+
+    `users.users.<name>.initialPassword` with a literal value.
+
+    ## Why it matters
+
+    NixOS documents this password as one that is there to be changed. Until then, and after every installation, everybody
+    who reads the store or the repository can log in as that user.
+
+    ## What to do
+
+    Set `initialHashedPassword`, or `hashedPasswordFile` with a file that sops-nix or agenix makes; or change the
+    password at the first login and leave a comment that says so.
+
+    ## What keeps it silent
+
+    - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
+    - Hashes, public keys and encrypted values.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS manual, `users.users.<name>.initialPassword`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.initialPassword)
+    """
+
+    name = "initial-password-in-store"
+    code = "NL304"
+    severity = Severity.WARNING
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report a user's first password in plain text."""
+        yield from findings_of(subject, repository, Cause.INITIAL_PASSWORD)
+
+    examples = (
+        Bad(
+            "a first password",
+            '{ users.users.bob.initialPassword = «"nixos"»; }\n',
+        ),
+        Good(
+            "a hash, and a file with one",
+            """\
+{
+  users.users.bob.initialHashedPassword = "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7";
+  users.users.eve.hashedPasswordFile = "/persist/passwords/eve";
+}
+""",
+        ),
+        Good(
+            "an image to install from",
+            {"iso.nix": '{ users.users.nixos.initialPassword = "nixos"; }\n'},
+        ),
+    )

@@ -1,0 +1,95 @@
+"""Options of NixOS of which it is known that they hold a secret, or take the file of one.
+
+The facts are in ``nixlint/data/secret_options.json``: option paths with ``<name>`` for any name, ``*`` for an element of a
+list (which has no name in a path) and ``**`` for anything below, each with the option that takes a file instead.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import nixlint.data
+from nixlint.semantics.option_path import OptionPath
+
+_DATA = Path(nixlint.data.__file__).parent / "secret_options.json"
+
+
+class SecretOption(NamedTuple):
+    """An option with a secret in plain text, and the option to use instead, with the names of this configuration."""
+
+    prefix: tuple[str | None, ...]
+    """What stands before the option: ``config``, or a container's path."""
+    replacement: str | None
+    is_free_form: bool
+    """Whether the option is some setting or variable below the one that is known."""
+
+
+def secret_option(path: OptionPath) -> SecretOption | None:
+    """What is known of the option that a definition is of, whatever module it stands in."""
+    for start, row in _rows_at(path, _facts().plain):
+        names = path.names[start:]
+        if _matches(names, row.pattern):
+            return SecretOption(path.names[:start], _in_these_names(row, names), row.pattern[-1] == "**")
+    return None
+
+
+def is_secret_file_option(path: OptionPath) -> bool:
+    """Whether a definition is of an option of NixOS that takes the file of a secret."""
+    return any(_matches(path.names[start:], row.pattern) for start, row in _rows_at(path, _facts().files))
+
+
+class _Row(NamedTuple):
+    pattern: tuple[str, ...]
+    replacement: str | None
+
+
+class _Facts(NamedTuple):
+    """The rows, by the first two names of their options."""
+
+    plain: Mapping[tuple[str, str], tuple[_Row, ...]]
+    files: Mapping[tuple[str, str], tuple[_Row, ...]]
+
+
+def _rows_at(path: OptionPath, rows: Mapping[tuple[str, str], tuple[_Row, ...]]) -> Iterator[tuple[int, _Row]]:
+    names = path.names
+    for start in range(len(names) - 1):
+        first, second = names[start], names[start + 1]
+        if first is not None and second is not None:
+            yield from ((start, row) for row in rows.get((first, second), ()))
+
+
+def _matches(names: tuple[str | None, ...], pattern: tuple[str, ...]) -> bool:
+    if pattern[-1] == "**":
+        return len(names) >= len(pattern) and _matches(names[: len(pattern) - 1], pattern[:-1])
+    return len(names) == len(pattern) and all(
+        wanted in ("<name>", name) for name, wanted in zip(names, pattern, strict=True)
+    )
+
+
+def _in_these_names(row: _Row, names: tuple[str | None, ...]) -> str | None:
+    """The replacement, with the names of the definition for its placeholders as far as both run side by side."""
+    if row.replacement is None:
+        return None
+    given = iter(name for name, wanted in zip(names, row.pattern, strict=False) if wanted == "<name>")
+    parts = [part for part in row.replacement.split(".") if part != "*"]
+    filled = tuple(next(given, None) or part if part == "<name>" else part for part in parts)
+    return str(OptionPath(filled))
+
+
+@cache
+def _facts() -> _Facts:
+    document = json.loads(_DATA.read_text("utf-8"))
+    return _Facts(_by_names(document["plain"]), _by_names(document["files"]))
+
+
+def _by_names(rows: list[dict[str, str | None]]) -> Mapping[tuple[str, str], tuple[_Row, ...]]:
+    found: dict[tuple[str, str], tuple[_Row, ...]] = {}
+    for row in rows:
+        pattern = tuple(part for part in str(row["option"]).split(".") if part != "*")
+        key = (pattern[0], pattern[1])
+        found[key] = (*found.get(key, ()), _Row(pattern, row.get("replacement")))
+    return found

@@ -1,0 +1,96 @@
+"""A secret in the environment or the command of an OCI container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .exposures import KEYWORDS, MARKS, Cause, findings_of
+
+
+class SecretInContainerEnvironment(Rule[WrittenDefinition]):
+    """A secret in the environment or the command of an OCI container is in the store, and in the engine's records.
+
+    ## What it finds
+
+    A secret in plain text in `environment`, `cmd`, `extraOptions` (`-e NAME=…`) or `login` of
+    `virtualisation.oci-containers.containers.<name>`.
+
+    ## Why it matters
+
+    The start script of the container is in `/nix/store`, which every user can read; `docker inspect` and the list of
+    processes show it as well.
+
+    ## What to do
+
+    Name a file of variables in `environmentFiles`, which sops-nix or agenix makes when the system starts, or mount a file
+    and use the image's `…_FILE` variable. Then change the secret.
+
+    ## What keeps it silent
+
+    - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
+    - Hashes, public keys and encrypted values.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS manual, `virtualisation.oci-containers.containers.<name>.environmentFiles`](https://nixos.org/manual/nixos/stable/options#opt-virtualisation.oci-containers.containers._name_.environmentFiles)
+    """
+
+    name = "secret-in-container-environment"
+    code = "NL307"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report a secret in the environment or the command of an OCI container."""
+        yield from findings_of(subject, repository, Cause.CONTAINER_ENVIRONMENT)
+
+    examples = (
+        Bad(
+            "an environment variable of an OCI container, its value from a let",
+            """\
+let
+  dbPassword = "s3cr3t-garden";
+in
+{
+  virtualisation.oci-containers.containers.db = {
+    image = "docker.io/library/postgres:17";
+    environment.POSTGRES_PASSWORD = «dbPassword»;
+  };
+}
+""",
+        ),
+        Bad(
+            "variables and flags in lists",
+            """\
+{
+  virtualisation.oci-containers.containers.cache = {
+    image = "redis";
+    cmd = [ "redis-server" "--requirepass" «"waterfall9"» ];
+    extraOptions = [ "-e" «"API_TOKEN=d41d8cd98f00"» "--env=PORT=8080" ];
+  };
+}
+""",
+        ),
+        Good(
+            "a file of variables, and a file for the image",
+            """\
+{ config, ... }: {
+  virtualisation.oci-containers.containers.db = {
+    environmentFiles = [ config.age.secrets.db.path ];
+    environment.POSTGRES_PASSWORD_FILE = "/run/secrets/db";
+  };
+}
+""",
+        ),
+    )

@@ -1,0 +1,128 @@
+"""A string that shows by itself that it holds a secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import StringLiteral
+from nixlint.semantics.repository import Repository
+
+from .exposures import MARKS, TEXT_KEYWORDS, findings_in
+
+
+class SecretInText(Rule[StringLiteral]):
+    """A text shows by itself that it holds a private key, a token or a password.
+
+    ## What it finds
+
+    Private keys, tokens of well-known services by their format, passwords in URLs, and lines such as `password = …` in the
+    text of configuration files, wherever they stand.
+
+    ## Why it matters
+
+    `/nix/store` is readable by every user and every service of the machine, by every container with the usual bind
+    mount of the store, and by everybody with whom the store is shared through a cache. What was there once stays in old
+    generations and backups.
+
+    ## What to do
+
+    Put the text into a template of sops-nix with a placeholder for the secret, or let the program read the secret from a
+    file. Then change the secret: it has been public.
+
+    ## What keeps it silent
+
+    - Placeholders, references and hashes in the place of the secret.
+    - Declarations of options, and texts below `options`, `description`, `example` and the like.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS wiki, comparison of secret managing schemes](https://wiki.nixos.org/wiki/Comparison_of_secret_managing_schemes)
+    - [nixpkgs issue 24288, modules that put secrets into the store](https://github.com/NixOS/nixpkgs/issues/24288)
+    """
+
+    name = "secret-in-text"
+    code = "NL312"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (StringLiteral,)
+    keywords = TEXT_KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: StringLiteral, repository: Repository) -> Iterator[Finding]:
+        """Report a string that shows by itself that it is, or holds, a secret."""
+        yield from findings_in(subject, repository)
+
+    examples = (
+        Bad(
+            "a password in a URL",
+            '{ services.app.settings.database = «"postgres://app:waterfall9@localhost/app"»; }\n',
+        ),
+        Bad(
+            "a line of a configuration file",
+            """\
+{
+  environment.etc."app.conf".text = «''
+    user = app
+    password = waterfall9
+  ''»;
+}
+""",
+        ),
+        Bad(
+            "a private key",
+            """\
+{
+  environment.etc."ssh/id".text = «''
+    -----BEGIN OPENSSH PRIVATE KEY-----
+    b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ
+    -----END OPENSSH PRIVATE KEY-----
+  ''»;
+}
+""",
+        ),
+        Bad(
+            "a file of variables that Nix writes",
+            """\
+{ pkgs, ... }: {
+  services.c.environmentFile = pkgs.writeText "c.env" «''
+    PORT=80
+    C_PASSWORD=birdsong7
+  ''»;
+}
+""",
+        ),
+        Good(
+            "references to a secret",
+            """\
+{ config, ... }: {
+  services.a.settings.password = "$A_PASSWORD";
+  services.b.settings.password = "@password@";
+  services.c.settings.password = "{{ env.PASSWORD }}";
+  services.d.settings.password = "!secret mqtt_password";
+  services.e.settings.password = "$__file{/run/secrets/e}";
+  services.f.settings.secret = "f-oidc-client";
+  services.g.settings.api_key = "LLM_API_KEY";
+  networking.wireless.networks.home.pskRaw = "ext:psk_home";
+  sops.templates."h.env".content = "PASSWORD=${config.sops.placeholder.h}";
+  sops.templates."i.env".content = ''
+    PASSWORD=${config.sops.placeholder.i}
+  '';
+}
+""",
+        ),
+        Good(
+            "the declaration of an option",
+            """\
+{ lib, ... }: {
+  options.services.a.url = lib.mkOption {
+    example = { password = "birdsong7"; url = "postgres://a:birdsong7@db/a"; };
+  };
+}
+""",
+        ),
+    )

@@ -1,0 +1,109 @@
+"""An option of NixOS that holds a secret in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .exposures import KEYWORDS, MARKS, Cause, findings_of
+
+
+class SecretOptionInStore(Rule[WrittenDefinition]):
+    """An option of NixOS that takes a secret in plain text puts it into the store.
+
+    ## What it finds
+
+    A secret in plain text at one of the options of NixOS that are known to take one (`services.<name>…password`, pre-shared
+    keys, private keys of WireGuard …), and at settings of a module that has an option for a file of variables.
+
+    ## Why it matters
+
+    `/nix/store` is readable by every user and every service of the machine, by every container with the usual bind
+    mount of the store, and by everybody with whom the store is shared through a cache. What was there once stays in old
+    generations and backups.
+
+    ## What to do
+
+    Use the option that the finding names: it takes the path of a file, which sops-nix or agenix makes when the system
+    starts. A few modules have none; then a template of sops-nix, or `LoadCredential` of the unit, is the way out.
+    Then change the secret: it has been public.
+
+    ## What keeps it silent
+
+    - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
+    - Hashes, public keys and encrypted values.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS wiki, comparison of secret managing schemes](https://wiki.nixos.org/wiki/Comparison_of_secret_managing_schemes)
+    - [nixpkgs issue 24288, modules that put secrets into the store](https://github.com/NixOS/nixpkgs/issues/24288)
+    """
+
+    name = "secret-option-in-store"
+    code = "NL302"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report a secret in plain text at a known option."""
+        yield from findings_of(subject, repository, Cause.OPTION)
+
+    examples = (
+        Bad(
+            "options with another one for a file beside them",
+            """\
+{
+  networking.wireless.networks.home.psk = «"waterfall9"»;
+  services.gitea.database.password = «"birdsong7"»;
+  networking.wg-quick.interfaces.wg0.peers = [ { presharedKey = «"d2F0ZXJmYWxsOQ"»; } ];
+}
+""",
+        ),
+        Bad(
+            "a setting that belongs into the file of variables",
+            '{ services.vaultwarden.config.ADMIN_TOKEN = «"birdsong7"»; }\n',
+        ),
+        Bad(
+            "within a container, its value from a let",
+            """\
+let
+  secret = "birdsong7";
+in
+{
+  containers.files.config.services.redis.servers.cache.requirePass = «secret»;
+}
+""",
+        ),
+        Bad(
+            "a stand-in that somebody may forget to replace",
+            '{ services.icecast.admin.password = «"changeme"»; }\n',
+        ),
+        Good(
+            "the option for a file",
+            """\
+{ config, ... }: {
+  services.redis.servers.cache.requirePassFile = config.sops.secrets.cache.path;
+  services.gitea.database.passwordFile = "/run/secrets/gitea";
+}
+""",
+        ),
+        Good(
+            "a reference that the module replaces when it starts",
+            """\
+{
+  services.grafana.settings.security.admin_password = "$__file{/run/secrets/grafana}";
+  services.vaultwarden.config.ADMIN_TOKEN = "$argon2id$v=19$m=65540,t=3,p=4$bXBG$T9m73OdD2mz9";
+}
+""",
+        ),
+    )

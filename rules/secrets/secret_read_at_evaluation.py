@@ -1,0 +1,77 @@
+"""A secret that is read from a file while Nix evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .exposures import KEYWORDS, MARKS, Cause, findings_of
+
+
+class SecretReadAtEvaluation(Rule[WrittenDefinition]):
+    """A secret is read from a file while Nix evaluates, and so ends up in the store.
+
+    ## What it finds
+
+    `builtins.readFile`, `lib.fileContents` and what is made of them, at an option or a variable that is named after a
+    secret.
+
+    ## Why it matters
+
+    Reading a file while Nix evaluates is the same as writing its content into the configuration: it ends up in `/nix/store`,
+    where every user can read it.
+
+    ## What to do
+
+    Give the *path* of the file to an option that takes one, and let sops-nix or agenix make the file.
+
+    ## What keeps it silent
+
+    - Files that are encrypted, public, or lists of hashes.
+    - The files of sops-nix and agenix, which are another rule's matter.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS wiki, comparison of secret managing schemes](https://wiki.nixos.org/wiki/Comparison_of_secret_managing_schemes)
+    - [nixpkgs issue 24288, modules that put secrets into the store](https://github.com/NixOS/nixpkgs/issues/24288)
+    """
+
+    name = "secret-read-at-evaluation"
+    code = "NL310"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (WrittenDefinition,)
+    keywords = KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report a secret that is read while Nix evaluates."""
+        yield from findings_of(subject, repository, Cause.READ)
+
+    examples = (
+        Bad(
+            "read as it is, and without its end of line",
+            """\
+{ lib, ... }: {
+  services.d.password = «builtins.readFile ./password»;
+  services.e.password = «lib.removeSuffix "\\n" (builtins.readFile ./password)»;
+}
+""",
+        ),
+        Good(
+            "the path of the file, and a file that is public",
+            """\
+{
+  services.d.passwordFile = "/run/secrets/d";
+  services.e.token = builtins.readFile ./token.pub;
+}
+""",
+        ),
+    )

@@ -1,0 +1,80 @@
+"""The password of a user, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .exposures import KEYWORDS, MARKS, Cause, findings_of
+
+
+class UserPasswordInStore(Rule[WrittenDefinition]):
+    """The password of a user stands in the store in plain text, where every user can read it.
+
+    ## What it finds
+
+    `users.users.<name>.password` with a literal value, also from a `let` or another file.
+
+    ## Why it matters
+
+    Any user and any service of the machine can read it, and become that user: root, where the user may use `sudo`.
+    What was in the store once stays in old generations, backups and caches.
+
+    ## What to do
+
+    Set `hashedPasswordFile` to a file with a hash (`mkpasswd`) that sops-nix or agenix makes, with `neededForUsers` for
+    sops-nix. Then change the password.
+
+    ## What keeps it silent
+
+    - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
+    - Hashes, public keys and encrypted values.
+    - Files for tests, examples, templates, virtual machines and installers.
+    - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+
+    ## References
+
+    - [NixOS manual, `users.users.<name>.password`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.password)
+    - [nixpkgs pull request 165858, `passwordFile` and its risks](https://github.com/NixOS/nixpkgs/pull/165858)
+    """
+
+    name = "user-password-in-store"
+    code = "NL303"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = KEYWORDS
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report a user's password in plain text."""
+        yield from findings_of(subject, repository, Cause.USER_PASSWORD)
+
+    examples = (
+        Bad(
+            "a password, however it is set",
+            """\
+{ lib, ... }: {
+  users.users.alice.password = «lib.mkForce "wonderland"»;
+  users.users.root.password = «"changeme"»;
+}
+""",
+        ),
+        Good(
+            "a file with a hash",
+            "{ config, ... }: { users.users.alice.hashedPasswordFile = config.sops.secrets.alice.path; }\n",
+        ),
+        Good(
+            "a NixOS test, an example, a virtual machine to try things",
+            {
+                "test.nix": '{ nodes.a.users.users.a.password = "wonderland"; testScript = ""; }\n',
+                "examples/a.nix": '{ users.users.a.password = "wonderland"; }\n',
+                "configuration.nix": '{ virtualisation.vmVariant.users.users.a.password = "wonderland"; }\n',
+            },
+        ),
+    )
