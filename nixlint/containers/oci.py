@@ -57,7 +57,8 @@ class OciContainer:
     where it is certain and wholly known; ``has_image_of_its_own`` says that it may be built here, so that its tag is but a
     name. ``privileged`` is where it is made so.
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
-    the host's root whatever it is given: run by another user, or with users of its own.
+    the host's root whatever it is given: run by another user, or with users of its own. ``podman`` is where it has options
+    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one.
     """
 
     name: str | None
@@ -76,6 +77,9 @@ class OciContainer:
     may_be_confined: bool = False
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
+    podman: Place | None = None
+    image_file: Place | None = None
+    image_stream: Place | None = None
 
     @property
     def shares_network(self) -> bool:
@@ -107,6 +111,11 @@ def is_confined_by(flags: Iterable[Flag]) -> bool:
 
 
 class OciModule(NamedTuple):
-    """The OCI containers that one module or one Compose file declares, in order: certainly of one host."""
+    """The OCI containers that one module or one Compose file declares, in order: certainly of one host.
+
+    ``backend`` is the engine that the module says runs them, and ``backend_place`` where it does.
+    """
 
     containers: tuple[OciContainer, ...]
+    backend: str | None = None
+    backend_place: Place | None = None

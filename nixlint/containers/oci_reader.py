@@ -5,10 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
+from nixlint.semantics.module_system import (
+    PLAIN_PRIORITY,
+    Answer,
+    Definition,
+    ModuleSystem,
+    Presence,
+    ask_within,
+    attributes_of,
+)
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import UNSETTLED, BoolValue, ListValue, StringValue, Value
+from nixlint.semantics.values import (
+    UNSETTLED,
+    AttrsValue,
+    BoolValue,
+    CallValue,
+    ListValue,
+    PathValue,
+    StringValue,
+    Value,
+)
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -29,6 +46,7 @@ from .port_mapping import parse_port_mapping
 from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
+BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
 
 
 class _Declaration(NamedTuple):
@@ -39,6 +57,17 @@ class _Declaration(NamedTuple):
     def option(self, name: str) -> Answer:
         """What is known of one of the container's options, such as ``image``."""
         return ask_within(self.definitions, OptionPath.of(name))
+
+    def place_of(self, name: str, *kinds: type[Value]) -> Place | None:
+        """Where an option is certainly defined with a value of one of these kinds."""
+        return next(
+            (
+                definition.name_place
+                for definition in self.option(name).definitions
+                if not definition.conditions and isinstance(definition.value, kinds)
+            ),
+            None,
+        )
 
     def texts(self, name: str) -> tuple[Text, ...]:
         """The strings in a list option, as far as they are known to be there."""
@@ -95,10 +124,18 @@ def oci_containers(source: SourceFile, repository: Repository) -> tuple[OciConta
 
 def oci_modules(source: SourceFile, repository: Repository) -> tuple[OciModule, ...]:
     """The modules in a file that declare OCI containers."""
-    modules: dict[int, list[OciContainer]] = {}
+    modules: dict[int, tuple[ModuleSystem, list[OciContainer]]] = {}
     for container, host in _containers(source, repository):
-        modules.setdefault(id(host), []).append(container)
-    return tuple(OciModule(tuple(containers)) for containers in modules.values())
+        modules.setdefault(id(host), (host, []))[1].append(container)
+    return tuple(OciModule(tuple(containers), *_backend(host)) for host, containers in modules.values())
+
+
+def _backend(host: ModuleSystem) -> tuple[str | None, Place | None]:
+    """The engine that a module certainly chooses, and where; a weak choice is one that others may change."""
+    answer = host.ask(BACKEND)
+    value = answer.value
+    is_strong = all(definition.priority <= PLAIN_PRIORITY for definition in answer.definitions)
+    return (value.text, value.place) if isinstance(value, StringValue) and is_strong else (None, None)
 
 
 def _containers(source: SourceFile, repository: Repository) -> tuple[tuple[OciContainer, ModuleSystem], ...]:
@@ -137,6 +174,9 @@ def _container(
         may_be_confined=declaration.may_be_confined(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
+        podman=declaration.place_of("podman", AttrsValue),
+        image_file=declaration.place_of("imageFile", CallValue, PathValue),
+        image_stream=declaration.place_of("imageStream", CallValue, PathValue),
     )
 
 
