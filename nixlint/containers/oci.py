@@ -58,7 +58,8 @@ class OciContainer:
     name. ``privileged`` is where it is made so.
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
     the host's root whatever it is given: run by another user, or with users of its own. ``podman`` is where it has options
-    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one.
+    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one. ``user`` is who
+    its program runs as, where an option says so.
     """
 
     name: str | None
@@ -77,6 +78,7 @@ class OciContainer:
     may_be_confined: bool = False
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
+    user: Text | None = None
     podman: Place | None = None
     image_file: Place | None = None
     image_stream: Place | None = None
@@ -85,6 +87,12 @@ class OciContainer:
     def shares_network(self) -> bool:
         """Whether it certainly is in the host's network."""
         return any(network.text == "host" for network in self.networks)
+
+    @property
+    def has_other_user_than_root(self) -> bool:
+        """Whether its program certainly runs as a user that is not root."""
+        users = (*self.values("--user"), *(() if self.user is None else (self.user,)))
+        return bool(users) and all(user.is_known and user.text.split(":")[0] not in ("", "0", "root") for user in users)
 
     def values(self, *names: str) -> tuple[Text, ...]:
         """The values of flags with one of these long names, in order."""

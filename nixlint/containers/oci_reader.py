@@ -109,6 +109,11 @@ class _Declaration(NamedTuple):
         is_root = isinstance(user.value, StringValue) and user.value.text == "root"
         return (user.presence is not Presence.ABSENT and not is_root) or is_confined_by(flags)
 
+    def user(self) -> Text | None:
+        """The user that its program runs as."""
+        value = self.option("user").value
+        return None if value is None else _text_of(value)
+
     def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
         """Where the container is made privileged, if it certainly is."""
         for definition in self.option("privileged").definitions:
@@ -174,6 +179,7 @@ def _container(
         may_be_confined=declaration.may_be_confined(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
+        user=declaration.user(),
         podman=declaration.place_of("podman", AttrsValue),
         image_file=declaration.place_of("imageFile", CallValue, PathValue),
         image_stream=declaration.place_of("imageStream", CallValue, PathValue),

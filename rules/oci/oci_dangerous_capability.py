@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.capabilities import oci_power_of
-from nixlint.containers.oci import OciContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.containers.oci import OciContainer, Text
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
 
@@ -21,6 +21,8 @@ class OciDangerousCapability(Rule[OciContainer]):
     - `ALL`, `SYS_ADMIN`, `SYS_MODULE`, `SYS_RAWIO`, `DAC_READ_SEARCH`, `BPF` and others that reach the kernel,
     - `NET_ADMIN` in the host's own network,
     - `SYS_PTRACE` among the host's processes.
+
+    It is one finding for a container, with all its capabilities.
 
     ## Why it matters
 
@@ -53,24 +55,29 @@ class OciDangerousCapability(Rule[OciContainer]):
     keywords = (b"cap",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
-        """Report each such capability."""
+        """Report all such capabilities of a container."""
         if subject.privileged is not None or subject.may_be_confined:
             return
         shares_processes = any(value.text == "host" for value in subject.values("--pid"))
+        found: dict[str, tuple[Text, str]] = {}
         for capability in subject.capabilities:
             power = oci_power_of(
                 capability.text, shares_network=subject.shares_network, shares_processes=shares_processes
             )
             if power is not None:
-                gets = "all capabilities: " if capability.text == "ALL" else f"{capability.text}, with which it "
-                yield Finding(
-                    place=capability.place,
-                    message=f"{subject.title} gets {gets}{power}",
-                    help="give it no more than it needs",
-                    option=f"{subject.option_path}.capabilities",
-                    container=subject.name,
-                    evidence=capability.text,
-                )
+                found.setdefault(capability.text, (capability, power))
+        if found:
+            first, *others = (capability for capability, _ in found.values())
+            gets = "; and ".join(_with_its_power(name, power) for name, (_, power) in found.items())
+            yield Finding(
+                place=first.place,
+                message=f"{subject.title} gets {gets}",
+                help="give it no more than it needs",
+                option=f"{subject.option_path}.capabilities",
+                container=subject.name,
+                evidence=first.text,
+                notes=tuple(Note(other.place, "and here") for other in others if other.place != first.place),
+            )
 
     examples = (
         Bad(
@@ -83,10 +90,14 @@ class OciDangerousCapability(Rule[OciContainer]):
   };
   virtualisation.oci-containers.containers.b = {
     image = "b:1";
-    extraOptions = [ «"--cap-add=CAP_SYS_MODULE"» «"--cap-add"» "all" ];
+    extraOptions = [ «"--cap-add=CAP_SYS_MODULE"» "--cap-add" "all" ];
   };
 }
 """,
+        ),
+        Bad(
+            "several in a Compose file",
+            {"compose.yaml": "services:\n  vpn:\n    image: vpn:1\n    «cap_add: [SYS_ADMIN, SYS_MODULE]»\n"},
         ),
         Bad(
             "in the host's own network",
@@ -124,3 +135,7 @@ class OciDangerousCapability(Rule[OciContainer]):
 """,
         ),
     )
+
+
+def _with_its_power(name: str, power: str) -> str:
+    return f"all capabilities: {power}" if name == "ALL" else f"{name}, with which it {power}"

@@ -37,7 +37,9 @@ class OciHostPath(Rule[OciContainer]):
     - Folders within these, such as `/var/lib/gitea` or `/home/alice`, and single files such as `/etc/localtime`.
     - Read-only mounts of folders without secrets, and `/nix/store`, which is read-only by itself.
     - Folders of the engine's socket, of which another rule tells.
-    - A volume with a part that is not known, and a container that another user than root runs.
+    - A volume with a part that is not known.
+    - A container that another user than root runs, or that runs its program as one (`user = "1000"`).
+    - A privileged container, of which another rule tells.
 
     ## References
 
@@ -54,7 +56,7 @@ class OciHostPath(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume."""
-        if subject.may_be_confined:
+        if subject.privileged is not None or subject.may_be_confined or subject.has_other_user_than_root:
             return
         for mount in subject.mounts:
             source = mount.volume.source
@@ -90,6 +92,16 @@ class OciHostPath(Rule[OciContainer]):
 }
 """,
         ),
+        Bad(
+            "root by name, and a user that is not known",
+            """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ «"/etc:/x"» ]; user = "0:100"; };
+  virtualisation.oci-containers.containers.b = { image = "b:1"; volumes = [ «"/etc:/x"» ]; user = config.my.user; };
+}
+""",
+        ),
         Good(
             "what the container is about",
             """\
@@ -103,6 +115,20 @@ class OciHostPath(Rule[OciContainer]):
       "/nix/store:/nix/store"
       "/variable:/x"
     ];
+  };
+}
+""",
+        ),
+        Good(
+            "privileged, and with a user that may not",
+            """\
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ "/etc:/x" ]; privileged = true; };
+  virtualisation.oci-containers.containers.b = { image = "b:1"; volumes = [ "/etc:/x" ]; user = "1000:1000"; };
+  virtualisation.oci-containers.containers.c = {
+    image = "c:1";
+    volumes = [ "/home:/x" ];
+    extraOptions = [ "--user" "nobody" ];
   };
 }
 """,
