@@ -58,8 +58,8 @@ class OciContainer:
     name. ``privileged`` is where it is made so.
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
     the host's root whatever it is given: run by another user, or with users of its own. ``podman`` is where it has options
-    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one. ``user`` is who
-    its program runs as, where an option says so.
+    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one. ``user`` is
+    who its program runs as, where an option says so.
     """
 
     name: str | None
