@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from nixlint.containers.compose_names import is_compose_file
-from nixlint.containers.inventory import nix_inventory
+from nixlint.containers.inventory import UnknownModule, nix_inventory
 from nixlint.linting.configuration import suggestion
 from nixlint.linting.discovery import Listing, repository_root
 from nixlint.linting.workspace import Overlay
@@ -18,6 +18,7 @@ from nixlint.reporting.inventory import ListedContainer, inventory_json, invento
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
 
 _LARGEST_COMPOSE_FILE = 8 * 1024 * 1024
 
@@ -34,7 +35,7 @@ _LARGEST_COMPOSE_FILE = 8 * 1024 * 1024
 )
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
 def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> int:
-    """List every container of the repository at PATHS (default: the current folder).
+    """List every container of the repository at PATHS (default: the current folder) that is written there.
 
     Native containers, OCI containers and the services of Compose files, by the host that they are on. Values of
     environment variables and of secrets are not shown.
@@ -42,14 +43,19 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     Exits with 0, or with 2 where the question makes no sense or a file could not be read.
     """
     problems: list[str] = []
+    unknown: list[UnknownModule] = []
+    asked = [Path(os.path.abspath(path)) for path in paths or ["."]]  # noqa: PTH100
     try:
-        roots = dict.fromkeys(_root(Path(os.path.abspath(path))) for path in paths or ["."])  # noqa: PTH100
-        found = [listed for root in roots for listed in _listed(root, host, problems)]
+        roots = dict.fromkeys(_root(path) for path in asked)
+        found = [listed for root in roots for listed in _listed(root, host, asked, problems, unknown)]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     found.sort(key=lambda listed: (listed.item.host is None, listed.item.host or ""))
     for problem in problems:
         print(f"error: {visible(problem)}", file=sys.stderr)
+    if host is not None or any(each.item.host is None and each.item.kind != "compose" for each in found):
+        for note in _notes(unknown):
+            print(f"note: {visible(note)}", file=sys.stderr)
     match layout:
         case "json":
             sys.stdout.write(inventory_json(found))
@@ -67,7 +73,12 @@ def _root(path: Path) -> Path:
     return repository_root(path, (path,))
 
 
-def _listed(root: Path, host: str | None, problems: list[str]) -> Iterator[ListedContainer]:
+def _listed(
+    root: Path, host: str | None, asked: Sequence[Path], problems: list[str], unknown: list[UnknownModule]
+) -> Iterator[ListedContainer]:
+    def is_asked(path: Path) -> bool:
+        return any(path.is_relative_to(each) for each in asked)
+
     listing = Listing(str)
     repository = Repository(root, sorted(listing.below(root)), Overlay({}).read_nix)
     if host is not None:
@@ -75,14 +86,21 @@ def _listed(root: Path, host: str | None, problems: list[str]) -> Iterator[Liste
         if host not in names:
             known = ", ".join(names) or "none"
             raise ValueError(f"there is no host '{host}'{suggestion(host, names)} (hosts: {known})")
-    for item in nix_inventory(repository, host):
+    problems.extend(
+        f"{_from_here(path)}: it has a syntax error, so its containers are not listed"
+        for path in repository.files_mentioning(b"containers")
+        if is_asked(path) and (text := repository.source(path)) is not None and text.root.has_error
+    )
+    for item in nix_inventory(repository, host, unknown):
+        if not is_asked(item.place.path):
+            continue
         source = repository.source(item.place.path)
         position = None if source is None else source.position(item.place.span.start)
         line, column = (1, 1) if position is None else (position.line, position.column)
         yield ListedContainer(item, _from_here(item.place.path), line, column)
     if host is None:
         for path in sorted(listing.all_below(root)):
-            if path.suffix != ".nix" and is_compose_file(path):
+            if path.suffix != ".nix" and is_compose_file(path) and is_asked(path):
                 yield from _compose(path, problems)
 
 
@@ -96,13 +114,38 @@ def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
             problems.append(f"{_from_here(path)}: too large to be read")
             return
         items, text = compose_inventory(path, path.read_bytes())
-    except (ComposeError, OSError) as error:
-        problems.append(f"{_from_here(path)}: {error}")
+    except OSError as error:
+        problems.append(f"{_from_here(path)}: {error.strerror}")
+        return
+    except ComposeError as error:
+        problems.append(f"{_where(error.place, path)}: {error}")
         return
     lines = LineIndex(text.data)
     for item in items:
         position = lines.position(item.place.span.start)
         yield ListedContainer(item, _from_here(path), position.line, position.column)
+
+
+def _where(place: Place | None, path: Path) -> str:
+    """Where an error is: the file, and the line where it is known."""
+    from nixlint.syntax.span import LineIndex
+
+    if place is None:
+        return _from_here(path)
+    try:
+        line = LineIndex(place.path.read_bytes()).position(place.span.start).line
+    except OSError:
+        return _from_here(place.path)
+    return f"{_from_here(place.path)}:{line}"
+
+
+def _notes(unknown: Sequence[UnknownModule]) -> Iterator[str]:
+    """What is not known of the hosts: one line for each module, with the hosts that have it."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for module in unknown:
+        found.setdefault((_where(module.place, module.place.path), module.reason), []).append(module.host)
+    for (where, reason), names in found.items():
+        yield f"{where}: {reason}, so that {', '.join(dict.fromkeys(names))} may have more containers"
 
 
 def _from_here(path: Path) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nixlint.containers.inventory import InventoryItem
-from nixlint.containers.secret_variables import holds_secret
+from nixlint.containers.secret_variables import without_secret
 
 from .conversion.to_containers import convert
 from .loading import Request, load
@@ -34,13 +34,13 @@ def compose_inventory(path: Path, data: bytes) -> tuple[tuple[InventoryItem, ...
             "compose",
             None,
             container.service,
-            _shown(container.image) or None,
+            without_secret(container.image) or None,
             None,
             addresses,
             networks if container.network_mode is None else (container.network_mode,),
-            tuple(_shown(str(port)) for port in container.ports),
+            tuple(without_secret(str(port)) for port in container.ports),
             tuple(
-                _shown(
+                without_secret(
                     ":".join(
                         (_own(mount.source, path), mount.target, *([",".join(mount.options)] if mount.options else []))
                     )
@@ -58,10 +58,6 @@ def compose_inventory(path: Path, data: bytes) -> tuple[tuple[InventoryItem, ...
         )
         found.setdefault(container.service, item)
     return tuple(found.values()), loaded.texts[path]
-
-
-def _shown(text: str) -> str:
-    return "…" if holds_secret(text) else text
 
 
 def _own(name: str, path: Path) -> str:

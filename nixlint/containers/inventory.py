@@ -1,21 +1,22 @@
 """Every container of a repository, each as one flat row: what it is, where it runs, and what it is connected with.
 
 A container in a module that a host imports belongs to that host, and to each host that imports it; one that leads to no
-host has none. Texts hold no values of secrets: environment variables are known by name, files and options by theirs.
+host has none. Containers in a native container come with it. Texts hold no values of secrets: environment
+variables are known by name, files and options by theirs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
 from nixlint.semantics.hosts import hosts
-from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, ask_within, attributes_of
+from nixlint.semantics.module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.value_text import sounds_secret, value_text
 from nixlint.semantics.values import (
-    UNSETTLED,
     BoolValue,
     ListValue,
     NullValue,
@@ -31,7 +32,8 @@ from .declared import Declared, declared_in, declared_on
 from .engine_flags import Flag, flags_in
 from .nspawn import NspawnContainer, containers_on, nspawn_containers
 from .oci_reader import CONTAINERS as OCI_CONTAINERS
-from .secret_variables import holds_secret
+from .oci_reader import is_oci_container
+from .secret_variables import without_secret
 from .stated import deciding, is_complete
 
 Items: TypeAlias = tuple[str | None, ...] | None
@@ -44,6 +46,8 @@ _STATE_VERSION = OptionPath.of("system", "stateVersion")
 _ENGINES = ("podman", "docker")
 _PODMAN_SINCE = "22.05"
 """From this state version on Podman is the default (nixpkgs, ``oci-containers.nix``)."""
+_DEEPEST = 4
+"""Containers in so many containers are listed."""
 _SECRET_FOLDERS = ("/run/secrets", "/run/agenix", "/run/keys", "/var/lib/secrets", "/etc/secrets")
 _SECRET_OPTIONS = ("sops.secrets.", "sops.templates.", "age.secrets.", "clan.core.vars.", "vaultix.secrets.")
 
@@ -53,7 +57,7 @@ class InventoryItem(NamedTuple):
 
     ``image`` is an OCI image, or for a native container the ``path`` or ``flake`` that its system comes from.
     ``state_version`` is empty where it is certain that none is set. ``conditions`` are those that are not known and that
-    it exists under.
+    it exists under. ``inside`` names the native containers that it is in, the outermost first.
     """
 
     host: str | None
@@ -70,46 +74,102 @@ class InventoryItem(NamedTuple):
     secrets: Items
     conditions: tuple[str, ...]
     place: Place
+    inside: tuple[str, ...] = ()
 
 
-def nix_inventory(repository: Repository, only_host: str | None = None) -> Iterator[InventoryItem]:
-    """The containers that the repository's modules declare, by host; at last those that lead to no host.
+class UnknownModule(NamedTuple):
+    """A module of a host that is not known, so that the host may have containers which are not listed for it."""
 
-    With ``only_host``, those of that host. Each host is worked out once, and dropped before the next.
+    host: str
+    reason: str
+    place: Place
+
+
+def nix_inventory(
+    repository: Repository, only_host: str | None = None, unknown: list[UnknownModule] | None = None
+) -> Iterator[InventoryItem]:
+    """The containers that the repository's modules declare, by host and by name; at last those that lead to no host.
+
+    With ``only_host``, those of that host. Each host is worked out once, and dropped before the next. What is not known of
+    the hosts is added to ``unknown``.
     """
-    seen: set[Place] = set()
+    seen: set[tuple[Place, str | None]] = set()
+    reached: set[Path] = set()
     for host in hosts(repository):
         if only_host is None or host.name == only_host:
             system = host.system(repository.interpreter())
-            for item in _on_host(system, host.name, host.place or Place(repository.root, Span(0, 0)), repository):
-                seen.add(item.place)
+            place = host.place or Place(repository.root, Span(0, 0))
+            for item in sorted(_on_system(system, host.name, place, repository), key=_by_name):
+                seen.add((item.place, item.name))
                 yield item
+            reached |= {path / "default.nix" if path.is_dir() else path for path in system.files}
+            if unknown is not None:
+                unknown += _unknown_modules(system, host.name)
     if only_host is None:
-        yield from (item for item in _in_files(repository) if item.place not in seen)
+        yield from sorted(
+            (
+                item
+                for item in _in_files(repository)
+                if (item.place, item.name) not in seen
+                # Names that a host's configuration did not give are none of this module's: it makes containers of options.
+                and not (item.name is None and item.place.path in reached)
+            ),
+            key=_by_name,
+        )
 
 
-def _on_host(system: ModuleSystem, host: str, place: Place, repository: Repository) -> Iterator[InventoryItem]:
+def _by_name(item: InventoryItem) -> tuple[tuple[str, ...], str, int]:
+    return (*item.inside, item.name or MORE), str(item.place.path), item.place.span.start
+
+
+def _unknown_modules(system: ModuleSystem, host: str) -> Iterator[UnknownModule]:
+    for obstacle in system.ask(OCI_CONTAINERS).obstacles:
+        if obstacle.place is not None and obstacle.reason.startswith("a module that is not known: "):
+            yield UnknownModule(host, obstacle.reason.partition(": ")[2], obstacle.place)
+
+
+def _on_system(
+    system: ModuleSystem, host: str | None, place: Place, repository: Repository, inside: tuple[str, ...] = ()
+) -> Iterator[InventoryItem]:
+    """The containers of a system, each followed by those that are in it."""
     for container in containers_on(system, place, repository):
-        yield _native(container, host)
-    found = tuple(declared_on(system, place, OCI_CONTAINERS, _is_oci))
+        yield from _native_with_inner(container, host, repository, inside)
+    found = tuple(declared_on(system, place, OCI_CONTAINERS, is_oci_container))
     engine = _engine(system) if found else None
     for declared in found:
-        yield _oci(declared, host, engine)
+        yield _oci(declared, host, engine)._replace(inside=inside)
+
+
+def _native_with_inner(
+    container: NspawnContainer, host: str | None, repository: Repository, inside: tuple[str, ...] = ()
+) -> Iterator[InventoryItem]:
+    yield _native(container, host)._replace(inside=inside)
+    if len(inside) < _DEEPEST:
+        within = (*inside, container.name or MORE)
+        yield from _on_system(container.system, host, container.place, repository, within)
 
 
 def _in_files(repository: Repository) -> Iterator[InventoryItem]:
+    found: dict[tuple[Place, str | None], InventoryItem] = {}
     for path in repository.files_mentioning(b"containers"):
         source = repository.source(path)
         if source is None or source.root.has_error:
             continue
-        for container in nspawn_containers(source, repository):
-            yield _native(container, None)
-        found: set[tuple[Place, str | None]] = set()
-        for declared in declared_in(source, repository, OCI_CONTAINERS, _is_oci):
-            item = _oci(declared, None, _engine(declared.host))
-            if (item.place, item.name) not in found:
-                found.add((item.place, item.name))
-                yield item
+        items = [
+            item
+            for container in nspawn_containers(source, repository)
+            for item in _native_with_inner(container, None, repository)
+        ]
+        items += [
+            _oci(declared, None, _engine(declared.host))
+            for declared in declared_in(source, repository, OCI_CONTAINERS, is_oci_container)
+        ]
+        for item in items:
+            known = found.get((item.place, item.name))
+            # A module inside a container is met twice: by itself, and as a part of the container.
+            if known is None or len(known.inside) < len(item.inside):
+                found[item.place, item.name] = item
+    yield from found.values()
 
 
 # -- native containers ----------------------------------------------------------------------------------------------
@@ -162,7 +222,7 @@ def _native_networks(container: NspawnContainer) -> Items:
 
 def _mount_text(source: str | None, target: str | None, writable: bool | None) -> str:
     mode = {True: "", False: ":ro", None: f":{MORE}"}[writable]
-    return f"{_shown(source or MORE)}:{_shown(target or MORE)}{mode}"
+    return f"{without_secret(source or MORE)}:{without_secret(target or MORE)}{mode}"
 
 
 def _declared_secrets(system: ModuleSystem) -> Iterator[str]:
@@ -209,10 +269,6 @@ def _oci(declared: Declared, host: str | None, engine: str | None) -> InventoryI
     )
 
 
-def _is_oci(definition: Definition) -> bool:
-    return isinstance(definition.value, UNSETTLED) or any(True for _ in attributes_of(definition))
-
-
 def _engine(host: ModuleSystem) -> str | None:
     """The engine of a host: as it says, or else the default of its state version where nothing else may be said."""
     backend = host.ask(_BACKEND)
@@ -246,7 +302,7 @@ def _text(answer: Answer) -> str | None:
 def _text_of(value: Value) -> str | None:
     match value:
         case StringValue():
-            return _shown("".join(part if isinstance(part, str) else _part(part) for part in value.parts))
+            return without_secret("".join(part if isinstance(part, str) else _part(part) for part in value.parts))
         case PathValue(path=path):
             return str(path)
         case SymbolValue():
@@ -257,10 +313,6 @@ def _text_of(value: Value) -> str | None:
 
 def _part(value: Value) -> str:
     return f"${{{value.dotted}}}" if isinstance(value, SymbolValue) and value.dotted else MORE
-
-
-def _shown(text: str) -> str:
-    return MORE if holds_secret(text) else text
 
 
 def _raw(answer: Answer) -> tuple[str, ...]:

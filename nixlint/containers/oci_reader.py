@@ -146,7 +146,7 @@ def _backend(host: ModuleSystem) -> tuple[str | None, Place | None]:
 def _containers(source: SourceFile, repository: Repository) -> tuple[tuple[OciContainer, ModuleSystem], ...]:
     # One place may make containers of many names: listToAttrs (map container [ "a" "b" ]).
     found: dict[tuple[Place, str | None], tuple[OciContainer, ModuleSystem]] = {}
-    for name, definitions, conditions, host, site in declared_in(source, repository, CONTAINERS, _is_container):
+    for name, definitions, conditions, host, site in declared_in(source, repository, CONTAINERS, is_oci_container):
         place = next((item.name_place for item in definitions if item.name_place is not None), site)
         if (place, name) not in found:
             found[place, name] = _container(name, place, conditions, _Declaration(definitions)), host
@@ -214,7 +214,7 @@ def _is_true(value: Value) -> bool:
     return isinstance(value, BoolValue) and value.value
 
 
-def _is_container(definition: Definition) -> bool:
+def is_oci_container(definition: Definition) -> bool:
     """Whether a definition is that of a container: it has an attribute, or may have, as the result of a function."""
     return isinstance(definition.value, UNSETTLED) or any(True for _ in attributes_of(definition))
 

@@ -12,6 +12,8 @@ _URL_WITH_PASSWORD = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:([^/\s@]+)@", re
 _BEARER = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\beyJ[\w-]{8,}\.[\w-]+\.|\b(?:ghp|gho|glpat|sk|xox[bp])[_-]\w{16,}"
 )
+_SHARE_WITH_PASSWORD = re.compile(r"//[^/\s:@]*:[^/\s@]+@")
+_SETTING = re.compile(r"([\w.-]+)=")
 _HARMLESS = re.compile(r"true|false|yes|no|on|off|null|none", re.IGNORECASE)
 
 
@@ -30,6 +32,19 @@ def is_secret_variable(name: str, value: str) -> bool:
 def holds_secret(text: str) -> bool:
     """Whether a text has a secret in it that shows by its shape: a password in a URL, a private key, a token."""
     return bool(_URL_WITH_PASSWORD.search(text) or _BEARER.search(text))
+
+
+def without_secret(text: str) -> str:
+    """A text that may be shown: ``…`` for one that holds a secret by its shape, or for all after ``password=`` and the like.
+
+    The names of flags are no names of secrets: ``--secret=id`` tells a name.
+    """
+    if holds_secret(text) or _SHARE_WITH_PASSWORD.search(text):
+        return "…"
+    for setting in _SETTING.finditer(text):
+        if not setting[1].startswith("-") and sounds_secret(setting[1]):
+            return f"{text[: setting.end()]}…"
+    return text
 
 
 def passwords_in(text: str) -> tuple[str, ...]:

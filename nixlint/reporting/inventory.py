@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nixlint.containers.inventory import InventoryItem, Items
 
 from .json_document import Json
-from .terminal import Style, cell_width, visible
+from .terminal import Style, cell_width, visible, wrapped
 
 UNKNOWN_HOST = "–"
 _UNKNOWN = "?"
@@ -47,6 +47,11 @@ def kind_text(item: InventoryItem) -> str:
             return "OCI" if item.engine is None else f"OCI ({item.engine})"
 
 
+def name_text(item: InventoryItem) -> str:
+    """Its name, and those of the native containers that it is in: ``db in forge``."""
+    return " in ".join([item.name or _UNKNOWN, *reversed(item.inside)])
+
+
 def inventory_text(found: Sequence[ListedContainer], style: Style) -> Iterator[str]:
     """The containers for people: a table where a terminal has room for it, else a paragraph for each."""
     if not found:
@@ -73,7 +78,7 @@ def _cells(listed: ListedContainer) -> list[list[str]]:
     """The lines of each column, safe for a terminal."""
     item = listed.item
     native = item.kind == "nspawn"
-    name = [visible(item.name or _UNKNOWN), *(f"if {visible(condition)}" for condition in item.conditions)]
+    name = [visible(name_text(item)), *(f"if {visible(condition)}" for condition in item.conditions)]
     return [
         [visible(item.host or UNKNOWN_HOST)],
         [kind_text(item)],
@@ -116,12 +121,13 @@ def _paragraph(row: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
     (host,), (kind,), (name, *conditions), *rest, (place,) = row
     yield f"{style.bold(name)} on {host}: {kind}  {style.faint(place)}\n"
     for condition in conditions:
-        yield f"  {style.faint(condition)}\n"
+        yield f"  {style.faint(wrapped(condition, style.width, '    ', 2))}\n"
     for heading, lines in zip(_HEADINGS[3:-1], rest, strict=True):
         if list(lines) != [""]:
-            first, *others = lines
+            blank = f"  {' ' * len(heading)}  "
+            first, *others = (wrapped(line, style.width, f"{blank}  ", len(blank)) for line in lines)
             yield f"  {heading}: {first}\n"
-            yield from (f"  {' ' * len(heading)}  {line}\n" for line in others)
+            yield from (f"{blank}{line}\n" for line in others)
 
 
 def _json(listed: ListedContainer) -> Json:
@@ -140,6 +146,7 @@ def _json(listed: ListedContainer) -> Json:
         "environment": _list(item.environment),
         "secrets": _list(item.secrets),
         "conditions": list(item.conditions),
+        "inside": list(item.inside),
         "file": listed.file,
         "line": listed.line,
         "column": listed.column,

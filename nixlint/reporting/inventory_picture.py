@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .inventory import UNKNOWN_HOST, ListedContainer, kind_text
+from .inventory import UNKNOWN_HOST, ListedContainer, kind_text, name_text
 from .terminal import visible
 
 
@@ -38,6 +38,8 @@ def inventory_dot(found: Sequence[ListedContainer]) -> str:
     lines = [
         "digraph inventory {",
         "  rankdir=LR;",
+        "  nodesep=0.15;",
+        "  ranksep=0.8;",
         '  node [shape=box, fontname="sans-serif"];',
         '  graph [fontname="sans-serif"];',
     ]
@@ -51,7 +53,7 @@ def inventory_dot(found: Sequence[ListedContainer]) -> str:
         ]
         lines.append("  }")
     for node, container, text in drawn.ports:
-        lines += [f"  {node} [shape=cds, label={_dot(text)}];", f"  {node} -> {container};"]
+        lines += [f"  {node} [shape=plain, label={_dot(*text.split(', '))}];", f"  {node} -> {container};"]
     lines += [f"  {container} -> {network} [dir=none];" for container, network in drawn.edges]
     return "\n".join([*lines, "}"]) + "\n"
 
@@ -61,7 +63,7 @@ def _drawn(found: Sequence[ListedContainer]) -> _Drawn:
     for number, listed in enumerate(found):
         item, node = listed.item, f"c{number}"
         host = item.host or UNKNOWN_HOST
-        about = (item.name or "?", kind_text(item), *(text for text in (item.image,) if text))
+        about = (name_text(item), kind_text(item), *(text for text in (item.image,) if text))
         drawn.hosts.setdefault(host, []).append((node, about))
         for name in item.networks or ():
             if name is not None and name != "private":

@@ -55,9 +55,9 @@ def containers(folder: Path, *arguments: str) -> list[dict[str, Any]]:
 
 def test_each_container_is_listed_for_each_host_that_imports_it(folder: Path) -> None:
     assert [(each["host"], each["kind"], each["name"]) for each in containers(folder)] == [
+        ("alpha", "nspawn", "db"),
         ("alpha", "nspawn", "one"),
         ("alpha", "nspawn", "two"),
-        ("alpha", "nspawn", "db"),
         ("alpha", "oci", "web"),
         ("beta", "nspawn", "db"),
         (None, "oci", "lost"),
@@ -92,6 +92,7 @@ def test_fields_are_those_of_the_definitions(folder: Path) -> None:
         "environment": ["DB_PASSWORD", "TOKEN"],
         "secrets": ["sops.secrets.web"],
         "conditions": ["config.services.x.enable"],
+        "inside": [],
         "file": "alpha.nix",
         "line": 4,
         "column": 44,
@@ -141,7 +142,7 @@ def test_a_compose_file_that_cannot_be_read_is_told_and_the_rest_is_listed(folde
     (folder / "compose.yaml").write_text("services: [\n")
     ran = nixlint(folder, "inventory")
     assert ran.code == 2
-    assert ran.err.startswith("error: compose.yaml: ")
+    assert ran.err.startswith("error: compose.yaml:2: ")
     assert "web on alpha" in ran.out
 
 
@@ -170,3 +171,35 @@ def test_svg_is_what_graphviz_draws(folder: Path) -> None:
     ran = nixlint(folder, "inventory", "--format", "svg", environment={"PATH": str(folder / "bin")})
     assert ran.code == 0
     assert ran.out.startswith("-Tsvg\ndigraph inventory {\n")
+
+
+def test_a_path_limits_the_list_to_what_is_written_there(folder: Path) -> None:
+    assert [each["name"] for each in containers(folder, "shared.nix")] == ["db", "db"]
+
+
+def test_a_nix_file_with_a_syntax_error_is_told_and_the_rest_is_listed(folder: Path) -> None:
+    (folder / "broken.nix").write_text("{ containers.x = { config = ; }; }\n")
+    ran = nixlint(folder, "inventory")
+    assert ran.code == 2
+    assert "error: broken.nix: it has a syntax error" in ran.err
+    assert "web on alpha" in ran.out
+
+
+def test_the_line_of_an_error_in_a_compose_file_is_told(folder: Path) -> None:
+    (folder / "compose.yaml").write_text("services:\n  web:\n    image: [ a ]\n")
+    assert nixlint(folder, "inventory").err.startswith("error: compose.yaml:3: ")
+
+
+def test_a_module_that_is_not_known_is_told_where_containers_have_no_host(folder: Path) -> None:
+    text = (folder / "alpha.nix").read_text()
+    (folder / "alpha.nix").write_text(text.replace("{\n", "{\n  imports = [ config.far.module ];\n", 1))
+    notes = nixlint(folder, "inventory").err
+    assert notes.startswith("note: alpha.nix:2: ")
+    assert "alpha may have more containers" in notes
+
+
+def test_two_runs_write_the_same(folder: Path) -> None:
+    for layout in ("text", "json", "dot"):
+        assert (
+            nixlint(folder, "inventory", "--format", layout).out == nixlint(folder, "inventory", "--format", layout).out
+        )

@@ -1,0 +1,80 @@
+"""Rows of the inventory from the modules of a repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nixlint.containers.inventory import InventoryItem, nix_inventory
+from nixlint.containers.secret_variables import without_secret
+from nixlint.semantics.repository import Repository
+from tests.linting.workbench import write_files
+
+FLAKE = (
+    "{ outputs = { nixpkgs, ... }: { nixosConfigurations.alpha = nixpkgs.lib.nixosSystem "
+    "{ modules = [ ./alpha.nix ]; }; }; }"
+)
+
+
+def rows(folder: Path, alpha: str, **others: str) -> list[InventoryItem]:
+    files = {"flake.nix": FLAKE, "alpha.nix": alpha, **{f"{name}.nix": text for name, text in others.items()}}
+    write_files(folder, files)
+    return list(nix_inventory(Repository(folder, [folder / name for name in sorted(files)], Path.read_bytes)))
+
+
+def test_containers_are_listed_by_name(tmp_path: Path) -> None:
+    found = rows(tmp_path, "{ containers.b.config = { }; containers.a.config = { }; containers.a.autoStart = true; "
+                 "containers.b.autoStart = true; }")  # fmt: skip
+    assert [item.name for item in found] == ["a", "b"]
+
+
+def test_a_container_in_a_container_is_on_its_host_and_inside(tmp_path: Path) -> None:
+    inner = "containers.inner = { autoStart = true; config = { }; };"
+    found = rows(tmp_path, f"{{ containers.outer = {{ autoStart = true; config = {{ {inner} }}; }}; }}")
+    assert [(item.host, item.inside, item.name) for item in found] == [
+        ("alpha", (), "outer"),
+        ("alpha", ("outer",), "inner"),
+    ]
+
+
+def test_a_container_in_a_container_of_no_host_is_listed_once(tmp_path: Path) -> None:
+    inner = "containers.inner = { autoStart = true; config = { }; };"
+    stray = f"{{ containers.outer = {{ autoStart = true; config = {{ {inner} }}; }}; }}"
+    found = rows(tmp_path, "{ }", stray=stray)
+    assert [(item.host, item.inside, item.name) for item in found] == [(None, (), "outer"), (None, ("outer",), "inner")]
+
+
+def test_a_module_that_makes_containers_of_options_is_no_container_itself(tmp_path: Path) -> None:
+    alpha = '{ imports = [ ./pods ]; pods.web.image = "nginx:1"; }'
+    pods = (
+        "{ config, lib, ... }: { options.pods = lib.mkOption { type = lib.types.attrsOf lib.types.attrs; default = { }; }; "
+        "config.virtualisation.oci-containers.containers = lib.mapAttrs (_: pod: { inherit (pod) image; }) config.pods; }"
+    )
+    assert [(item.host, item.name, item.image) for item in rows(tmp_path, alpha, **{"pods/default": pods})] == [
+        ("alpha", "web", "nginx:1")
+    ]
+
+
+SECRETS = [
+    'image = "https://user:hunter2@registry.example/web:1";',
+    'volumes = [ "//user:hunter2@nas/share:/data" ];',
+    'extraOptions = [ "--mount=type=volume,dst=/data,volume-opt=o=username=web,password=hunter2,hunter2" ];',
+    'extraOptions = [ "-e" "TOKEN=hunter2" "--env=API_KEY=hunter2" ];',
+    'environment.DATABASE_URL = "postgres://web:hunter2@db/web";',
+    'ports = [ "80:80,password=hunter2" ];',
+    'networks = [ "web:token=hunter2" ];',
+    'login.password = "hunter2";',
+]
+
+
+@pytest.mark.parametrize("setting", SECRETS)
+def test_no_value_of_a_secret_is_in_a_row(tmp_path: Path, setting: str) -> None:
+    (item,) = rows(tmp_path, f"{{ virtualisation.oci-containers.containers.web = {{ autoStart = true; {setting} }}; }}")
+    assert item.name == "web"
+    assert "hunter2" not in repr(item._replace(place=item.place._replace(path=Path("alpha.nix"))))
+
+
+def test_the_name_of_a_secret_is_shown() -> None:
+    assert without_secret("--secret=database,type=env,target=DB") == "--secret=database,type=env,target=DB"
+    assert without_secret("/run/secrets/token:/token:ro") == "/run/secrets/token:/token:ro"
