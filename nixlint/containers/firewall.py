@@ -40,8 +40,16 @@ def _open_ports(repository: Repository) -> OpenPorts:
         for name in (*_PORTS, *_RANGES):
             for _, answer in ask_files(repository, parse_pattern(f"{prefix}.{name}")):
                 found.extend(_ranges(answer))
+    found.extend(_opened_by_services(repository))
     known = tuple(ports for ports in found if ports is not None)
     return OpenPorts(known, len(known) == len(found) and not _is_switched_off(repository))
+
+
+def _opened_by_services(repository: Repository) -> Iterator[range]:
+    """What services open by themselves: sshd lets in its port (nixpkgs, ``services/networking/ssh/sshd.nix``)."""
+    for _, answer in ask_files(repository, parse_pattern("services.openssh.enable")):
+        if any(isinstance(item.value, BoolValue) and item.value.value for item in answer.definitions):
+            yield range(22, 23)
 
 
 def _ranges(answer: Answer) -> Iterator[range | None]:

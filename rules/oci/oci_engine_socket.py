@@ -10,6 +10,9 @@ from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
 
+_PROXY = "socket-proxy"
+"""In the names of images that stand between the socket and those who want a part of it."""
+
 
 class OciEngineSocket(Rule[OciContainer]):
     """A container that gets the socket of the container engine owns the host.
@@ -31,6 +34,7 @@ class OciEngineSocket(Rule[OciContainer]):
 
     ## What keeps it silent
 
+    - A socket proxy, which is the way to hand out less of the socket.
     - Sockets of other programs, and files whose names only begin like these.
     - A source that is not known.
 
@@ -48,7 +52,9 @@ class OciEngineSocket(Rule[OciContainer]):
     keywords = (b".sock", b"/run")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
-        """Report each such volume."""
+        """Report each such volume, but for one of a socket proxy."""
+        if subject.image is not None and _PROXY in subject.image[1].text:
+            return
         for mount in subject.mounts:
             source = mount.volume.source
             socket = engine_socket(source) if source is not None and source.startswith("/") else None
@@ -96,6 +102,17 @@ class OciEngineSocket(Rule[OciContainer]):
   virtualisation.oci-containers.containers.agent = {
     image = "example/agent:2";
     volumes = [ «"/var/run:/var/run"» ];
+  };
+}
+""",
+        ),
+        Good(
+            "a socket proxy is what one puts in between",
+            """\
+{
+  virtualisation.oci-containers.containers.proxy = {
+    image = "ghcr.io/tecnativa/docker-socket-proxy:v0.4";
+    volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ];
   };
 }
 """,

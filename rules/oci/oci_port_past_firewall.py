@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from nixlint.containers.firewall import OpenPorts
 from nixlint.containers.oci import OciContainer, PublishedPort
@@ -35,6 +36,7 @@ class OciPortPastFirewall(Rule[OciContainer]):
 
     - An address: `127.0.0.1`, or that of an internal interface.
     - A port that a firewall of the repository lets in, and a firewall that is switched off or has ports that are not known.
+    - A Compose file in a repository of NixOS configuration that no module mentions: it runs on another machine.
     - A container in the host's network or in none, and a host port that is not known or left to chance.
 
     It is a note, because it depends on what is in front of the host.
@@ -54,6 +56,8 @@ class OciPortPastFirewall(Rule[OciContainer]):
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report all ports of a container that walk past the firewall."""
         if any(network.text in ("host", "none") or not network.is_known for network in subject.networks):
+            return
+        if _is_of_another_machine(subject.place.path, repository):
             return
         exposed = [port for port in subject.ports if port.mapping.listens_everywhere and port.mapping.host_ports]
         if not exposed:
@@ -136,3 +140,10 @@ class OciPortPastFirewall(Rule[OciContainer]):
 
 def _number(port: PublishedPort) -> int:
     return port.mapping.host_ports[0] if port.mapping.host_ports else 0
+
+
+def _is_of_another_machine(path: Path, repository: Repository) -> bool:
+    """Whether it is a Compose file that the modules around it have nothing to do with, so that neither has their firewall."""
+    if path.suffix == ".nix" or not repository.files:
+        return False
+    return not any(True for _ in repository.files_mentioning(path.name.encode()))

@@ -25,7 +25,6 @@ _FORMATS = (
     ("xox", r"\bxox[abposr]-[0-9]{8,}-[A-Za-z0-9-]{16,}" + _END, "Slack token"),
     ("hooks.slack.com", r"hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{20,}", "Slack webhook"),
     ("discord", r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}", "Discord webhook"),
-    ("AKIA", r"\bAKIA[A-Z2-7]{16}" + _END, "AWS access key"),
     ("tskey-", r"\btskey-(?:auth|client|api)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}" + _END, "Tailscale key"),
     ("sk-", r"\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}" + _END, "OpenAI key"),
     ("sk-ant-", r"\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{60,}" + _END, "Anthropic key"),

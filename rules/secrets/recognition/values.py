@@ -29,14 +29,19 @@ _SWITCHES = frozenset(
 
 _LOCAL_MODELS = frozenset(
     # What local model servers take for an API key: they want some string and look at none.
-    "na local localai ollama dummy not-needed notneeded no-key nokey no-key-required sk-local lm-studio lmstudio".split()
+    (
+        "na local localai ollama ollama-local dummy not-needed notneeded no-key nokey no-key-required sk-local lm-studio "
+        "lmstudio connection-configured"
+    ).split()
 )
+_NO_AUTHENTICATION = ("noauth", "no-auth", "not-required")
+"""Words in a value that say that nobody looks at it."""
 
 _REFERENCES = (
     # The value names where the secret is.
     r"[$@%!\\`]",  # $VAR, ${VAR}, $__file{…}, @placeholder@, %(ENV)s, !secret of Home Assistant, !env_var
     r".*\$[({]",  # …$(cat file)…, …${VAR}…
-    r".*\{\{|\{%|\{\$|\{env[.:]|\{file[.:]",  # templates: {{ .Secret }}, {$VAR} and {env.VAR} of Caddy
+    r".*\{\{|\{%|\{\$|\{env[.:}]|\{file[.:]",  # templates: {{ .Secret }}, {$VAR} and {env.VAR} of Caddy, {env}VAR
     r"(?:file|env|ext|op|vault|secret|secrets|pass|sops|cmd|exec|ref|keyring|keychain|systemd-creds|bws|doppler)\+?:",
     r"(?:file|env|vault|op)\+?\w*://",
     r"\{[^{}]*\}$",  # {FRIGATE_MQTT_PASSWORD}
@@ -117,7 +122,9 @@ def look_of(text: str, name: str = "") -> Look:
     if len(text) < 2 or len(text) > _LONGEST or UNKNOWN in text or "\n" in text:
         return Look.NO_SECRET
     lowered = text.lower()
-    if lowered in _SWITCHES or lowered in _LOCAL_MODELS or not _holds_secret(text, name):
+    if lowered in _SWITCHES or lowered in _LOCAL_MODELS or any(word in lowered for word in _NO_AUTHENTICATION):
+        return Look.NO_SECRET
+    if not _holds_secret(text, name):
         return Look.NO_SECRET
     if _placeholders().search(lowered):
         return Look.PLACEHOLDER
