@@ -143,7 +143,7 @@ def _number(port: PublishedPort) -> int:
 
 
 def _is_of_another_machine(path: Path, repository: Repository) -> bool:
-    """Whether it is a Compose file that the modules around it have nothing to do with, so that neither has their firewall."""
+    """Whether it is a Compose file that the modules around it do not mention, so that their firewall says nothing of it."""
     if path.suffix == ".nix" or not repository.files:
         return False
     return not any(True for _ in repository.files_mentioning(path.name.encode()))

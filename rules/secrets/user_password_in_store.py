@@ -39,7 +39,6 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
     ## References
 
     - [NixOS manual, `users.users.<name>.password`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.password)
-    - [nixpkgs pull request 165858, `passwordFile` and its risks](https://github.com/NixOS/nixpkgs/pull/165858)
     """
 
     name = "user-password-in-store"

@@ -10,49 +10,24 @@ from hypothesis import strategies as st
 from nixlint.semantics import symbols
 from nixlint.semantics.interpreter import Interpreter
 from nixlint.semantics.values import (
-    AttrsValue,
-    BoolValue,
-    FloatValue,
-    IntValue,
     Known,
-    ListValue,
-    NullValue,
-    StringValue,
     SymbolValue,
     Value,
 )
 from nixlint.syntax.source_file import SourceFile
 from tests.nix.nix_referee import evaluate_json
+from tests.semantics.holes import HOLE
+from tests.semantics.known_values import as_json
 from tests.semantics.nix_programs import programs
 
-LIB = Path(__file__).parent.parent / "nix" / "lib.nix"
-
-
-class NotKnown(Exception):
-    """A value that is not wholly known."""
+LIB = Path(__file__).parent.parent / "nix" / "library.nix"
 
 
 def evaluated(program: str) -> Value:
     interpreter = Interpreter(lambda _path: None)
     source = SourceFile.parse(Path("/generated/program.nix"), program.encode())
-    scope = interpreter.globals.binding({"lib": Known(SymbolValue(symbols.LIB))})
+    scope = interpreter.globals.binding({"lib": Known(SymbolValue(symbols.LIB)), HOLE: Known(SymbolValue((HOLE,)))})
     return interpreter.evaluate(source.root, scope)
-
-
-def as_json(value: Value) -> object:
-    match value:
-        case NullValue():
-            return None
-        case BoolValue() | IntValue() | FloatValue():
-            return value.value
-        case StringValue(text=str() as text):
-            return text
-        case ListValue(unknowns=()):
-            return [as_json(element.force()) for element in value.elements]
-        case AttrsValue(is_open=False):
-            return {name: as_json(entry.value.force()) for name, entry in value.entries.items()}
-        case _:
-            raise NotKnown(repr(value))
 
 
 def in_nix(programs: list[str]) -> list[object]:

@@ -403,8 +403,9 @@ def _recursive_update_until(call: Call) -> Value:
 
 
 def _merged(left: Value, right: Value, path: tuple[Thunk, ...], call: Call, until: Thunk | None) -> Value:
-    if not isinstance(left, AttrsValue) or not isinstance(right, AttrsValue):
+    if not isinstance(right, AttrsValue) or isinstance(left, PROPERTIES):
         return update(left, right, call.place, call.evaluator)
+    left = as_set(left)
     entries = perhaps_replaced(left.entries, _only_open(right))
     for name, entry in right.entries.items():
         if name in left.entries:
@@ -442,11 +443,8 @@ def _merged_entry(left: Entry, right: Entry, path: tuple[Thunk, ...], call: Call
             return other
         if isinstance(one, PROPERTIES) or isinstance(other, PROPERTIES):
             return _merged_property(one, other, path, call, until)
-        if isinstance(one, AttrsValue) and isinstance(other, AttrsValue):
-            return _merged(one, other, path, call, until)
         if isinstance(other, AttrsValue):
-            # What the left one holds below these names is not known, so that only names are certain.
-            return AttrsValue(other.entries, other.dynamic, (*other.unknowns, one))
+            return _merged(one, other, path, call, until)
         return call.unknown("sets that are not known", other)
 
     return Entry(call.later(compute, right.name_place), right.name_place)

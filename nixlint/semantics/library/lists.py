@@ -13,12 +13,9 @@ from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
     Entry,
-    FloatValue,
     IntValue,
     Known,
     ListValue,
-    NullValue,
-    PathValue,
     StringValue,
     Thunk,
     Value,
@@ -595,20 +592,10 @@ def _unique(call: Call) -> Value:
         answers = [equality(value, earlier.force()) for earlier in elements]
         if True in answers:
             continue
-        if None in answers and not _is_scalar(value):
-            unknowns.append(element)
-            continue
-        # An earlier one that may be the same is not certain to be there besides this one.
-        unknowns.extend(earlier for earlier, same in zip(elements, answers, strict=True) if same is None)
-        elements = [earlier for earlier, same in zip(elements, answers, strict=True) if same is False]
-        elements.append(element)
+        # Beside one that may be the same, which of the two stays, and where, is not known.
+        doubtful = None in answers or any(equality(value, other.force()) is not False for other in unknowns)
+        (unknowns if doubtful else elements).append(element)
     return ListValue(tuple(elements), tuple(unknowns), call.place)
-
-
-def _is_scalar(value: Value) -> bool:
-    if isinstance(value, StringValue):
-        return value.text is not None
-    return isinstance(value, NullValue | BoolValue | IntValue | FloatValue | PathValue)
 
 
 @model(1, "allUnique", strict=(0,))

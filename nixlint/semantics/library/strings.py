@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from nixlint.semantics import symbols
 from nixlint.semantics.operators import MAX_ELEMENTS, text_parts
 from nixlint.semantics.partial_text import MAX_TEXT, ends_with, joined, starts_with
 from nixlint.semantics.values import (
@@ -21,6 +22,7 @@ from nixlint.semantics.values import (
     PathValue,
     PrimitiveValue,
     StringValue,
+    SymbolValue,
     Thunk,
     Value,
 )
@@ -158,6 +160,8 @@ def _make_search_path(call: Call) -> Value:
         value = element.force()
         if isinstance(value, NullValue):
             continue
+        if isinstance(value, UNSETTLED) and not (isinstance(value, SymbolValue) and value.path[:1] == symbols.PKGS):
+            return call.unknown("whether a folder is null", value)
         parts.extend(":" if parts else "")
         parts.extend((*text_parts(value, call.place, call.evaluator), f"/{folder}"))
     return text_value(parts, call)
@@ -196,9 +200,11 @@ def _coerced(value: Value, call: Call) -> tuple[str | Value, ...]:
             parts: list[str | Value] = []
             for index, element in enumerate(elements):
                 inner = element.force()
-                parts.extend((" ", *_coerced(inner, call)) if index else _coerced(inner, call))
-                if isinstance(inner, ListValue) and not inner.elements:
-                    return (value,)  # Nix leaves out the space after an empty list within a list.
+                if isinstance(inner, UNSETTLED) and index < len(elements) - 1:
+                    return (value,)  # It may be an empty list, too.
+                # Nix leaves out the space after an empty list within a list.
+                empty = isinstance(inner, ListValue) and not inner.elements and not inner.unknowns
+                parts.extend((*_coerced(inner, call), "" if empty or index == len(elements) - 1 else " "))
             return tuple(parts)
         case _:
             return text_parts(value, call.place, call.evaluator)
@@ -308,7 +314,7 @@ def _has_infix(call: Call) -> Value:
     infix, value = call.text(0), call.value(1)
     if infix is None or not isinstance(value, StringValue):
         return _answered(None, call)
-    if any(isinstance(part, str) and infix in part for part in value.parts):
+    if infix == "" or any(isinstance(part, str) and infix in part for part in value.parts):
         return BoolValue(True, call.place)
     return _answered(None if value.text is None else False, call)
 
