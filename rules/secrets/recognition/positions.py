@@ -57,10 +57,11 @@ _OTHER_PARENTS = frozenset(
     # develop in.
     (
         "options lifespans keymap keymaps keybindings bindings binds policies claims_policies permission "
-        "permissions columns rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal language languages labels regex "
-        "description example defaultText meta aliases shellAliases abbreviations prompts generators colors theme "
-        "translations schema properties fields LoadCredential LoadCredentialEncrypted SetCredentialEncrypted "
-        "placeholder shellHook devShell devShells styles vmVariant vmVariantWithBootLoader vmVariantWithDisko"
+        "permissions columns rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal "
+        "language languages labels regex description example defaultText meta aliases shellAliases "
+        "abbreviations prompts generators colors theme translations schema properties fields LoadCredential "
+        "LoadCredentialEncrypted SetCredentialEncrypted placeholder shellHook devShell devShells styles "
+        "vmVariant vmVariantWithBootLoader vmVariantWithDisko"
     ).split()
 )
 
