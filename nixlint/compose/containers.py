@@ -67,6 +67,7 @@ def _as_declared(container: DeployedContainer) -> OciContainer:
         may_be_confined=is_confined_by(container.flags),
         depends_on=tuple(Text(item.container, item.place) for item in container.dependencies),
         flags=container.flags,
+        may_be_a_job=True,  # it may be of a profile that nobody chooses
         user=None
         if container.user is None
         else Text(container.user, container.key_places.get("user", container.place)),

@@ -59,7 +59,8 @@ class OciContainer:
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
     the host's root whatever it is given: run by another user, or with users of its own. ``podman`` is where it has options
     for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one. ``user`` is
-    who its program runs as, where an option says so.
+    who its program runs as, where an option says so, and ``may_be_a_job`` that it may run
+    something else than the program of its image, or only when somebody starts it.
     """
 
     name: str | None
@@ -79,6 +80,7 @@ class OciContainer:
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
     user: Text | None = None
+    may_be_a_job: bool = False
     podman: Place | None = None
     image_file: Place | None = None
     image_stream: Place | None = None

@@ -109,6 +109,13 @@ class _Declaration(NamedTuple):
         is_root = isinstance(user.value, StringValue) and user.value.text == "root"
         return (user.presence is not Presence.ABSENT and not is_root) or is_confined_by(flags)
 
+    def may_be_a_job(self, flags: tuple[Flag, ...]) -> bool:
+        """Whether it may run something else than the program of its image, or only when somebody starts it."""
+        options = ("cmd", "entrypoint", "autoStart")
+        return any(self.option(option).presence is not Presence.ABSENT for option in options) or any(
+            flag.name == "--entrypoint" for flag in flags
+        )
+
     def user(self) -> Text | None:
         """The user that its program runs as."""
         value = self.option("user").value
@@ -180,6 +187,7 @@ def _container(
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
         user=declaration.user(),
+        may_be_a_job=declaration.may_be_a_job(flags),
         podman=declaration.place_of("podman", AttrsValue),
         image_file=declaration.place_of("imageFile", CallValue, PathValue),
         image_stream=declaration.place_of("imageStream", CallValue, PathValue),
