@@ -52,8 +52,8 @@ from .values import (
 
 MAX_DEPTH = 220
 """How deep evaluations may nest. Real configurations stay below 100 (their deepest tree has 85 levels)."""
-MAX_STEPS = 400_000
-"""How many expressions one interpreter may work out. The largest real files take some ten thousand."""
+MAX_STEPS = 60_000
+"""How many expressions one interpreter may work out. The hosts of real repositories take up to six thousand."""
 
 _FRAMES_A_LEVEL = 12
 sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL + 1_000))

@@ -32,7 +32,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     ## What keeps it silent
 
     - Files that are encrypted, public, or lists of hashes.
-    - The files of sops-nix and agenix, which are another rule's matter.
+    - The files of sops-nix and agenix: they are not there while Nix evaluates, so that reading one fails.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
 
