@@ -332,6 +332,11 @@ _DECLARING = (
     "localAddress",
     "macvlans",
     "interfaces",
+    "bindMounts",
+    "allowedDevices",
+    "additionalCapabilities",
+    "extraFlags",
+    "forwardPorts",
 )
 """Options that a declaration sets and an addition hardly ever does."""
 

@@ -1,0 +1,8 @@
+{ port }:
+{ pkgs, ... }:
+{
+  services.paperless = {
+    enable = true;
+    inherit port;
+  };
+}

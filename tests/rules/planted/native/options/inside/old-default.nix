@@ -1,0 +1,6 @@
+{ lib, ... }:
+{
+  config = lib.mkIf false {
+    system.stateVersion = "23.05";
+  };
+}

@@ -1,0 +1,34 @@
+{ config, ... }:
+let
+  dataDir = "/srv/media";
+in
+{
+  virtualisation.oci-containers = {
+    backend = "podman";
+    containers = {
+      films = {
+        image = "docker.io/example/films:10.8.13";
+        ports = [ "127.0.0.1:8096:8096" ];
+        volumes = [ "${dataDir}/films:/films:ro" ];
+      };
+      series = {
+        image = "docker.io/example/series:4.0.2";
+        ports = [ "127.0.0.1:8096:8989" ];
+        volumes = [ "${dataDir}/series:/series" ];
+      };
+      backup = {
+        image = "docker.io/example/backup:2.3.1";
+        volumes = [ "/:/host" ];
+      };
+      portal = {
+        image = "docker.io/example/portal:5.5.5";
+        ports = [ "80:8080" ];
+      };
+      subtitles = {
+        image = "docker.io/example/subtitles:1.2.0";
+        volumes = [ "./subtitles:/data" ];
+        dependsOn = [ "serie" ];
+      };
+    };
+  };
+}
