@@ -46,7 +46,9 @@ class ContainerRemovedOption(Rule[NspawnContainer]):
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each certain definition of ``pkgs``."""
         for definition in subject.option("pkgs").definitions:
-            if not definition.conditions and definition.name_place is not None:
+            # A value that is not known is as good as any here: nobody gives pkgs an mkIf that is false.
+            conditions = [condition for condition in definition.conditions if condition is not definition.value]
+            if not conditions and definition.name_place is not None:
                 yield Finding(
                     place=definition.name_place,
                     message=f"{subject.title} sets pkgs, an option that was removed: it does not evaluate",
@@ -65,6 +67,17 @@ class ContainerRemovedOption(Rule[NspawnContainer]):
     autoStart = true;
     «pkgs» = inputs.stable.legacyPackages.x86_64-linux;
     config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Bad(
+            "whatever it is set to",
+            """\
+{
+  containers.old = {
+    «pkgs» = import <nixpkgs-unstable> { };
+    config = { system.stateVersion = "23.11"; };
   };
 }
 """,

@@ -37,6 +37,6 @@ def test_each_mistake_is_found_where_the_table_says_so(repository: str, tmp_path
             assert (about in found) is ("missed" not in mistake), about
 
 
-def test_more_than_nine_in_ten_are_found() -> None:
+def test_nineteen_in_twenty_are_found() -> None:
     missed = sum("missed" in mistake for mistake in PLANTED)
-    assert missed / len(PLANTED) < 0.1
+    assert missed / len(PLANTED) <= 0.05
