@@ -1,7 +1,7 @@
 """Growth: seconds and memory of `nixlint check` on repositories of more and more files.
 
 The files are made up: hosts, modules that import others, containers, services; one file in ten has a container. Cost must
-grow with the number of files, and memory hardly at all.
+grow with the number of files, and memory no further than the parsed files that are kept.
 """
 
 from __future__ import annotations
