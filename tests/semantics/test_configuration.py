@@ -201,3 +201,13 @@ def test_modules_alone_say_nothing_of_a_configuration(folder: Path) -> None:
     alone = ModuleSystem(modules, interpreter, is_whole=False)
     (asked,) = ask_pattern(alone, parse_pattern(PORT), interpreter)
     assert asked.answer.presence is Presence.MAYBE
+
+
+def test_a_property_stays_one_when_it_is_merged_into_a_set_with_a_name_that_is_not_known(folder: Path) -> None:
+    host = """{ lib, inputs, ... }: {
+      config = lib.mkMerge [
+        (lib.recursiveUpdate { containers.${inputs.x.name} = { }; } { containers = lib.mkForce { db = { }; }; })
+        { containers.web.autoStart = true; }
+      ];
+    }"""
+    assert ask(folder, {"host.nix": host}, "containers.web.autoStart").presence is not Presence.DEFINED

@@ -457,7 +457,8 @@ def _merged_property(one: Value, other: Value, path: tuple[Thunk, ...], call: Ca
         return _merged_entry(Entry(left), Entry(right), (*path, text("content")), call, until).value
 
     match one, other:
-        case AttrsValue(is_open=False), _ if _PROPERTY_NAMES.isdisjoint(one.entries):
+        case AttrsValue(unknowns=()), _ if _PROPERTY_NAMES.isdisjoint(one.entries):
+            # Whatever a name that is not known turns out to be: the property stays what it is.
             return other
         case _, AttrsValue(is_open=False) if _PROPERTY_NAMES.isdisjoint(other.entries):
             return one
