@@ -1,18 +1,23 @@
-"""Writes ``docs/rules/``: a page for each rule, and an index of them, from what the rules say of themselves."""
+"""Writes ``docs/rules/``, a page for each rule and an index of them, and ``docs/severity.md``, from what the rules and the
+data files say.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from nixlint.linting.registry import Registry, load_registry
 from nixlint.reporting.rule_page import can_fix, page, title
 
-FOLDER = Path(__file__).parent / "rules"
+FOLDER = Path(__file__).parent
 
 
 def pages(registry: Registry) -> Mapping[str, str]:
-    """The text of each file in the folder, by its name."""
+    """The text of each file in the folder of rules, by its name."""
     rules = registry.rules.values()
     rows = [
         f"| `{rule.code}` | [{rule.name}]({rule.name}.md) | {rule.severity.value} | {'yes' if can_fix(rule) else ''} "
@@ -23,15 +28,76 @@ def pages(registry: Registry) -> Mapping[str, str]:
     return {"README.md": "\n".join([*head, *rows]) + "\n"} | {f"{rule.name}.md": page(rule) for rule in rules}
 
 
+def severity_page(registry: Registry) -> str:
+    """The table that severities are derived from, and the cell of every rule that has one."""
+    known = tomllib.loads((files("nixlint.data") / "severities.toml").read_text("utf-8"))
+    return "\n".join(
+        [
+            _SEVERITY_HEAD,
+            "## What has to happen first\n",
+            *(f"- **{term['name']}**: {term['means']}" for term in known["preconditions"]),
+            "\n## How far it gets\n",
+            *(f"- **{term['name']}**: {term['means']}" for term in known["reaches"]),
+            "\n## What follows\n",
+            *_matrix(known),
+            "\n## The rules\n",
+            "Where findings of one rule differ, the other cases stand below it.\n",
+            "| rule | first | reach | severity | because |",
+            "| --- | --- | --- | --- | --- |",
+            *(row for name in registry.rules if name in known["rules"] for row in _severity_rows(name, known)),
+            "",
+        ]
+    )
+
+
+_SEVERITY_HEAD = """\
+# Severities
+
+How severe a finding is follows from two questions: what has to happen before it hurts, and how far it gets then. This page
+is made from [`nixlint/data/severities.toml`](../nixlint/data/severities.toml), and tests hold the rules to it. How *sure* a
+finding is does not count here: that is its confidence. How to give a rule another severity, and what it does to the exit
+code, is in [configuration.md](configuration.md).
+"""
+
+
+def _matrix(known: Mapping[str, Any]) -> Iterator[str]:
+    reaches = known["reaches"]
+    yield "| | " + " | ".join(reach["name"] for reach in reaches) + " |"
+    yield "| --- |" + " --- |" * len(reaches)
+    for precondition in known["preconditions"]:
+        cells = known["table"][precondition["key"]]
+        yield f"| **{precondition['name']}** | " + " | ".join(cells[reach["key"]] for reach in reaches) + " |"
+
+
+def _severity_rows(name: str, known: Mapping[str, Any]) -> Iterator[str]:
+    rule = known["rules"][name]
+    yield f"| [{name}](rules/{name}.md) | {_severity_cell(rule, known)} |"
+    for case in rule.get("also", ()):
+        yield f"| – {case['when']} | {_severity_cell(case, known)} |"
+
+
+def _severity_cell(entry: Mapping[str, str], known: Mapping[str, Any]) -> str:
+    first, reach = entry["precondition"], entry["reach"]
+    names = (_name(known["preconditions"], first), _name(known["reaches"], reach))
+    return " | ".join((*names, known["table"][first][reach], entry["because"]))
+
+
+def _name(terms: list[Mapping[str, str]], key: str) -> str:
+    return next(term["name"] for term in terms if term["key"] == key)
+
+
 def main() -> None:
-    """Bring the folder up to date."""
-    FOLDER.mkdir(exist_ok=True)
-    wanted = pages(load_registry())
-    for path in FOLDER.glob("*.md"):
+    """Bring the pages up to date."""
+    registry = load_registry()
+    rules = FOLDER / "rules"
+    rules.mkdir(exist_ok=True)
+    wanted = pages(registry)
+    for path in rules.glob("*.md"):
         if path.name not in wanted:
             path.unlink()
     for name, text in wanted.items():
-        (FOLDER / name).write_text(text, "utf-8")
+        (rules / name).write_text(text, "utf-8")
+    (FOLDER / "severity.md").write_text(severity_page(registry), "utf-8")
 
 
 if __name__ == "__main__":

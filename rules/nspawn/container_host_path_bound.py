@@ -44,7 +44,7 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
 
     name = "container-host-path-bound"
     code = "NL124"
-    severity = Severity.ERROR
+    severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
     keywords = (b"containers",)
@@ -64,7 +64,6 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
             place=mount.writable_place if mount.writable else mount.place,
             message=f"{container.title} may {verb} {path.path}, {path.what}: whoever takes it over {end}",
             help="bind the one folder that the container is about",
-            severity=None if mount.writable else Severity.WARNING,
             option=f"{container.option_path}.bindMounts",
             container=container.name,
             evidence=path.path,

@@ -41,7 +41,7 @@ class OciRelativeVolume(Rule[OciContainer]):
 
     name = "oci-relative-volume"
     code = "NL215"
-    severity = Severity.WARNING
+    severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
     keywords = (b"./", b"~")
