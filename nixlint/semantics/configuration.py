@@ -23,6 +23,7 @@ from .values import (
     ConditionalValue,
     Entry,
     FloatValue,
+    FunctionValue,
     IntValue,
     Known,
     ListValue,
@@ -87,12 +88,22 @@ class Modules(Protocol):
 
 
 class Configuration:
-    """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called."""
+    """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called.
 
-    def __init__(self, modules: Modules, interpreter: Interpreter, prefix: tuple[str, ...] = symbols.CONFIG) -> None:
+    ``foreign`` are the first names of all options that others than its modules declare; ``None`` where nobody knows them.
+    """
+
+    def __init__(
+        self,
+        modules: Modules,
+        interpreter: Interpreter,
+        prefix: tuple[str, ...] = symbols.CONFIG,
+        foreign: frozenset[str] | None = None,
+    ) -> None:
         self._modules = modules
         self._interpreter = interpreter
         self._prefix = prefix
+        self._foreign = foreign
         self._settled: dict[tuple[str, ...], Value | None] = {}
         self._at_work: set[tuple[str, ...]] = set()
 
@@ -126,7 +137,7 @@ class Configuration:
 
     def _value(self, names: tuple[str, ...]) -> Value | None:
         match self._modules.declarations.find(names):
-            case Declared(declaration=declaration, depth=depth) if declaration.is_whole:
+            case Declared(declaration=declaration, depth=depth) if declaration.is_whole or self._is_own(names):
                 if depth == len(names):
                     return self._declared(declaration, names)
                 return self._within(names, depth)
@@ -134,8 +145,14 @@ class Configuration:
                 return None
             case _ if _is_module(names):
                 return _as_module(self._modules.ask(OptionPath(names)))
+            case _ if names[0] == "flake" and self._foreign is not None:
+                return _only_raw(self._modules.ask(OptionPath(names)))
             case _:
                 return _only_scalar(self._modules.ask(OptionPath(names)))
+
+    def _is_own(self, names: tuple[str, ...]) -> bool:
+        """Whether certainly nobody but its modules declares an option."""
+        return self._foreign is not None and names[0] not in self._foreign
 
     def _within(self, names: tuple[str, ...], depth: int) -> Value | None:
         """What stands below an option that holds sets, at the names beyond ``depth``."""
@@ -170,6 +187,8 @@ class Configuration:
                 if all(isinstance(definition.value, NullValue) for definition in deciding):
                     return deciding[0].value
                 return self._merged(argument.force(), answer, names)
+            case _TypeName(name="deferredModule"):
+                return _as_module(answer._replace(definitions=deciding))
             case _TypeName(name="listOf", argument=argument) if argument is not None:
                 return self._list(argument.force(), deciding, names)
             case _TypeName(name=name) if name in _SCALAR_TYPES and isinstance(deciding[0].value, _SCALARS):
@@ -270,6 +289,15 @@ def _only_scalar(answer: Answer) -> Value | None:
             return value
         case _:
             return None
+
+
+def _only_raw(answer: Answer) -> Value | None:
+    """The value of an output of flake-parts: what is not declared has one definition (flake-parts, ``modules/flake.nix``)."""
+    deciding = answer.deciding
+    if not deciding or len(deciding) > 1:
+        return None
+    value = deciding[0].value
+    return value if isinstance(value, FunctionValue) else _only_scalar(answer)
 
 
 def _is_module(names: tuple[str, ...]) -> bool:

@@ -6,7 +6,7 @@ An input is known by name alone (``inputs.nixpkgs``). ``self`` is the flake itse
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from . import symbols
@@ -14,9 +14,22 @@ from .interpreter import Interpreter
 from .module_system import ModuleSystem, modules_in
 from .option_path import OptionPath
 from .repository import Repository
-from .values import CallValue, ChoiceValue, Known, StringValue, SymbolValue, UnknownValue, Value
+from .values import (
+    AttrsValue,
+    CallValue,
+    ChoiceValue,
+    Known,
+    StringValue,
+    SymbolValue,
+    Thunk,
+    UnknownValue,
+    Value,
+)
 
 _SELF = (*symbols.INPUTS, "self")
+_CLAN = (OptionPath.of("clan", "specialArgs"), OptionPath.of("flake", "clan", "specialArgs"))
+_OF_FLAKE_PARTS = frozenset({"flake", "perSystem", "systems", "transposition", "debug", "partitions", "touchup"})
+"""The first names of the options that flake-parts declares itself (flake-parts, ``modules`` and ``extras``)."""
 _METADATA = frozenset({"rev", "shortRev", "dirtyRev", "lastModified", "lastModifiedDate", "narHash", "sourceInfo"})
 
 
@@ -51,7 +64,7 @@ class Flake:
             case ("outPath",):
                 return StringValue((str(self._root),))
             case ("inputs",):
-                return SymbolValue((*symbols.INPUTS, *names[1:]), None, self)
+                return self._input(names[1:])
             case ("outputs",):
                 return self.resolve((*_SELF, *names[1:])) if names[1:] else None
             case () | ("",):
@@ -74,6 +87,26 @@ class Flake:
                 return SymbolValue(_SELF, None, self)
             case _:
                 return None
+
+    def special_arguments(self) -> Mapping[str, Thunk]:
+        """What the modules of hosts are given that are found by where they stand, as clan-core finds machines.
+
+        These are the flake and its inputs, and what ``clan.specialArgs`` says (clan-core, ``modules/clan/interface.nix``).
+        """
+        found: dict[str, Thunk] = {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
+        for system in self._systems:
+            for option in _CLAN:
+                for definition in system.definitions(option):
+                    if isinstance(definition.value, AttrsValue):
+                        found.update((name, entry.value) for name, entry in definition.value.entries.items())
+        return found
+
+    def _input(self, names: tuple[str, ...]) -> Value | None:
+        """What stands at a path below the inputs, by its shortest name."""
+        value: Value | None = SymbolValue(symbols.INPUTS, None, self)
+        for name in names:
+            value = None if value is None else self.interpreter.find_attribute(value, name)
+        return value
 
     def _values(self, names: tuple[str, ...]) -> Iterator[Value]:
         """What the flake gives by a name, each of its values whole."""
@@ -101,7 +134,10 @@ class Flake:
             case CallValue() if value.callee.path[-1:] == ("mkFlake",):
                 arguments = {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
                 modules = modules_in(value.arguments[-1].force())
-                self._systems = (*self._systems, ModuleSystem(modules, self.interpreter, arguments=arguments))
+                self._systems = (
+                    *self._systems,
+                    ModuleSystem(modules, self.interpreter, arguments=arguments, foreign=_OF_FLAKE_PARTS),
+                )
             case ChoiceValue():
                 for alternative in value.alternatives:
                     yield from self._plain_outputs(alternative.force())

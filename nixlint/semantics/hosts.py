@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
+from . import symbols
 from .flake import Flake
 from .interpreter import Interpreter
 from .module_system import Definition, ModuleSystem, Obstacle, modules_in, reason_of
@@ -28,8 +29,6 @@ from .values import (
     Value,
 )
 
-_MAKERS_OF_SYSTEMS = ("nixosSystem", "evalModules", "eval-config.nix")
-"""The last names of functions that make a system of ``{ modules = [ … ]; }``."""
 _COLMENA_SETTINGS = frozenset({"meta", "defaults", "network"})
 
 
@@ -89,15 +88,25 @@ def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[H
 
 def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpreter) -> Host:
     """A host as a call of ``nixosSystem`` makes it; one made in a way that is not known has an obstacle instead."""
-    if isinstance(value, CallValue) and value.callee.path[-1] in _MAKERS_OF_SYSTEMS and value.arguments:
-        settings = value.arguments[-1].force()
-        arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
-        modules = interpreter.find_attribute(settings, "modules")
-        if modules is not None:
-            # What `imports` may hold, `modules` may hold.
-            whole = AttrsValue({"imports": Entry(Known(modules))}, (), (), None)
-            return Host(name, place, (Definition(whole, place),), (), arguments)
-    return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
+    if not isinstance(value, CallValue) or not symbols.makes_system(value.callee.path) or not value.arguments:
+        return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
+    base = None
+    if value.callee.path == ("extendModules",):
+        base = _host_of(name, place, value.arguments[0].force(), interpreter)
+    settings = value.arguments[-1].force()
+    arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
+    modules = interpreter.find_attribute(settings, "modules")
+    if modules is None and base is None:
+        return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
+    # What `imports` may hold, `modules` may hold.
+    whole = AttrsValue({} if modules is None else {"imports": Entry(Known(modules))})
+    host = Host(name, place, (Definition(whole, place),), (), arguments)
+    return host if base is None else _extended(base, host)
+
+
+def _extended(base: Host, by: Host) -> Host:
+    """A host with further modules and arguments, as ``extendModules`` makes it (nixpkgs, ``lib/modules.nix``)."""
+    return base._replace(modules=(*base.modules, *by.modules), arguments={**base.arguments, **by.arguments})
 
 
 def _arguments(value: Value | None) -> Mapping[str, Thunk]:
@@ -125,11 +134,13 @@ def _channel_hosts(repository: Repository) -> Iterator[Host]:
     imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
     flake = repository.root / "flake.nix"
     further = Obstacle("the flake may give it further modules", None)
-    obstacles = () if repository.source(flake) is None else (further,)
+    is_flake = repository.source(flake) is not None
+    obstacles = (further,) if is_flake else ()
+    arguments = Flake.of(repository).special_arguments() if is_flake else {}
     for path in roots:
         if path not in imported:
             name = path.parent.name if path.parent != repository.root else repository.root.name
-            yield Host(name, None, (Definition(PathValue(path), None),), obstacles)
+            yield Host(name, None, (Definition(PathValue(path), None),), obstacles, arguments)
 
 
 def _is_snowfall_system(path: Path, repository: Repository) -> bool:

@@ -127,6 +127,8 @@ class Interpreter:
                 return _below_symbol(subject, name, place)
             case ChoiceValue():
                 return of_each(subject, lambda value: self.attribute(value, name, place), self)
+            case CallValue() if name == "extendModules" and symbols.makes_system(subject.callee.path):
+                return CallValue(SymbolValue((name,), place), (Known(subject),), place)
             case CallValue():
                 return UnknownValue(f"the result of {subject.callee.dotted} is not known", place)
             case UnknownValue():
@@ -170,7 +172,11 @@ class Interpreter:
             case SymbolValue(path=path) if symbols.is_nixpkgs(path):
                 return SymbolValue((*path[:-1], f"{path[-1]}()"), place)
             case SymbolValue():
-                return value if value.path == symbols.LIB else UnknownValue(f"import of {value.dotted}", place)
+                known = value.path == symbols.LIB or symbols.makes_system(value.path)
+                return value if known else UnknownValue(f"import of {value.dotted}", place)
+            case StringValue(parts=(SymbolValue(path=path), str() as below)) if symbols.is_nixpkgs(path):
+                names = [name for name in below.split("/") if name]
+                return self.import_value(symbols.symbol((*symbols.NIXPKGS, *names), place), place)
             case StringValue(text=str() as text) if text.startswith("/"):
                 return self.file(normalised(text), place)
             case UnknownValue():
@@ -428,6 +434,7 @@ class Interpreter:
         def compute() -> Value:
             value = argument.force()
             found = self.find_attribute(value, name, place)
+            found = None if found is None else self.settled(found)
             default = formal.default
             if found is None and default is not None:
                 return self.evaluate(default, inner)

@@ -98,6 +98,7 @@ class ModuleSystem:
 
     With ``follow_imports`` off, it is what these modules alone define, and answers speak of nothing else. Where
     ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
+    ``foreign`` are the first names of all options that others declare, where that is known.
     """
 
     def __init__(
@@ -109,6 +110,7 @@ class ModuleSystem:
         arguments: Mapping[str, Thunk] | None = None,
         is_whole: bool = True,
         prefix: tuple[str, ...] = symbols.CONFIG,
+        foreign: frozenset[str] | None = None,
     ) -> None:
         self._interpreter = interpreter
         self._follow_imports = follow_imports
@@ -119,7 +121,7 @@ class ModuleSystem:
         self._own: list[_Module] = []
         self.arguments = arguments or {}
         self.is_loading = True
-        resolver = Configuration(self, interpreter, prefix) if follow_imports and is_whole else None
+        resolver = Configuration(self, interpreter, prefix, foreign) if follow_imports and is_whole else None
         self.configuration: Resolver | None = resolver
         self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver))
         self._top = _Module(None)
@@ -185,7 +187,9 @@ class ModuleSystem:
         if len(prefix) > _LONGEST_PREFIX:
             return None
         name = StringValue((prefix[-1],))
-        inner = ModuleSystem(modules, self._interpreter, arguments={"name": Known(name)}, prefix=prefix)
+        inner = ModuleSystem(
+            modules, self._interpreter, arguments={"name": Known(name)}, prefix=prefix, foreign=frozenset()
+        )
         for definition in answer.definitions:
             inner.add(definition)
         return inner.configuration

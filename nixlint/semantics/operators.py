@@ -331,6 +331,9 @@ def arithmetic(operator: str, left: Value, right: Value, place: Place | None, ev
             return _text((*left.parts, *text_parts(right, place, evaluator)), place)
         case "+", (SymbolValue() | CallValue()), StringValue():
             return _symbol_sum(left, right, place, evaluator)
+        case "+", SymbolValue(path=path), PathValue(path=below) if symbols.is_source(path):
+            # Not a text on the left, so the path on the right is taken as it is written and not copied to the store.
+            return _symbol_sum(left, StringValue((str(below),), right.place), place, evaluator)
         case "+", PathValue(path=path), (StringValue() | PathValue()):
             text = right.text if isinstance(right, StringValue) else str(right.path)
             if text is None:

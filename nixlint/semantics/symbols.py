@@ -19,7 +19,8 @@ NIXPKGS = ("<nixpkgs>",)
 MODULE_ARGUMENTS: tuple[str, ...] = ()
 """The symbol of the whole argument that the module system hands to a module; its attributes are symbols by themselves."""
 
-_FLAKE_INPUTS = frozenset({"inputs", "self"})
+_MAKERS_OF_SYSTEMS = frozenset({"nixosSystem", "evalModules", "eval-config.nix", "extendModules"})
+"""The last names of functions that make a system of ``{ modules = [ … ]; }``; what they make has ``extendModules``."""
 
 
 def symbol(path: tuple[str, ...], place: Place | None = None) -> SymbolValue:
@@ -30,6 +31,16 @@ def symbol(path: tuple[str, ...], place: Place | None = None) -> SymbolValue:
 def is_nixpkgs(path: tuple[str, ...]) -> bool:
     """Whether a name is that of nixpkgs itself: a channel, or a flake input that is called so."""
     return bool(path) and path[-1].startswith(("nixpkgs", "<nixpkgs>")) and len(path) <= 3
+
+
+def is_source(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of a flake or of nixpkgs, which stand for the folder of their sources."""
+    return path == NIXPKGS or (path[:1] == INPUTS and len(path) == 2)
+
+
+def makes_system(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of a function that makes a system of modules."""
+    return path[-1:] != () and path[-1] in _MAKERS_OF_SYSTEMS
 
 
 def _shortest(path: tuple[str, ...]) -> tuple[str, ...]:

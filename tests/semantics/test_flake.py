@@ -156,3 +156,94 @@ def test_modules_of_flake_parts_from_elsewhere_add_nothing_to_those_of_the_flake
       });
     }"""
     assert presence(tmp_path, {"flake.nix": flake}, "b") == {"atlas": "absent"}
+
+
+def test_a_path_after_the_flake_itself_is_one_within_it(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: {
+        nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem { modules = [ (inputs.self + /hosts/a.nix) ]; };
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake, "hosts/a.nix": "{ a = 1; }"}, "a") == {"atlas": "1"}
+
+
+def test_the_inputs_of_the_flake_itself_are_its_inputs(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { self, ... }: {
+        nixosConfigurations = self.inputs.nixpkgs.lib.genAttrs [ "atlas" ] (name:
+          self.inputs.nixpkgs.lib.nixosSystem { modules = [ { a = name; } ]; });
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "a") == {"atlas": '"atlas"'}
+
+
+def test_systems_are_made_by_the_file_of_nixpkgs_that_makes_them(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { nixpkgs, ... }: {
+        nixosConfigurations.atlas = import "${nixpkgs}/nixos/lib/eval-config.nix" { modules = [ { a = 1; } ]; };
+        nixosConfigurations.borealis = import (nixpkgs + "/nixos/lib/eval-config.nix") { modules = [ { a = 2; } ]; };
+        nixosConfigurations.caelum = import <nixpkgs/nixos/lib/eval-config.nix> { modules = [ { a = 3; } ]; };
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "a") == {"atlas": "1", "borealis": "2", "caelum": "3"}
+
+
+def test_a_system_that_extends_another_has_the_modules_of_both(tmp_path: Path) -> None:
+    flake = """{
+      outputs = { nixpkgs, ... }:
+        let
+          base = nixpkgs.lib.nixosSystem { specialArgs = { x = 1; y = 1; }; modules = [ ({ x, y, ... }: { a = x; b = y; }) ]; };
+          more = base.extendModules { specialArgs.x = 2; modules = [ { c = 3; } ]; };
+        in {
+          nixosConfigurations = { inherit base; more = more.extendModules { modules = [ { d = 4; } ]; }; };
+        };
+    }"""
+    files = {"flake.nix": flake}
+    assert presence(tmp_path, files, "a") == {"base": "1", "more": "2"}
+    assert presence(tmp_path, files, "b") == {"base": "1", "more": "1"}
+    assert presence(tmp_path, files, "c") == {"base": "absent", "more": "3"}
+    assert presence(tmp_path, files, "d") == {"base": "absent", "more": "4"}
+
+
+def test_hosts_whose_modules_are_options_of_flake_parts_of_ones_own_are_followed(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } { imports = [ ./hosts.nix ./a.nix ./b.nix ]; };
+    }"""
+    machines = """{ lib, config, inputs, ... }: {
+      options.configurations.nixos = lib.mkOption {
+        type = with lib.types; lazyAttrsOf (submodule { options.module = lib.mkOption { type = deferredModule; }; });
+      };
+      config.flake.nixosConfigurations = lib.mapAttrs
+        (name: { module }: inputs.nixpkgs.lib.nixosSystem { modules = [ module ]; })
+        config.configurations.nixos;
+    }"""
+    a = "{ configurations.nixos.atlas.module = { a = 1; }; }"
+    b = "{ configurations.nixos.atlas.module = { lib, ... }: { b = 2; }; configurations.nixos.borealis.module.a = 3; }"
+    files = {"flake.nix": flake, "hosts.nix": machines, "a.nix": a, "b.nix": b}
+    assert presence(tmp_path, files, "a") == {"atlas": "1", "borealis": "3"}
+    assert presence(tmp_path, files, "b") == {"atlas": "2", "borealis": "absent"}
+
+
+def test_machines_of_clan_use_modules_of_the_flake_and_what_it_gives_them(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs@{ self, ... }: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+        imports = [ inputs.clan-core.flakeModules.default ];
+        flake.nixosModules.base = { a = 1; };
+        clan.specialArgs = { ours = import ./ours.nix; };
+      };
+    }"""
+    machine = "{ self, ours, ... }: { imports = [ self.nixosModules.base ours.module ]; }"
+    files = {"flake.nix": flake, "ours.nix": "{ module = { b = 2; }; }", "machines/atlas/configuration.nix": machine}
+    assert presence(tmp_path, files, "a") == {"atlas": "defined"}
+    assert presence(tmp_path, files, "b") == {"atlas": "defined"}
+    assert presence(tmp_path, files, "c") == {"atlas": "maybe"}
+
+
+def test_a_function_among_the_outputs_of_flake_parts_is_called(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ config, ... }: {
+        flake.lib.wrap = value: { a = value; };
+        flake.nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem { modules = [ (config.flake.lib.wrap 1) ]; };
+      });
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "a") == {"atlas": "1"}
