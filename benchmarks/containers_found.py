@@ -18,16 +18,18 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.containers.nspawn import OPTIONS, NspawnContainer, nspawn_containers
+from nixlint.containers.nspawn import CONTAINERS, OPTIONS, NspawnContainer, nspawn_containers
+from nixlint.containers.oci_reader import CONTAINERS as OCI_CONTAINERS
 from nixlint.containers.oci_reader import oci_containers
 from nixlint.linting.discovery import Listing
 from nixlint.linting.workspace import Overlay
+from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Answer, Presence
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -96,6 +98,7 @@ def survey(folder: Path) -> Report:
     report = Report(folder.name)
     files = sorted(Listing(str).below(folder))
     repository = Repository(folder, files, Overlay({}).read_nix)
+    on_hosts = names_on_hosts(repository)
     for path in repository.files_mentioning(b"containers"):
         source = repository.source(path)
         if source is None:
@@ -113,18 +116,33 @@ def survey(folder: Path) -> Report:
         if any(find_problems(source)):
             continue
         written = list(written_in(path, source.data.decode("utf-8", "replace")))
-        report.written.extend(judged(written, found))
+        report.written.extend(judged(written, found, on_hosts.get(path, frozenset())))
         report.found.extend(found)
     return report
 
 
-def judged(written: list[Written], found: list[Found]) -> Iterator[tuple[Written, bool]]:
-    """The definitions of a file, each with whether nixlint finds it.
+def names_on_hosts(repository: Repository) -> dict[Path, set[tuple[str, str | None]]]:
+    """The containers of all hosts, kind and name, by the files that their definitions stand in."""
+    found: dict[Path, set[tuple[str, str | None]]] = {}
+    for host in hosts(repository):
+        system = host.system(repository.interpreter())
+        for kind, option in ((NATIVE, CONTAINERS), (OCI, OCI_CONTAINERS)):
+            for name, definition in system.children(option):
+                for place in (definition.name_place, definition.value.place):
+                    if place is not None:
+                        found.setdefault(place.path, set()).add((kind, name))
+    return found
+
+
+def judged(
+    written: list[Written], found: list[Found], on_hosts: Collection[tuple[str, str | None]]
+) -> Iterator[tuple[Written, bool]]:
+    """The definitions of a file, each with whether nixlint finds it, in the file or on a host that it belongs to.
 
     One with a static name is found under its name. One that is generated is found where there is a name that the text
     does not have.
     """
-    named = {(item.kind, item.name) for item in found}
+    named = {(item.kind, item.name) for item in found} | set(on_hosts)
     literal = {(item.kind, item.name) for item in written if item.sort != GENERATED}
     generated = {kind for kind, name in named - literal if name is not None}
     for item in written:

@@ -292,7 +292,7 @@ def _only_scalar(answer: Answer) -> Value | None:
 
 
 def _only_raw(answer: Answer) -> Value | None:
-    """The value of an output of flake-parts: what is not declared has one definition (flake-parts, ``modules/flake.nix``)."""
+    """The value of an output of flake-parts: undeclared, it has one definition (its ``modules/flake.nix``)."""
     deciding = answer.deciding
     if not deciding or len(deciding) > 1:
         return None

@@ -192,7 +192,8 @@ def test_a_system_that_extends_another_has_the_modules_of_both(tmp_path: Path) -
     flake = """{
       outputs = { nixpkgs, ... }:
         let
-          base = nixpkgs.lib.nixosSystem { specialArgs = { x = 1; y = 1; }; modules = [ ({ x, y, ... }: { a = x; b = y; }) ]; };
+          mine = { x, y, ... }: { a = x; b = y; };
+          base = nixpkgs.lib.nixosSystem { specialArgs = { x = 1; y = 1; }; modules = [ mine ]; };
           more = base.extendModules { specialArgs.x = 2; modules = [ { c = 3; } ]; };
         in {
           nixosConfigurations = { inherit base; more = more.extendModules { modules = [ { d = 4; } ]; }; };
