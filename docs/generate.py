@@ -1,5 +1,5 @@
-"""Writes ``docs/rules/``, a page for each rule and an index of them, and ``docs/severity.md``, from what the rules and the
-data files say.
+"""Writes ``docs/rules/``, a page for each rule and an index of them, ``docs/severity.md`` and ``docs/catalogue.md``, from
+what the rules and the data files say.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nixlint.linting.registry import Registry, load_registry
+from nixlint.reporting.known_elsewhere import Naming, Risk, known_elsewhere
 from nixlint.reporting.rule_page import can_fix, page, title
 
 FOLDER = Path(__file__).parent
@@ -86,6 +87,50 @@ def _name(terms: list[Mapping[str, str]], key: str) -> str:
     return next(term["name"] for term in terms if term["key"] == key)
 
 
+def catalogue_page(registry: Registry) -> str:
+    """What other catalogues call the risk of each rule, and where each name was seen."""
+    namings = {name: known_elsewhere(name) for name in registry.rules}
+    sources = dict.fromkeys((found.catalogue, found.source) for known in namings.values() for found in known or ())
+    rows = [
+        f"| [{name}](rules/{name}.md) | {'<br>'.join(map(_naming, known)) or 'none that we know'} |"
+        for name, known in namings.items()
+        if known is not None
+    ]
+    return "\n".join(
+        [
+            _CATALOGUE_HEAD,
+            *(f"- **{catalogue}**: {source}" for catalogue, source in sources),
+            "\n## The rules\n",
+            "| rule | known elsewhere as |",
+            "| --- | --- |",
+            *rows,
+            "",
+        ]
+    )
+
+
+_CATALOGUE_HEAD = """\
+# What others call it
+
+The risk that each rule is about, in the catalogues of other tools. It is the same risk, not the same check: most of them
+look at Compose files, Dockerfiles or Kubernetes, and but for NixOS itself none looks at options of NixOS. This page is made
+from [`nixlint/data/catalogue.toml`](../nixlint/data/catalogue.toml), which names the file in which each name was seen.
+
+## Where the names are from
+"""
+
+
+def _naming(found: Naming) -> str:
+    return f"**{found.catalogue}**: " + "; ".join(map(_risk, found.risks))
+
+
+def _risk(risk: Risk) -> str:
+    name = risk.name.replace("|", "\\|")
+    if not name:
+        return f"\u201c{risk.identifier.replace('<', '&lt;')}\u201d"
+    return f"`{risk.identifier}` {name}"
+
+
 def main() -> None:
     """Bring the pages up to date."""
     registry = load_registry()
@@ -98,6 +143,7 @@ def main() -> None:
     for name, text in wanted.items():
         (rules / name).write_text(text, "utf-8")
     (FOLDER / "severity.md").write_text(severity_page(registry), "utf-8")
+    (FOLDER / "catalogue.md").write_text(catalogue_page(registry), "utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A rule's page in Markdown: what it says of itself, and its examples."""
+"""A rule's page in Markdown: what it says of itself, what others call it, and its examples."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from inspect import getdoc
 from nixlint.linting.registry import AnyRule
 from nixlint.linting.rule import Bad, Good
 from nixlint.linting.testing import files_of, marked_spans
+
+from .known_elsewhere import known_elsewhere
 
 
 def title(rule: AnyRule) -> str:
@@ -32,7 +34,14 @@ def page(rule: AnyRule) -> str:
         *(["only with `--pedantic`"] if rule.pedantic else []),
     ]
     examples = "\n".join(_examples(rule)).strip()
-    return f"# {rule.name}\n\n{first}\n\n{' · '.join(facts)}\n{rest}\n\n## Examples\n\n{examples}\n"
+    return f"# {rule.name}\n\n{first}\n\n{' · '.join(facts)}\n{rest}\n\n{_elsewhere(rule)}## Examples\n\n{examples}\n"
+
+
+def _elsewhere(rule: AnyRule) -> str:
+    """What other catalogues call the risk, with a heading; nothing where none does."""
+    namings = known_elsewhere(rule.name) or ()
+    listed = "".join(f"- {naming}\n" for naming in namings)
+    return f"## Known elsewhere as\n\n{listed}\n" if namings else ""
 
 
 def _examples(rule: AnyRule) -> Iterator[str]:
