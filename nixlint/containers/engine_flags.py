@@ -25,11 +25,12 @@ _SWITCHES = frozenset(
 
 
 class Flag(NamedTuple):
-    """A flag by its long name, its value (empty for a switch), and where it is written."""
+    """A flag by its long name, its value (empty for a switch), where it is written, and the conditions that it is under."""
 
     name: str
     value: str
     place: Place
+    conditions: tuple[object, ...] = ()
 
 
 def flags_in(arguments: Sequence[tuple[str, Place]]) -> Iterator[Flag]:

@@ -22,10 +22,14 @@ UNKNOWN = "\0"
 
 
 class Text(NamedTuple):
-    """A string of a configuration, with :data:`UNKNOWN` for what is not known of it, and where it is written."""
+    """A string of a configuration, with :data:`UNKNOWN` for what is not known of it, and where it is written.
+
+    ``conditions`` are those under which its container has it, besides the container's own; each is an object of its own.
+    """
 
     text: str
     place: Place
+    conditions: tuple[object, ...] = ()
 
     @property
     def is_known(self) -> bool:
@@ -53,7 +57,8 @@ class OciContainer:
 
     ``name`` is ``None`` where it is made by an expression that is not known; ``place`` is where it is written, and
     ``option_path`` how its options are called. ``conditions`` are those under which it exists, each an object of its own.
-    Everything else is what is certain of it: a container of which nothing is known has nothing here. ``image`` is there
+    Everything else is what is written of it, without what a stronger definition takes away; what it has only under
+    conditions says so. A container of which nothing is known has nothing here. ``image`` is there
     where it is certain and wholly known; ``has_image_of_its_own`` says that it may be built here, so that its tag is but a
     name. ``privileged`` is where it is made so.
     ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
@@ -88,7 +93,7 @@ class OciContainer:
     @property
     def shares_network(self) -> bool:
         """Whether it certainly is in the host's network."""
-        return any(network.text == "host" for network in self.networks)
+        return any(network.text == "host" and not network.conditions for network in self.networks)
 
     @property
     def has_other_user_than_root(self) -> bool:
@@ -98,7 +103,7 @@ class OciContainer:
 
     def values(self, *names: str) -> tuple[Text, ...]:
         """The values of flags with one of these long names, in order."""
-        return tuple(Text(flag.value, flag.place) for flag in self.flags if flag.name in names)
+        return tuple(Text(flag.value, flag.place, flag.conditions) for flag in self.flags if flag.name in names)
 
     def exists_whenever(self, other: OciContainer) -> bool:
         """Whether it certainly exists wherever another one of its module does."""
@@ -108,7 +113,7 @@ class OciContainer:
 def added_capabilities(texts: Iterable[Text]) -> tuple[Text, ...]:
     """Capabilities as the engines read them: in any case, with ``CAP_`` or without, several with commas between."""
     return tuple(
-        Text(name.strip().upper().removeprefix("CAP_"), text.place) for text in texts for name in text.text.split(",")
+        text._replace(text=name.strip().upper().removeprefix("CAP_")) for text in texts for name in text.text.split(",")
     )
 
 

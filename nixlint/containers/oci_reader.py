@@ -29,7 +29,7 @@ from nixlint.semantics.values import (
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
-from .declared import declared_in
+from .declared import Declared, declared_in, declared_on
 from .engine_flags import Flag, flags_in
 from .image_reference import ImageReference, parse_image_reference
 from .oci import (
@@ -43,6 +43,7 @@ from .oci import (
     is_confined_by,
 )
 from .port_mapping import parse_port_mapping
+from .stated import deciding
 from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
@@ -70,20 +71,17 @@ class _Declaration(NamedTuple):
         )
 
     def texts(self, name: str) -> tuple[Text, ...]:
-        """The strings in a list option, as far as they are known to be there."""
-        return tuple(text for definition in self.option(name).definitions for text in _texts(definition))
+        """The strings in a list option that no stronger definition takes away, with their conditions."""
+        return tuple(text for definition in deciding(self.option(name)) for text in _texts(definition))
 
     def certain_texts(self, name: str) -> tuple[Text, ...]:
         """The strings in a list option that are there whenever the container is."""
-        definitions = (item for item in self.option(name).definitions if not item.conditions)
-        return tuple(text for definition in definitions for text in _texts(definition))
+        return tuple(text for text in self.texts(name) if not text.conditions)
 
     def flags(self) -> tuple[Flag, ...]:
         """The flags in ``extraOptions``; those with a part that is not known have it as :data:`UNKNOWN`."""
         return tuple(
-            flag
-            for definition in self.option("extraOptions").definitions
-            for flag in flags_in([(text.text, text.place) for text in _texts(definition)])
+            flag for definition in deciding(self.option("extraOptions")) for flag in _flags(tuple(_texts(definition)))
         )
 
     def image(self) -> tuple[ImageReference, Text] | None:
@@ -95,11 +93,17 @@ class _Declaration(NamedTuple):
 
     def capabilities(self, flags: tuple[Flag, ...]) -> tuple[Text, ...]:
         """The capabilities that it gets in addition, by option or by flag."""
-        by_option = tuple(
-            Text(name, below.name_place)
+        names = dict.fromkeys(
+            name
             for definition in self.option("capabilities").definitions
-            for name, below in attributes_of(definition)
-            if name is not None and below.name_place is not None and _is_true(below.value)
+            for name, _ in attributes_of(definition)
+            if name is not None
+        )
+        by_option = tuple(
+            Text(name, below.name_place, below.conditions)
+            for name in names
+            for below in deciding(ask_within(self.definitions, OptionPath.of("capabilities", name)))
+            if below.name_place is not None and _is_true(below.value)
         )
         return added_capabilities((*by_option, *_values(flags, "--cap-add")))
 
@@ -123,7 +127,7 @@ class _Declaration(NamedTuple):
 
     def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
         """Where the container is made privileged, if it certainly is."""
-        for definition in self.option("privileged").definitions:
+        for definition in deciding(self.option("privileged")):
             if isinstance(definition.value, BoolValue) and definition.value.value:
                 return definition.value.place or definition.name_place
         return next((flag.place for flag in flags if flag.name == "--privileged" and flag.value != "false"), None)
@@ -132,6 +136,18 @@ class _Declaration(NamedTuple):
 def oci_containers(source: SourceFile, repository: Repository) -> tuple[OciContainer, ...]:
     """The OCI containers that the modules in a file declare, in the order in which they are written."""
     return tuple(container for container, _ in _containers(source, repository))
+
+
+def oci_containers_on(host: ModuleSystem, place: Place) -> tuple[OciContainer, ...]:
+    """The OCI containers that a module system declares, whichever of its modules they are in.
+
+    ``place`` is where the host stands, for a container that is written nowhere.
+    """
+    found: dict[tuple[Place, str | None], OciContainer] = {}
+    for declared in declared_on(host, place, CONTAINERS, is_oci_container):
+        container = _declared_container(declared)
+        found.setdefault((container.place, container.name), container)
+    return tuple(found.values())
 
 
 def oci_modules(source: SourceFile, repository: Repository) -> tuple[OciModule, ...]:
@@ -153,11 +169,16 @@ def _backend(host: ModuleSystem) -> tuple[str | None, Place | None]:
 def _containers(source: SourceFile, repository: Repository) -> tuple[tuple[OciContainer, ModuleSystem], ...]:
     # One place may make containers of many names: listToAttrs (map container [ "a" "b" ]).
     found: dict[tuple[Place, str | None], tuple[OciContainer, ModuleSystem]] = {}
-    for name, definitions, conditions, host, site in declared_in(source, repository, CONTAINERS, is_oci_container):
-        place = next((item.name_place for item in definitions if item.name_place is not None), site)
-        if (place, name) not in found:
-            found[place, name] = _container(name, place, conditions, _Declaration(definitions)), host
+    for declared in declared_in(source, repository, CONTAINERS, is_oci_container):
+        container = _declared_container(declared)
+        found.setdefault((container.place, container.name), (container, declared.host))
     return tuple(found.values())
+
+
+def _declared_container(declared: Declared) -> OciContainer:
+    name, definitions, conditions, _, site = declared
+    place = next((item.name_place for item in definitions if item.name_place is not None), site)
+    return _container(name, place, conditions, _Declaration(definitions))
 
 
 def _container(
@@ -215,7 +236,13 @@ def mounts_in_flags(texts: tuple[Text, ...]) -> tuple[Mount, ...]:
 def _values(flags: tuple[Flag, ...], *names: str) -> Iterator[Text]:
     for flag in flags:
         if flag.name in names:
-            yield Text(flag.value, flag.place)
+            yield Text(flag.value, flag.place, flag.conditions)
+
+
+def _flags(arguments: tuple[Text, ...]) -> Iterator[Flag]:
+    conditions = {text.place: text.conditions for text in arguments}
+    for flag in flags_in([(text.text, text.place) for text in arguments]):
+        yield flag._replace(conditions=conditions[flag.place])
 
 
 def _is_true(value: Value) -> bool:
@@ -230,9 +257,12 @@ def is_oci_container(definition: Definition) -> bool:
 def _texts(definition: Definition) -> Iterator[Text]:
     if isinstance(definition.value, ListValue):
         for element in definition.value.elements:
-            text = _text_of(element.force())
-            if text is not None:
-                yield text
+            # A property may stand around an element too (nixpkgs, lib/types.nix, listOf).
+            answer = ask_within((definition._replace(value=element.force()),), OptionPath(()))
+            for found in answer.definitions if len(answer.definitions) == 1 else ():
+                text = _text_of(found.value)
+                if text is not None:
+                    yield text._replace(conditions=found.conditions)
 
 
 def _text_of(value: Value) -> Text | None:

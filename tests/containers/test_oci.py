@@ -131,3 +131,47 @@ def test_a_capability_reaches_the_host_by_what_the_container_shares_with_it() ->
     assert oci_power_of("NET_ADMIN", shares_network=True, shares_processes=False) is not None
     assert oci_power_of("SYS_PTRACE", shares_network=True, shares_processes=False) is None
     assert oci_power_of("SYS_PTRACE", shares_network=False, shares_processes=True) is not None
+
+
+def containers(tmp_path: Path, body: str) -> OciContainer:
+    (container,) = read(
+        tmp_path,
+        '{ config, lib, ... }: { virtualisation.oci-containers.containers.a = { image = "x"; ' + body + " }; }",
+    )
+    return container
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        ('devices = [ (lib.mkIf config.gpu "/dev/dri") ];', [("/dev/dri", True)]),
+        ('devices = [ (lib.mkIf false "/dev/dri") "/dev/tty0" ];', [("/dev/tty0", False)]),
+        ('devices = lib.mkIf config.gpu [ "/dev/dri" ];', [("/dev/dri", True)]),
+        ('devices = lib.mkMerge [ (lib.mkDefault [ "/dev/sda" ]) [ "/dev/tty0" ] ];', [("/dev/tty0", False)]),
+        ('extraOptions = [ (lib.mkIf config.gpu "--device=/dev/dri") ];', [("/dev/dri", True)]),
+    ],
+)
+def test_a_device_has_the_conditions_around_it_and_yields_to_a_stronger_definition(
+    tmp_path: Path, body: str, texts: list[tuple[str, bool]]
+) -> None:
+    assert [(each.text, bool(each.conditions)) for each in containers(tmp_path, body).devices] == texts
+
+
+@pytest.mark.parametrize(
+    ("body", "texts"),
+    [
+        ("capabilities.SYS_ADMIN = lib.mkForce true;", [("SYS_ADMIN", False)]),
+        ("capabilities = { SYS_ADMIN = lib.mkIf config.x true; };", [("SYS_ADMIN", True)]),
+        ("capabilities = lib.mkMerge [ { SYS_ADMIN = true; } { SYS_ADMIN = lib.mkForce false; } ];", []),
+        ("capabilities.SYS_ADMIN = lib.mkIf false true;", []),
+    ],
+)
+def test_a_capability_has_the_conditions_around_it_and_yields_to_a_stronger_definition(
+    tmp_path: Path, body: str, texts: list[tuple[str, bool]]
+) -> None:
+    assert [(each.text, bool(each.conditions)) for each in containers(tmp_path, body).capabilities] == texts
+
+
+def test_a_container_is_in_the_network_of_the_host_only_where_it_certainly_is(tmp_path: Path) -> None:
+    assert containers(tmp_path, 'networks = [ "host" ];').shares_network
+    assert not containers(tmp_path, 'networks = lib.mkIf config.x [ "host" ];').shares_network
