@@ -1,4 +1,4 @@
-"""A host as a whole: what all its modules define together, and the native containers on it.
+"""A host as a whole: what all its modules define together, and the containers on it, native and OCI.
 
 Where a repository has entry points, a host is all that its modules import (``semantics/hosts.py``). A module that stands
 alone is a host too, of which little is known: what it defines is certain wherever it is used, and what it does not define
@@ -21,6 +21,8 @@ from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
 from .nspawn import ContainerIndex, NspawnContainer, containers_on
+from .oci import OciContainer
+from .oci_reader import oci_containers_on
 from .stated import deciding
 
 _OPTIONS = ("containers", "networking")
@@ -49,6 +51,11 @@ class HostSystem:
         """The native containers that are declared on it."""
         return containers_on(self.system, self.place, self.repository)
 
+    @cached_property
+    def oci_containers(self) -> tuple[OciContainer, ...]:
+        """The OCI containers that are declared on it."""
+        return oci_containers_on(self.system, self.place)
+
     def ask(self, *names: str) -> Answer:
         """What is known of an option of the host."""
         return self.system.ask(OptionPath(names))
@@ -65,13 +72,17 @@ class HostSystem:
 
 
 def host_systems(repository: Repository) -> Iterator[HostSystem]:
-    """The hosts of a repository that has native containers, each worked out when it is its turn.
+    """The hosts of a repository that has containers, each worked out when it is its turn.
 
     What a host holds is more than one wants to keep, and more than one wants to work out where nothing comes of it.
     """
-    for host in () if ContainerIndex.of(repository).is_empty else hosts(repository):
+    for host in hosts(repository) if _has_containers(repository) else ():
         place = host.place or Place(repository.root, Span(0, 0))
         yield HostSystem(host.name, place, host.system(repository.interpreter()), repository)
+
+
+def _has_containers(repository: Repository) -> bool:
+    return any(repository.files_mentioning(b"oci-containers")) or not ContainerIndex.of(repository).is_empty
 
 
 def host_modules(source: SourceFile, repository: Repository) -> Iterator[HostSystem]:

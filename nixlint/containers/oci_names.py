@@ -1,4 +1,4 @@
-"""The names of all OCI containers that a repository declares, whichever host they belong to."""
+"""The names of all OCI containers that a repository declares, whichever host they belong to, and those of one host."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from nixlint.semantics.module_system import Answer, ModuleSystem, modules_in
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import UNSETTLED
+from nixlint.syntax.comments import comments
 from nixlint.syntax.source_file import SourceFile
 
 from .oci_reader import CONTAINERS
 
+_WORD = "oci-containers"
 _ENGINES = OptionPath.of("virtualisation", "oci-containers")
 
 
@@ -27,11 +29,18 @@ class OciNames(NamedTuple):
         """The names of a repository, read once."""
         return repository.remember(cls, lambda: _names_in(repository))
 
+    @classmethod
+    def on(cls, host: ModuleSystem) -> OciNames:
+        """The names on a host."""
+        names = [name for name, _ in host.children(CONTAINERS)]
+        is_complete = None not in names and _is_settled(host.ask(CONTAINERS))
+        return cls(frozenset(name for name in names if name is not None), is_complete)
+
 
 def _names_in(repository: Repository) -> OciNames:
     found: set[str] = set()
     is_complete = True
-    for path in repository.files_mentioning(b"oci-containers"):
+    for path in repository.files_mentioning(_WORD.encode()):
         source = repository.source(path)
         names = None if source is None or source.root.has_error else _names_in_file(source, repository)
         is_complete = is_complete and names is not None
@@ -40,19 +49,27 @@ def _names_in(repository: Repository) -> OciNames:
 
 
 def _names_in_file(source: SourceFile, repository: Repository) -> frozenset[str] | None:
-    """The names in a file; ``None`` where it may declare others, or speaks of OCI containers in a way that is not read."""
+    """The names in a file; ``None`` where it may declare others, or speaks of OCI containers in a way that is not read.
+
+    What a comment says declares nothing.
+    """
     found: set[str] = set()
-    says_something = False
+    says_something = not _mentions_outside_comments(source)
     for site in module_sites(source, "virtualisation", in_containers=True):
         interpreter = repository.interpreter()
         modules = modules_in(interpreter.evaluate(site, interpreter.scope_at(site)))
         system = ModuleSystem(modules, interpreter, follow_imports=False)
         says_something = says_something or bool(system.children(_ENGINES))
-        names = [name for name, _ in system.children(CONTAINERS)]
-        if None in names or not _is_settled(system.ask(CONTAINERS)):
+        names = OciNames.on(system)
+        if not names.is_complete:
             return None
-        found.update(name for name in names if name is not None)
+        found.update(names.names)
     return frozenset(found) if says_something else None
+
+
+def _mentions_outside_comments(source: SourceFile) -> bool:
+    inside = sum(comment.text.count(_WORD) for comment in comments(source))
+    return source.data.count(_WORD.encode()) > inside
 
 
 def _is_settled(answer: Answer) -> bool:

@@ -50,6 +50,20 @@ def parse_port_mapping(text: str, unknown: str = "\0") -> PortMapping | None:
     return PortMapping(None if unknown in address else address, host, container, protocol or "tcp")
 
 
+def overlap(one: str, other: str) -> bool:
+    """Whether two addresses are the same, or one is every address of the same family; no address stands for both."""
+    if "" in (one, other):
+        return True
+    if (":" in one) is not (":" in other) and "*" not in (one, other):
+        return False
+    return one == other or one in ANYWHERE or other in ANYWHERE
+
+
+def is_loopback(address: str) -> bool:
+    """Whether an address is of the machine alone."""
+    return address.startswith("127.") or address in ("[::1]", "::1", "localhost")
+
+
 def _ports(text: str, unknown: str) -> range | None:
     first, dash, last = text.partition("-")
     if unknown in text or not first.isdigit() or (dash and not last.isdigit()):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
+from nixlint.containers.host_system import HostSystem
 from nixlint.containers.oci import OciContainer, OciModule, Text
-from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
 
 
-class OciDependsOnCycle(Rule[OciModule]):
+class OciDependsOnCycle(Rule[OciModule | HostSystem]):
     """Containers that depend on each other in a circle: systemd leaves one of them out.
 
     ## What it finds
 
-    OCI containers of one module of which each names the next in `dependsOn`, and the last the first; and a container that
-    names itself.
+    OCI containers of one host of which each names the next in `dependsOn`, and the last the first, whichever of its modules
+    they are in; and a container that names itself.
 
     ## Why it matters
 
@@ -29,7 +32,7 @@ class OciDependsOnCycle(Rule[OciModule]):
 
     ## What keeps it silent
 
-    - Containers of different modules, and containers and dependencies under a condition.
+    - Containers in modules that no host of the repository has together, and containers and dependencies under a condition.
     - A name that is not known.
 
     ## References
@@ -41,14 +44,20 @@ class OciDependsOnCycle(Rule[OciModule]):
     code = "NL213"
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
-    asks = (OciModule,)
+    asks = (OciModule, HostSystem)
     keywords = (b"dependsOn", b"depends_on")
 
-    def check(self, subject: OciModule, _repository: Repository) -> Iterator[Finding]:
-        """Report each circle once, at the dependency of its first container."""
+    def check(self, subject: OciModule | HostSystem, _repository: Repository) -> Iterator[Finding]:
+        """Report each circle once, at the dependency of its first container; of a host, those that no module holds alone."""
+        if isinstance(subject, OciModule):
+            yield from self._circles_of(subject.containers)
+        elif subject.is_whole:
+            yield from (found for found in self._circles_of(subject.oci_containers) if _is_in_several_files(found))
+
+    def _circles_of(self, found: tuple[OciContainer, ...]) -> Iterator[Finding]:
         containers = {
             container.name: container
-            for container in subject.containers
+            for container in sorted(found, key=_order)
             if container.name is not None and not container.conditions
         }
         reported: set[str] = set()
@@ -56,17 +65,19 @@ class OciDependsOnCycle(Rule[OciModule]):
             circle = None if name in reported else _circle(name, containers)
             if circle is not None:
                 reported.update(circle)
-                yield self._finding(container, circle)
+                links = [_link(containers[one], other) for one, other in pairwise((*circle, circle[0]))]
+                yield self._finding(container, circle, links)
 
-    def _finding(self, container: OciContainer, circle: tuple[str, ...]) -> Finding:
+    def _finding(self, container: OciContainer, circle: tuple[str, ...], links: list[Place]) -> Finding:
         way = " → ".join((*circle, circle[0]))
         return Finding(
-            place=next(text.place for text in container.depends_on if text.text == circle[1 % len(circle)]),
+            place=links[0],
             message=f"{container.title} waits for itself: {way}",
             help="take one of the names out",
             option=f"{container.option_path}.dependsOn",
             container=container.name,
             evidence=way,
+            notes=tuple(Note(link, "and waits here") for link in links[1:]),
         )
 
     examples = (
@@ -83,6 +94,29 @@ class OciDependsOnCycle(Rule[OciModule]):
 """,
         ),
         Bad("on itself", '{\n  virtualisation.oci-containers.containers.a.dependsOn = [ «"a"» ];\n}\n'),
+        Bad(
+            "by way of another module of the host",
+            {
+                "configuration.nix": "{ imports = [ ./a.nix ./b.nix ]; }\n",
+                "a.nix": """\
+{ virtualisation.oci-containers.containers.a = { image = "a:1"; dependsOn = [ «"b"» ]; }; }
+""",
+                "b.nix": """\
+{ virtualisation.oci-containers.containers.b = { image = "b:1"; dependsOn = [ "a" ]; }; }
+""",
+            },
+        ),
+        Good(
+            "modules of different hosts",
+            {
+                "one/configuration.nix": """\
+{ virtualisation.oci-containers.containers = { a = { image = "a:1"; dependsOn = [ "b" ]; }; b.image = "b:1"; }; }
+""",
+                "two/configuration.nix": """\
+{ virtualisation.oci-containers.containers = { b = { image = "b:1"; dependsOn = [ "a" ]; }; a.image = "a:1"; }; }
+""",
+            },
+        ),
         Good(
             "two ways to the same",
             """\
@@ -138,3 +172,15 @@ def _circle(start: str, containers: dict[str, OciContainer]) -> tuple[str, ...] 
 
 def _known(texts: tuple[Text, ...]) -> Iterator[str]:
     return (text.text for text in texts if text.is_known)
+
+
+def _link(container: OciContainer, name: str) -> Place:
+    return next(text.place for text in container.depends_on if text.text == name)
+
+
+def _is_in_several_files(finding: Finding) -> bool:
+    return any(note.place.path != finding.place.path for note in finding.notes)
+
+
+def _order(container: OciContainer) -> tuple[str, int]:
+    return str(container.place.path), container.place.span.start

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciModule
+from nixlint.containers.host_system import HostSystem
+from nixlint.containers.oci import OciContainer, OciModule, Text
 from nixlint.containers.oci_names import OciNames
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
@@ -17,12 +18,13 @@ _APP = """\
 """
 
 
-class OciDependsOnUnknown(Rule[OciModule]):
+class OciDependsOnUnknown(Rule[OciModule | HostSystem]):
     """A `dependsOn` that names no container is an error: the configuration does not evaluate, or the unit does not start.
 
     ## What it finds
 
-    A name in the `dependsOn` of an OCI container that no OCI container of the repository has.
+    A name in the `dependsOn` of an OCI container that no OCI container of the repository has, or none of its host where all
+    of the host is known.
 
     ## Why it matters
 
@@ -36,9 +38,10 @@ class OciDependsOnUnknown(Rule[OciModule]):
 
     ## What keeps it silent
 
-    - A container of the name anywhere in the repository, be it of another host or under a condition.
-    - Containers of the repository whose names are not known, and files that speak of OCI containers in a way that is not
-      understood.
+    - A container of the name on the host, be it under a condition; and where a host has modules that are not known, one of
+      the name anywhere in the repository.
+    - Containers whose names are not known, and files that speak of OCI containers in a way that is not understood. What
+      stands in a comment silences nothing.
     - A dependency under a condition, or with a part that is not known.
     - Compose files, which Compose itself refuses then.
 
@@ -51,11 +54,14 @@ class OciDependsOnUnknown(Rule[OciModule]):
     code = "NL214"
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
-    asks = (OciModule,)
+    asks = (OciModule, HostSystem)
     keywords = (b"dependsOn",)
 
-    def check(self, subject: OciModule, repository: Repository) -> Iterator[Finding]:
-        """Report each name that nothing in the repository has."""
+    def check(self, subject: OciModule | HostSystem, repository: Repository) -> Iterator[Finding]:
+        """Report each name that nothing in the repository has, or nothing on the host."""
+        if isinstance(subject, HostSystem):
+            yield from self._on_host(subject)
+            return
         own = {container.name for container in subject.containers}
         for container in subject.containers:
             if container.place.path.suffix != ".nix":
@@ -65,15 +71,19 @@ class OciDependsOnUnknown(Rule[OciModule]):
                     continue
                 known = OciNames.of(repository)
                 if known.is_complete and text.text not in known.names:
-                    yield Finding(
-                        place=text.place,
-                        message=f"{container.title} depends on {text.text}, and no OCI container of this repository is "
-                        "called that: it does not evaluate",
-                        help="name a container by its attribute, or order the units in systemd.services",
-                        option=f"{container.option_path}.dependsOn",
-                        container=container.name,
-                        evidence=text.text,
-                    )
+                    yield _finding(container, text, "of this repository", "")
+
+    def _on_host(self, host: HostSystem) -> Iterator[Finding]:
+        waiting = [container for container in host.oci_containers if container.depends_on] if host.is_whole else []
+        known = OciNames.on(host.system) if waiting else None
+        if known is None or not known.is_complete:
+            return
+        native = {container.name for container in host.containers}
+        for container in waiting:
+            for text in container.depends_on:
+                if text.is_known and text.text not in known.names and not container.conditions:
+                    note = f" (there is a native container, whose unit is container@{text.text})"
+                    yield _finding(container, text, f"of host {host.name}", note if text.text in native else "")
 
     examples = (
         Bad(
@@ -87,6 +97,37 @@ class OciDependsOnUnknown(Rule[OciModule]):
   };
 }
 """,
+        ),
+        Bad(
+            "another host has it",
+            {
+                "one/configuration.nix": """\
+{
+  virtualisation.oci-containers.containers.app = { image = "app:1"; dependsOn = [ «"db"» ]; };
+}
+""",
+                "two/configuration.nix": '{ virtualisation.oci-containers.containers."db" = { image = "db:1"; }; }\n',
+            },
+        ),
+        Bad(
+            "a native container",
+            """\
+{
+  virtualisation.oci-containers.containers.app = { image = "app:1"; dependsOn = [ «"db"» ]; };
+  containers.db.config = { system.stateVersion = "26.05"; };
+}
+""",
+        ),
+        Bad(
+            "named in a comment only",
+            {
+                "app.nix": """\
+{
+  virtualisation.oci-containers.containers.app = { image = "app:1"; dependsOn = [ «"db"» ]; };
+}
+""",
+                "old.nix": '{\n  # virtualisation.oci-containers.containers.db.image = "db:1";\n}\n',
+            },
         ),
         Good(
             "in another file",
@@ -126,4 +167,16 @@ class OciDependsOnUnknown(Rule[OciModule]):
                 "more.nix": '[ "oci-containers" ]\n',
             },
         ),
+    )
+
+
+def _finding(container: OciContainer, text: Text, whose: str, note: str) -> Finding:
+    return Finding(
+        place=text.place,
+        message=f"{container.title} depends on {text.text}, and no OCI container {whose} is called that{note}: "
+        "it does not evaluate",
+        help="name a container by its attribute, or order the units in systemd.services",
+        option=f"{container.option_path}.dependsOn",
+        container=container.name,
+        evidence=text.text,
     )

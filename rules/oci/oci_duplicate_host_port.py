@@ -4,23 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciContainer, OciModule, PublishedPort
+from nixlint.containers.host_ports import HostPort, forwarded_on, published_on
+from nixlint.containers.host_system import HostSystem
+from nixlint.containers.oci import OciModule
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
 
 
-class OciDuplicateHostPort(Rule[OciModule]):
+class OciDuplicateHostPort(Rule[OciModule | HostSystem]):
     """Two containers of one host that publish the same port: the second does not start.
 
     ## What it finds
 
-    Two OCI containers declared in one module that publish the same port of the host for the same protocol, on the same
-    address or on one that includes it.
+    Two OCI containers of one host, whichever of its modules they are in, that publish the same port for the same protocol,
+    on the same address or on one that includes it; and a published port that is forwarded to a native container too.
 
     ## Why it matters
 
     The engine refuses to start the second one: *address already in use*. Which of them is the second depends on the boot.
+    Where a native container has the port in `forwardPorts`, both rewrite the packet's address, and the first rule wins.
 
     ## What to do
 
@@ -29,8 +32,10 @@ class OciDuplicateHostPort(Rule[OciModule]):
     ## What keeps it silent
 
     - Different protocols, and different addresses such as `127.0.0.1` and `10.0.0.1`, or `0.0.0.0` and `[::]`.
-    - Containers in different modules, which may be of different hosts, and containers under different conditions.
-    - Ports with a part that is not known.
+    - Containers in modules that no host of the repository has together, and containers or ports under different
+      conditions.
+    - Ports with a part that is not known, and those of a container in the host's network, which publishes none.
+    - Two native containers, of which another rule tells.
 
     ## References
 
@@ -41,40 +46,35 @@ class OciDuplicateHostPort(Rule[OciModule]):
     code = "NL204"
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
-    asks = (OciModule,)
+    asks = (OciModule, HostSystem)
     keywords = (b"ports", b"-p", b"publish")
 
-    def check(self, subject: OciModule, _repository: Repository) -> Iterator[Finding]:
-        """Report each port that a container written before, or the container itself, publishes already."""
-        earlier: list[tuple[OciContainer, PublishedPort]] = []
-        for container in subject.containers:
-            for port in container.ports:
-                clash = next(
-                    (
-                        (other, taken)
-                        for other, taken in earlier
-                        if _clash(port, taken)
-                        and (container.exists_whenever(other) or other.exists_whenever(container))
-                    ),
-                    None,
-                )
-                if clash is not None:
-                    yield self._finding(container, port, *clash)
-                earlier.append((container, port))
+    def check(self, subject: OciModule | HostSystem, _repository: Repository) -> Iterator[Finding]:
+        """Report each port that something written before, or the container itself, takes already."""
+        earlier: list[HostPort] = []
+        for port in sorted(_taken(subject), key=_order):
+            clash = next((taken for taken in earlier if not _is_same(port, taken) and port.clashes_with(taken)), None)
+            if clash is not None:
+                yield self._finding(port, clash)
+            earlier.append(port)
 
-    def _finding(
-        self, container: OciContainer, port: PublishedPort, other: OciContainer, taken: PublishedPort
-    ) -> Finding:
-        number = port.mapping.host_ports[0] if port.mapping.host_ports else 0
+    def _finding(self, port: HostPort, taken: HostPort) -> Finding:
+        number = max(ports.start for each in (port, taken) if (ports := each.mapping.host_ports) is not None)
+        verb = "gets" if port.is_forwarded else "publishes"
+        outcome = (
+            "only one of them is reached" if port.is_forwarded or taken.is_forwarded else "one of them will not start"
+        )
+        whose = (
+            "it takes twice" if (taken.title, taken.option) == (port.title, port.option) else f"{taken.title} takes too"
+        )
         return Finding(
-            place=port.text.place,
-            message=f"{container.title} publishes port {number}/{port.mapping.protocol} of the host, "
-            f"which {other.title} publishes too: one of them will not start",
+            place=port.place,
+            message=f"{port.title} {verb} port {number}/{port.mapping.protocol} of the host, which {whose}: {outcome}",
             help="publish one of them on another port or address",
-            option=f"{container.option_path}.ports",
-            container=container.name,
+            option=port.option,
+            container=port.name,
             evidence=f"{number}/{port.mapping.protocol}",
-            notes=(Note(taken.text.place, "published here too"),),
+            notes=(Note(taken.place, "taken here too"),),
         )
 
     examples = (
@@ -95,6 +95,52 @@ class OciDuplicateHostPort(Rule[OciModule]):
 {
   virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "8000-8010:80-90" ]; };
   virtualisation.oci-containers.containers.b = { image = "b:1"; ports = [ «"8005:80"» ]; };
+}
+""",
+        ),
+        Bad(
+            "in two modules of one host",
+            {
+                "configuration.nix": "{ imports = [ ./a.nix ./b.nix ]; }\n",
+                "a.nix": '{ virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "80:80" ]; }; }\n',
+                "b.nix": '{ virtualisation.oci-containers.containers.b = { image = "b:1"; ports = [ «"80:80"» ]; }; }\n',
+            },
+        ),
+        Bad(
+            "forwarded to a native container",
+            """\
+{
+  containers.mail = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    forwardPorts = [ { hostPort = 25; } ];
+    config = { system.stateVersion = "26.05"; };
+  };
+  virtualisation.oci-containers.containers.relay = { image = "relay:1"; ports = [ «"25:25"» ]; };
+}
+""",
+        ),
+        Good(
+            "forwarded ports leave the loopback alone",
+            """\
+{
+  containers.mail = {
+    privateNetwork = true;
+    forwardPorts = [ { hostPort = 25; } ];
+    config = { system.stateVersion = "26.05"; };
+  };
+  virtualisation.oci-containers.containers.relay = { image = "relay:1"; ports = [ "127.0.0.1:25:25" ]; };
+}
+""",
+        ),
+        Good(
+            "the port of one or the other",
+            """\
+{ config, lib, ... }:
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; ports = lib.mkIf config.my.a [ "8080:80" ]; };
+  virtualisation.oci-containers.containers.b = { image = "b:1"; ports = [ (lib.mkIf (!config.my.a) "8080:80") ]; };
 }
 """,
         ),
@@ -131,16 +177,18 @@ class OciDuplicateHostPort(Rule[OciModule]):
     )
 
 
-def _clash(one: PublishedPort, other: PublishedPort) -> bool:
-    first, second = one.mapping, other.mapping
-    if first.host_ports is None or second.host_ports is None or first.protocol != second.protocol:
-        return False
-    if first.address is None or second.address is None or not _same_family(first.address, second.address):
-        return False
-    overlap = first.host_ports.start < second.host_ports.stop and second.host_ports.start < first.host_ports.stop
-    return overlap and (first.address == second.address or first.listens_everywhere or second.listens_everywhere)
+def _taken(subject: OciModule | HostSystem) -> Iterator[HostPort]:
+    if isinstance(subject, OciModule):
+        yield from published_on(subject.containers)
+    elif subject.is_whole:
+        yield from published_on(subject.oci_containers)
+        yield from forwarded_on(subject.containers)
 
 
-def _same_family(one: str, other: str) -> bool:
-    """Whether two addresses are both of IPv4, or both of IPv6; no address stands for both."""
-    return "" in (one, other) or (":" in one) is (":" in other)
+def _order(port: HostPort) -> tuple[str, int]:
+    return str(port.place.path), port.place.span.start
+
+
+def _is_same(port: HostPort, other: HostPort) -> bool:
+    """Whether it is one port of one container; one place may make containers of many names."""
+    return (port.place, port.name) == (other.place, other.name)

@@ -67,3 +67,17 @@ def test_networks_of_an_interface_are_not_known_where_one_of_its_addresses_is_no
 
     assert isinstance(host, HostSystem)
     assert interface_networks(host.system, "br0") is None
+
+
+def test_the_oci_containers_of_a_host_are_those_of_all_its_modules(tmp_path: Path) -> None:
+    files = {
+        "configuration.nix": "{ imports = [ ./b.nix ]; "
+        'virtualisation.oci-containers.containers = { a.image = "a:1"; b.ports = [ "80:80" ]; }; }',
+        "b.nix": '{ virtualisation.oci-containers.containers.b = { image = "b:1"; ports = [ "81:81" ]; }; }',
+        "c.nix": '{ virtualisation.oci-containers.containers.c.image = "c:1"; }',
+    }
+    write_files(tmp_path, files)
+    (host,) = host_systems(Repository(tmp_path, [tmp_path / name for name in files]))
+
+    ports = {each.name: [port.text.text for port in each.ports] for each in host.oci_containers}
+    assert ports == {"a": [], "b": ["80:80", "81:81"]}

@@ -42,3 +42,8 @@ def test_a_file_that_only_chooses_the_engine_declares_nothing(tmp_path: Path) ->
 )
 def test_incomplete_where_a_name_may_be_missing(tmp_path: Path, text: str) -> None:
     assert not _names(tmp_path, a=_DECLARES, b=text).is_complete
+
+
+def test_a_comment_declares_nothing(tmp_path: Path) -> None:
+    commented = "{ # virtualisation.oci-containers.containers.web: see elsewhere\n}\n"
+    assert _names(tmp_path, a=_DECLARES, b=commented) == OciNames(frozenset({"db"}), True)
