@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from nixlint.semantics.module_system import ModuleSystem, Presence
+from nixlint.semantics.module_system import Definition, ModuleSystem, Presence, ask_within
 from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.values import Value
+from nixlint.semantics.values import AttrsValue, StringValue, Value
 from nixlint.syntax.place import Place
 
+from .port_mapping import ANYWHERE, is_loopback
 from .stated import is_complete, is_true, numbers
+
+_ADDRESS = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:]+\]?")
 
 
 class ServicePort(NamedTuple):
-    """A port on which a service of a machine certainly listens, on all its addresses.
+    """A port on which a service of a machine certainly listens.
 
-    ``service`` is the option that switches it on, and ``place`` where the port is set, or else the service.
+    ``service`` is the option that switches it on, and ``place`` where the port is set, or else the service. ``address`` is
+    empty where it listens on all addresses of the machine.
     """
 
     service: str
@@ -26,6 +31,7 @@ class ServicePort(NamedTuple):
     protocol: str
     place: Place
     conditions: tuple[Value, ...] = ()
+    address: str = ""
 
 
 class _Row(NamedTuple):
@@ -34,10 +40,23 @@ class _Row(NamedTuple):
     default: int
     protocols: tuple[str, ...]
     is_entrance: bool
+    is_on_loopback: bool
+    address: tuple[str, ...] | None
+    unless: tuple[tuple[str, ...], ...]
+    within: tuple[str, ...] | None
+    unless_within: tuple[str, ...]
 
 
 def service_ports(system: ModuleSystem) -> Iterator[ServicePort]:
-    """The ports of the services that a system certainly runs, as far as they are literals or defaults."""
+    """The ports of the services that a system certainly runs, as far as they are literals or defaults.
+
+    Those on the loopback are left out: a port that is forwarded past them takes nothing from them.
+    """
+    yield from (port for port in listening_ports(system) if not is_loopback(port.address))
+
+
+def listening_ports(system: ModuleSystem) -> Iterator[ServicePort]:
+    """The same with those on the loopback."""
     yield from _service_ports(system, _rows())
 
 
@@ -53,9 +72,43 @@ def _service_ports(system: ModuleSystem, rows: tuple[_Row, ...]) -> Iterator[Ser
         if place is None or not is_true(enabled):
             continue
         name = ".".join(row.enable[:-1])
+        address = _address(row, system)
+        if address is None or not _serves(row, system):
+            continue
         for port, where in _ports(row, system, place):
             for protocol in row.protocols:
-                yield ServicePort(name, port, protocol, where)
+                yield ServicePort(name, port, protocol, where, (), address)
+
+
+def _address(row: _Row, system: ModuleSystem) -> str | None:
+    """The address on which a service listens, empty for all of them; ``None`` where it is not certain."""
+    if any(system.ask(OptionPath(option)).presence is not Presence.ABSENT for option in row.unless):
+        return None
+    answer = None if row.address is None else system.ask(OptionPath(row.address))
+    if answer is None or answer.presence is Presence.ABSENT:
+        return "127.0.0.1" if row.is_on_loopback else ""
+    text = answer.value.text if isinstance(answer.value, StringValue) else None
+    if text is None or text == "localhost":
+        return None if text is None else "127.0.0.1"
+    return "" if text in ANYWHERE else text if _ADDRESS.fullmatch(text) else None
+
+
+def _serves(row: _Row, system: ModuleSystem) -> bool:
+    """Whether something is configured that makes the service listen at all."""
+    if row.within is None:
+        return True
+    hosts: dict[str, list[Definition]] = {}
+    for name, definition in system.children(OptionPath(row.within)):
+        if name is not None:
+            hosts.setdefault(name, []).append(definition)
+    return any(
+        any(not definition.conditions and isinstance(definition.value, AttrsValue) for definition in definitions)
+        and all(
+            ask_within(tuple(definitions), OptionPath.of(name)).presence is Presence.ABSENT
+            for name in row.unless_within
+        )
+        for definitions in hosts.values()
+    )
 
 
 def _ports(row: _Row, system: ModuleSystem, place: Place) -> Iterator[tuple[int, Place]]:
@@ -78,6 +131,11 @@ def _rows() -> tuple[_Row, ...]:
             row["default"],
             tuple(row["protocols"]),
             row["entrance"],
+            row.get("loopback", False),
+            tuple(row["address"].split(".")) if "address" in row else None,
+            tuple(tuple(option.split(".")) for option in row.get("unless", ())),
+            tuple(row["within"].split(".")) if "within" in row else None,
+            tuple(row.get("unless_within", ())),
         )
         for row in json.loads(text)["services"]
     )
