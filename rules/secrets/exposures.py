@@ -15,20 +15,22 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.semantics.definitions import Binder, StringLiteral, WrittenDefinition, string_literals, written_definitions
+from nixlint.semantics.definitions import Binder, WrittenDefinition, string_literals
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
-from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines
+from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
+from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
 from .recognition.files import is_named_secret, is_plain_secret
 from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
 from .recognition.options import SecretOption, is_secret_file_option, secret_option
-from .recognition.positions import Position, is_elsewhere, is_for_trial, is_initial_password, position_of
+from .recognition.positions import Position, is_initial_password, position_of
 from .recognition.sources import Source, Way, sources_of, strings_of, text_of
-from .recognition.tokens import TOKEN_HINTS, token_in
+from .recognition.tokens import token_in
 from .recognition.urls import url_password
 from .recognition.values import UNKNOWN, Look, look_of
+from .verdicts import HELP, contains, weight_of, with_article
 
 
 class Cause(Enum):
@@ -45,31 +47,11 @@ class Cause(Enum):
     READ = "a file that is read while Nix evaluates"
 
 
-KEYWORDS = (
-    # the words of names, as they stand in camelCase, snake_case and CAPITALS
-    *(b"assw", b"ASSW", b"passp", b"Passp", b"PASSP", b"pass", b"Pass", b"PASS", b"ecret", b"ECRET"),
-    *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pwd", b"Pwd", b"PWD", b"Key", b"KEY", b"key", b"nvironmentFile"),
-)
-"""A file without any of these bytes defines nothing that promises a secret."""
-
-TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", *TOKEN_HINTS)
-"""A file without any of these bytes has no string that shows by itself that it holds a secret."""
-
-MARKS = ("pragma: allowlist secret", "gitleaks:allow")
-"""What other scanners take for a word that a line is meant."""
-
-
 def findings_of(definition: WrittenDefinition, repository: Repository, *causes: Cause) -> Iterator[Finding]:
     """What a definition puts into the store in one of the given ways."""
     for cause, finding in repository.remember(_Last, _Last).of(definition, repository):
         if cause in causes:
             yield finding
-
-
-def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
-    """What a string by itself shows that it puts into the store."""
-    if not is_for_trial_here(literal.place.path, repository):
-        yield from _in_literal(literal, repository)
 
 
 class _Last:
@@ -84,6 +66,7 @@ class _Last:
             self._found = tuple(
                 (exposure.cause, _finding(definition, exposure, repository))
                 for exposure in _in_definition(definition, repository)
+                if not _is_meant(definition, exposure, repository)
             )
             if self._found and is_for_trial_here(definition.name.path, repository):
                 self._found = ()
@@ -126,6 +109,19 @@ class _Exposure(NamedTuple):
     evidence: str = ""
 
 
+def _is_meant(definition: WrittenDefinition, exposure: _Exposure, repository: Repository) -> bool:
+    """Whether what stands around a value says that it is no secret."""
+    places = dict.fromkeys((definition.value_place, exposure.source.place or definition.value_place))
+    if any(is_said_to_be_none(place, repository) for place in places):
+        return True
+    if exposure.source.way is not Way.LITERAL or position_of(definition.path) is Position.CERTAIN:
+        return False
+    text = exposure.source.text
+    if is_name_in_file(text, definition.value_place, repository):
+        return True
+    return kind_of_secret(definition.path.last or "") == "password" and is_for_socket(definition, repository)
+
+
 _LISTS = frozenset(
     # Options whose value is a list of variables or the words of a command.
     "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
@@ -140,10 +136,10 @@ def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
     is_option = cause is Cause.OPTION and not _is_below(known)
     for source in sources_of(definition.value):
         if source.way is Way.LITERAL:
-            look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "")
+            look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "", kind)
             if look is not Look.NO_SECRET and not _shows_itself(source.text):
-                message = f"{option} is {_a(kind)} in plain text, which every user can read in /nix/store"
-                weight = _weight(look, Position.CERTAIN if is_option else position, option)
+                message = f"{option} is {with_article(kind)} in plain text, which every user can read in /nix/store"
+                weight = weight_of(look, Position.CERTAIN if is_option else position, option)
                 yield _Exposure(cause, source, message, *weight, help=_replacement(known))
         elif (
             source.way is Way.READ
@@ -221,7 +217,7 @@ def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure
             if not _shows_itself(source.text):
                 message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
                 position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
-                yield _Exposure(Cause.FILE_WRITTEN, source, message, *_weight(look, position))
+                yield _Exposure(Cause.FILE_WRITTEN, source, message, *weight_of(look, position))
         elif source.way is Way.COPIED and source.file is not None and is_plain_secret(source.file):
             yield _Exposure(
                 Cause.FILE_COPIED,
@@ -243,12 +239,12 @@ def _environment_file(definition: WrittenDefinition, root: Path) -> Iterator[_Ex
     option = definition.path
     for source in sources_of(definition.value):
         if source.way is Way.WRITTEN and "\n" not in source.text.strip():
-            found = _worst(secret_lines(source.text))
+            found = worst_of(secret_lines(source.text))
             if found is not None and not _shows_itself(source.text):
                 message = (
                     f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
                 )
-                weight = _weight(found.look, Position.CERTAIN)
+                weight = weight_of(found.look, Position.CERTAIN)
                 yield _Exposure(Cause.FILE_WRITTEN, source, message, *weight, evidence=found.name)
         elif source.way is Way.COPIED and source.file is not None and is_named_secret(source.file):
             is_string = option.last == "environmentFiles" and not source.file.is_relative_to(root)
@@ -267,11 +263,10 @@ def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
         if _shows_itself(texts[index]):
             continue
         source = Source(Way.LITERAL, texts[index], place=place or string.place)
-        message = (
-            f"{option} sets {found.name} to {_a(found.kind)} in plain text, which every user can read in /nix/store"
-        )
+        what = f"{option} sets {found.name} to {with_article(found.kind)} in plain text"
+        message = f"{what}, which every user can read in /nix/store"
         cause = _cause_at(option, None)
-        yield _Exposure(cause, source, message, *_weight(found.look, Position.LIKELY), evidence=found.name)
+        yield _Exposure(cause, source, message, *weight_of(found.look, Position.LIKELY), evidence=found.name)
 
 
 def _url(definition: WrittenDefinition) -> Iterator[_Exposure]:
@@ -283,7 +278,7 @@ def _url(definition: WrittenDefinition) -> Iterator[_Exposure]:
                 f"{definition.path} is a URL with a password in plain text, which every user can read in /nix/store"
             )
             cause = _cause_at(definition.path, None)
-            yield _Exposure(cause, source, message, *_weight(look, Position.LIKELY))
+            yield _Exposure(cause, source, message, *weight_of(look, Position.LIKELY))
 
 
 def _is_composed_url(place: Place, repository: Repository) -> bool:
@@ -316,81 +311,6 @@ def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:
             yield index, variable
 
 
-def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
-    """A string that shows by itself that it is, or holds, a secret."""
-    text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
-    if len(text) < _SHORTEST_TEXT:
-        return
-    found = _shown_by(text)
-    if found is None:
-        return
-    option = _option_around(literal, repository)
-    if option is not None and is_elsewhere(option / None):
-        return
-    where = "this string" if option is None or len(option) < 2 else str(option)
-    yield Finding(
-        place=literal.place,
-        message=f"{where} {found.what}, which every user can read once it is in /nix/store",
-        help=_HELP,
-        severity=found.severity,
-        confidence=found.confidence,
-        option=None if option is None else str(option),
-        evidence=found.evidence,
-        redact=(literal.place,),
-    )
-
-
-class _Shown(NamedTuple):
-    """What a text shows by itself."""
-
-    what: str
-    severity: Severity
-    confidence: Confidence
-    evidence: str
-
-
-def _shown_by(text: str) -> _Shown | None:
-    token = token_in(text)
-    if token is not None:
-        return _Shown(f"holds {_a(token)}", Severity.ERROR, Confidence.CERTAIN, token)
-    look = url_password(text)
-    if look is not Look.NO_SECRET:
-        return _Shown("holds a URL with a password in plain text", *_weight(look, Position.LIKELY), "url")
-    found = _worst(secret_lines(text)) if "\n" in text else None
-    if found is not None:
-        what = f"sets {found.name} to {_a(found.kind)} in plain text"
-        return _Shown(what, *_weight(found.look, Position.LIKELY), found.name)
-    return None
-
-
-def _worst(found: Iterator[Assignment]) -> Assignment | None:
-    """The first that is a secret, or else the first that is a placeholder."""
-    return min(found, key=lambda assignment: assignment.look is Look.PLACEHOLDER, default=None)
-
-
-def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:
-    """The path of the innermost definition that a string is part of."""
-    source = repository.source(literal.place.path)
-    if source is None:
-        return None
-    around = (found for found in written_definitions(source, repository) if _contains(found.value_place, literal.place))
-    innermost = min(around, key=lambda found: len(found.value_place.span), default=None)
-    return None if innermost is None else innermost.path
-
-
-_LONGEST_TEXT = 8192  # characters of a text that are looked at
-_SHORTEST_TEXT = 12  # no token and no URL with a password is shorter
-
-
-def _weight(look: Look, position: Position, option: OptionPath | None = None) -> tuple[Severity, Confidence]:
-    if look is Look.PLACEHOLDER:
-        return Severity.INFO, Confidence.PLACEHOLDER
-    if position is not Position.CERTAIN:
-        return Severity.WARNING, Confidence.LIKELY
-    is_initial = option is not None and is_initial_password(option)
-    return Severity.WARNING if is_initial else Severity.ERROR, Confidence.CERTAIN
-
-
 def _look_of_content(source: Source) -> Look:
     """What the content of a file that Nix writes looks like."""
     text = source.text.strip()
@@ -408,7 +328,7 @@ def _is_reference(symbols: tuple[str, ...]) -> bool:
 def _finding(definition: WrittenDefinition, exposure: _Exposure, repository: Repository) -> Finding:
     place = definition.value_place
     written = exposure.source.place or place
-    if exposure.evidence and _contains(place, written):
+    if exposure.evidence and contains(place, written):
         place = written  # one element of a list
     return Finding(
         place=place,
@@ -418,7 +338,7 @@ def _finding(definition: WrittenDefinition, exposure: _Exposure, repository: Rep
         confidence=exposure.confidence,
         option=str(definition.path),
         evidence=exposure.evidence,
-        notes=() if _contains(place, written) else (Note(written, "the secret is written here"),),
+        notes=() if contains(place, written) else (Note(written, "the secret is written here"),),
         redact=(written, *_pieces(exposure.source, written, repository)),
     )
 
@@ -430,19 +350,8 @@ def _pieces(exposed: Source, written: Place, repository: Repository) -> Iterator
         return
     for literal in string_literals(source, repository):
         text = "".join(part for part in literal.parts if part is not None)
-        if len(text) > 1 and text in exposed.text and not _contains(written, literal.place):
+        if len(text) > 1 and text in exposed.text and not contains(written, literal.place):
             yield literal.place
-
-
-def _a(noun: str) -> str:
-    """A noun with its article."""
-    return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
-
-
-_HELP = (
-    "let sops-nix or agenix make a file with the secret when the system starts, and name that file here; then change the "
-    "secret"
-)
 
 
 def _help(option: OptionPath) -> str:
@@ -451,17 +360,4 @@ def _help(option: OptionPath) -> str:
         return "put it into a file that sops-nix or agenix makes, and name that file in environmentFiles"
     if option.last in ("password", "initialPassword") and len(names) > 2 and names[-3] in ("users", "extraUsers"):
         return "use hashedPasswordFile with a file that sops-nix or agenix makes, or hashedPassword"
-    return _HELP
-
-
-def _contains(outer: Place, inner: Place) -> bool:
-    return outer.path == inner.path and outer.span.contains(inner.span)
-
-
-def is_for_trial_here(file: Path, repository: Repository) -> bool:
-    """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
-    relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
-    if is_for_trial(relative):
-        return True
-    source = repository.source(file)
-    return source is not None and b"testScript" in source.data
+    return HELP

@@ -9,7 +9,8 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
-from .exposures import KEYWORDS, MARKS, Cause, findings_of
+from .exposures import Cause, findings_of
+from .verdicts import KEYWORDS, MARKS
 
 
 class SecretFileWrittenToStore(Rule[WrittenDefinition]):
@@ -43,6 +44,7 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     - Hashes.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
 
     ## References
 

@@ -9,7 +9,8 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
-from .exposures import KEYWORDS, MARKS, Cause, findings_of
+from .exposures import Cause, findings_of
+from .verdicts import KEYWORDS, MARKS
 
 
 class SecretInStore(Rule[WrittenDefinition]):
@@ -45,8 +46,12 @@ class SecretInStore(Rule[WrittenDefinition]):
 
     - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
     - Hashes, public keys and encrypted values.
+    - A value that is the name of a secret, a prompt or a file of secrets that the same file declares.
+    - A database's password beside a socket of the machine for a host, where the kernel says who asks.
+    - An API key that only stands where something has to stand: `none`, `local-only`, `1234567890`.
     - Declarations of options, and files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
 
     ## References
 
@@ -114,6 +119,7 @@ in
   services.e.settings.password = "$__file{/run/secrets/e}";
   services.f.settings.secret = "f-oidc-client";
   services.g.settings.api_key = "LLM_API_KEY";
+  services.h.settings.password = "{env}H_PASSWORD";
   networking.wireless.networks.home.pskRaw = "ext:psk_home";
   sops.templates."h.env".content = "PASSWORD=${config.sops.placeholder.h}";
   sops.templates."i.env".content = ''
@@ -153,6 +159,37 @@ in
   services.a.settings.password = "";
   services.b.settings.password = "disabled";
   services.c.settings.apiKey = "ollama";
+}
+""",
+        ),
+        Good(
+            "the name of a secret that the file declares",
+            """\
+{ config, ... }: {
+  sops.secrets.hub-token = { };
+  services.hub.tokenName = "hub-token";
+  services.hub.settings.token = "hub-token";
+}
+""",
+        ),
+        Good(
+            "a database that is asked through a socket, and looks at no password",
+            """\
+{
+  services.a.settings.storage.postgres = {
+    address = "unix:///run/postgresql";
+    username = "a-main";
+    password = "a-main";
+  };
+}
+""",
+        ),
+        Good(
+            "an owner who says that it is none",
+            """\
+{
+  # The server wants something here: a placeholder rather than a secret.
+  services.a.settings.password = "waypoint";
 }
 """,
         ),

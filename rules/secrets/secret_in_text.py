@@ -9,7 +9,8 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import StringLiteral
 from nixlint.semantics.repository import Repository
 
-from .exposures import MARKS, TEXT_KEYWORDS, findings_in
+from .texts import findings_in
+from .verdicts import MARKS, TEXT_KEYWORDS
 
 
 class SecretInText(Rule[StringLiteral]):
@@ -34,9 +35,13 @@ class SecretInText(Rule[StringLiteral]):
     ## What keeps it silent
 
     - Placeholders, references and hashes in the place of the secret.
+    - Variables of programs, stand-ins that a script replaces, and passwords that it changes.
+    - Hosts that are there for documentation (`example.com`), and keys that a project has published for everybody.
+    - Files that are imported as the default of an option only.
     - Declarations of options, and texts below `options`, `description`, `example` and the like.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
+    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
 
     ## References
 
@@ -114,6 +119,38 @@ class SecretInText(Rule[StringLiteral]):
   '';
 }
 """,
+        ),
+        Good(
+            "the sources of a database, a variable of a program, a stand-in that a script replaces, an example",
+            """\
+{ pkgs, ... }: {
+  environment.etc."nsswitch.conf".text = ''
+    passwd: files systemd
+    group:  files systemd
+  '';
+  services.a.script = pkgs.writers.writePython3 "a" { } ''
+    import sys
+    for line in sys.stdin:
+        password = line
+  '';
+  services.b.preStart = ''
+    cat > b.yml <<EOF
+    token: TOKEN_PLACEHOLDER
+    EOF
+    sed -i "s/TOKEN_PLACEHOLDER/$(cat /run/secrets/b)/" b.yml
+  '';
+  services.c.proxy = "socks5://alice:wonderland7@example.com:1080";
+}
+""",
+        ),
+        Good(
+            "a file that shows what an option may hold",
+            {
+                "module.nix": """\
+{ lib, ... }: { options.services.a.settings = lib.mkOption { default = import ./defaults/server.nix; }; }
+""",
+                "defaults/server.nix": '{ database = "postgres://a:birdsong7@db/a"; }\n',
+            },
         ),
         Good(
             "the declaration of an option",

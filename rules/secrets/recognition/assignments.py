@@ -48,17 +48,86 @@ def secret_flags(words: Sequence[str]) -> Iterator[Assignment]:
 
 
 def secret_lines(text: str) -> Iterator[Assignment]:
-    """The secrets in the lines of a configuration file: ``password = x``, ``password: x``, ``export PASSWORD=x``."""
-    for index, line in enumerate(text.split("\n")):
-        if ("=" in line or ":" in line) and len(line) < 300:
+    """The secrets in the lines of a configuration file: ``password = x``, ``password: x``, ``export PASSWORD=x``.
+
+    In a program, a value without quotes is a variable, and a stand-in is what it compares with, or falls back on. What
+    the same text replaces when it runs is no secret either, nor is a password that the text changes.
+    """
+    lines = text.split("\n")
+    is_program = _program().search(text) is not None
+    changes_passwords = _new_password().search(text) is not None
+    for index, line in enumerate(lines):
+        if ("=" in line or ":" in line) and len(line) < _LONGEST_LINE:
             found = _line().match(line)
-            if found is not None:
-                value = found["quoted"] if found["quoted"] is not None else found["bare"]
-                if found["quoted"] is None and not _is_bare_secret(value):
-                    continue
-                judged = _judged(found["name"], value, index)
-                if judged is not None:
-                    yield judged
+            if found is None or _is_database(line):
+                continue
+            value = found["quoted"] if found["quoted"] is not None else found["bare"]
+            if found["quoted"] is None and (is_program or not _is_bare_secret(value)):
+                continue
+            judged = _judged(found["name"], value, index)
+            if judged is None or (changes_passwords and judged.kind == "password"):
+                continue
+            if judged.look is Look.SECRET and _is_own_word(found["name"], value, lines):
+                judged = judged._replace(look=Look.PLACEHOLDER)
+            if judged.look is Look.SECRET or not (is_program or _is_replaced(value, lines)):
+                yield judged
+
+
+_LONGEST_LINE = 300  # characters; a longer line is data
+
+
+@cache
+def _program() -> re.Pattern[str]:
+    """A line of Python, JavaScript or the like. In a shell, a word without quotes is a text like any other."""
+    return re.compile(
+        r"^\s*(?:def \w+\(|import \w+|from [\w.]+ import |(?:const|let) \w+ ?=|(?:async )?function \w*\()", re.M
+    )
+
+
+@cache
+def _new_password() -> re.Pattern[str]:
+    return re.compile(r"\bnew[-_]?(?:pass|pw)", re.IGNORECASE)
+
+
+@cache
+def _database() -> re.Pattern[str]:
+    """The sources of a database in nsswitch.conf(5): ``passwd: files systemd``."""
+    return re.compile(
+        r"\s*(?:passwd|shadow|group|gshadow):(?:\s+(?:files|compat|systemd|mymachines|sss|ldap|db|nis|winbind|kanidm|\[[^]]*\]))+\s*$"
+    )
+
+
+def _is_database(line: str) -> bool:
+    return _database().match(line) is not None
+
+
+def _is_own_word(name: str, value: str, lines: Sequence[str]) -> bool:
+    """Whether a template says ``USER=user`` and ``PASSWORD=password``: each value is the word for itself."""
+    word = value.strip("\"' ").lower()
+    if not name.lower().endswith(word):
+        return False
+    return any(_user_word().match(line) is not None for line in lines)
+
+
+@cache
+def _user_word() -> re.Pattern[str]:
+    return re.compile(r"\s*\S*(user(?:name)?)\s*[=:]\s*[\"']?\1[\"']?\s*[;,]?\s*$", re.IGNORECASE)
+
+
+def _is_replaced(value: str, lines: Sequence[str]) -> bool:
+    """Whether a stand-in calls itself a placeholder, or a script replaces it."""
+    word = value.strip("\"' ")
+    return "placeholder" in word.lower() or any(word in line and _replaces().search(line) for line in lines)
+
+
+@cache
+def _replaces() -> re.Pattern[str]:
+    return re.compile(r"\bsed\b|replace|envsubst|[!=]=")
+
+
+def worst_of(found: Iterator[Assignment]) -> Assignment | None:
+    """The first that is a secret, or else the first that is a placeholder."""
+    return min(found, key=lambda assignment: assignment.look is Look.PLACEHOLDER, default=None)
 
 
 def _judged(name: str, value: str, index: int) -> Assignment | None:
@@ -66,7 +135,7 @@ def _judged(name: str, value: str, index: int) -> Assignment | None:
     if kind is None:
         return None
     value = value.strip().strip("\"'")
-    look = look_of(value, name)
+    look = look_of(value, name, kind)
     return None if look is Look.NO_SECRET else Assignment(name, kind, look, index)
 
 

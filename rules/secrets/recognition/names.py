@@ -55,7 +55,6 @@ _KINDS_OF_KEY = {
     "preshared": "pre-shared key",
     "jwt": "key",
     "session": "session key",
-    "app": "key",  # APP_KEY: Laravel's key of all cookies
 }
 
 _KINDS_OF_KEY_BY_TWO_WORDS: dict[tuple[str, ...], str] = {
@@ -67,7 +66,6 @@ _JOINED_KEYS = {
     # The same, written as one word.
     f"{word}key": kind
     for word, kind in _KINDS_OF_KEY.items()
-    if word != "app"
 }
 
 _SOMETHING_ELSE = frozenset(
@@ -147,6 +145,8 @@ def _kind_of_words(words: tuple[str, ...]) -> str | None:
         return _WHOLE_SECRET_WORDS[last]
     if last in _JOINED_KEYS:
         return _JOINED_KEYS[last]
+    if words == ("app", "key"):  # Laravel's key of all cookies; with a name before it, an app's public ID (Pusher)
+        return "key"
     if last == "key":
         return _KINDS_OF_KEY_BY_TWO_WORDS.get(words[-3:-1]) or _KINDS_OF_KEY.get(before)
     if last == "base" and words[-3:-1] == ("secret", "key"):  # SECRET_KEY_BASE of Rails and Phoenix

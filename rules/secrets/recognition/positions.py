@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from itertools import pairwise
 from pathlib import PurePath
@@ -73,7 +74,12 @@ _OTHER_PLACES = frozenset(
     ).split()
 )
 
-_OTHER_FILE_WORDS = frozenset("test tests example vm iso installer template demo sample shell devshell".split())
+_OTHER_WORDS = frozenset(
+    # The same as one of the words of a folder's or a file's name: x86_64-iso, vm_test, pinephone-vm.
+    "test tests example vm iso installer template demo sample shell devshell kexec netboot".split()
+)
+_VALUES_FOR_TESTS = re.compile(r"tests?(?:[-_]|(?=[A-Z]))(?i:values?|data|secrets?|credentials?|config|env|vars)")
+"""What a configuration of one's own takes in the place of a secret where it is tested: ``testValue``."""
 
 
 def position_of(path: OptionPath) -> Position:
@@ -91,14 +97,25 @@ def is_elsewhere(path: OptionPath) -> bool:
     names = [name for name in path.names[:-1] if name is not None]
     if ("sops", "templates") in pairwise(names):  # the text of a template of sops-nix, which is in the store
         return False
-    return any(name in _OTHER_PARENTS or "ecrets" in name or name.endswith((".md", "Command")) for name in names)
+    return any(
+        name in _OTHER_PARENTS
+        or "ecrets" in name
+        or name.endswith((".md", "Command"))
+        or _VALUES_FOR_TESTS.fullmatch(name) is not None
+        for name in names
+    )
 
 
 def is_for_trial(file: PurePath) -> bool:
     """Whether a file, relative to its repository, is a test, an example, or of a machine that is thrown away."""
-    folders = (part.lower() for part in file.parts[:-1])
-    words = file.stem.lower().replace("_", "-").split("-")
-    return any(folder in _OTHER_PLACES for folder in folders) or not _OTHER_FILE_WORDS.isdisjoint(words)
+    folders = [part.lower() for part in file.parts[:-1]]
+    if any(folder in _OTHER_PLACES for folder in folders):
+        return True
+    return any(not _OTHER_WORDS.isdisjoint(_words(name)) for name in (*folders, file.stem.lower()))
+
+
+def _words(name: str) -> list[str]:
+    return name.replace("_", "-").split("-")
 
 
 def is_initial_password(path: OptionPath) -> bool:

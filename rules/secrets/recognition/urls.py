@@ -12,7 +12,11 @@ def url_password(text: str) -> Look:
     """What the password in a text's URLs looks like, the most telling first; ``NO_SECRET`` where there is none."""
     if "://" not in text or "@" not in text:
         return Look.NO_SECRET
-    looks = {_look(found["user"], found["password"]) for found in _url().finditer(text)}
+    looks = {
+        _look(found["user"], found["password"])
+        for found in _url().finditer(text)
+        if _example_host().match(text, found.end()) is None
+    }
     return next((look for look in (Look.SECRET, Look.PLACEHOLDER) if look in looks), Look.NO_SECRET)
 
 
@@ -27,6 +31,12 @@ def _look(user: str, password: str) -> Look:
     if user.lower() in _USERS_FROM_DOCUMENTATION and password.lower() in _FROM_DOCUMENTATION:
         return Look.PLACEHOLDER
     return look_of(password)
+
+
+@cache
+def _example_host() -> re.Pattern[str]:
+    """A host that nobody has, for documentation (RFC 2606, RFC 6761)."""
+    return re.compile(r"(?:[\w-]+\.)*(?:example(?:\.(?:com|org|net))?|invalid)(?![\w.-])", re.IGNORECASE)
 
 
 @cache

@@ -34,6 +34,14 @@ _LOCAL_MODELS = frozenset(
         "lmstudio connection-configured"
     ).split()
 )
+_DUMMY_KEYS = (
+    # What people write at an API key of a server that looks at none; real ones are made by a service, not by hand.
+    r"(?:sk-)?(?:local|ollama|llama|vllm|lm-?studio|dummy|none|no-?key|not-?needed|unused|any)(?:only|host|[-_]\w+)*$",
+)
+_PUBLISHED = frozenset(
+    # Published for everybody by those whose service it opens.
+    {"openrelayprojectsecret"}  # https://www.metered.ca/tools/openrelay/
+)
 _NO_AUTHENTICATION = ("noauth", "no-auth", "not-required")
 """Words in a value that say that nobody looks at it."""
 
@@ -97,10 +105,11 @@ _PLACEHOLDERS = (
     r"(?:put|enter|set|fill|generate)[-_ ]?(?:a|your|the|me|in|some)?[-_ ]?(?:password|secret|token|key|own|here)",
     r"super[-_ ]?(?:secret|secure|strong)|very[-_ ]?(?:secret|secure|strong)|top[-_ ]?secret",
     r"not[-_ ]?(?:a[-_ ]?)?(?:secret|secure|real|used|important|the|so)|insecure|unsafe|never[-_ ]use",
-    r"x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
+    r"^x{3,}$|x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
     r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*)$",
     r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|hunter2$",
     r"^hack ?me$|^in ?secure",
+    r"^sk-1234$",  # the master key of LiteLLM's documentation
 )
 
 
@@ -112,19 +121,27 @@ class Look(Enum):
     NO_SECRET = "no secret"
 
 
-def look_of(text: str, name: str = "") -> Look:
+_KINDS_MADE_BY_A_SERVICE = frozenset({"API key", "session key", "private key", "key"})
+"""Nobody makes up one of these from words with hyphens between them: such a value is a name, or a label."""
+
+
+def look_of(text: str, name: str = "", kind: str = "") -> Look:
     """What a value that stands at a secret's name looks like.
 
     ``name`` is that name where the value could as well name a column, a field or a secret elsewhere; without it, any
-    word is taken for the secret.
+    word is taken for the secret. ``kind`` is what the name promises.
     """
     text = text.strip()
     if len(text) < 2 or len(text) > _LONGEST or UNKNOWN in text or "\n" in text:
         return Look.NO_SECRET
     lowered = text.lower()
-    if lowered in _SWITCHES or lowered in _LOCAL_MODELS or any(word in lowered for word in _NO_AUTHENTICATION):
+    if lowered in _SWITCHES or lowered in _LOCAL_MODELS or text in _PUBLISHED:
         return Look.NO_SECRET
-    if not _holds_secret(text, name):
+    if any(word in lowered for word in _NO_AUTHENTICATION):
+        return Look.NO_SECRET
+    if not _holds_secret(text, name) or (kind == "API key" and _is_dummy_key(lowered)):
+        return Look.NO_SECRET
+    if _filled_in().fullmatch(text):
         return Look.NO_SECRET
     if _placeholders().search(lowered):
         return Look.PLACEHOLDER
@@ -154,9 +171,16 @@ def _is_name_of_secret(text: str, name: str) -> bool:
     if name.isupper() or _slug().fullmatch(text) is None or _placeholders().search(text):
         return False
     kind = kind_of_secret(name)
-    if name.lower() == "secret" or kind == "API key":
+    if name.lower() == "secret" or kind in _KINDS_MADE_BY_A_SERVICE:
         return True
     return kind_of_secret(text) is not None or kind in text.replace("_", "-").split("-")
+
+
+def _is_dummy_key(text: str) -> bool:
+    """Whether an API key is one of those that stand where something has to stand: ``localonly``, ``1234567890``."""
+    digits = text.removeprefix("sk-")
+    is_counted = len(digits) > 3 and digits.isdecimal() and digits in "1234567890" * (len(digits) // 10 + 1)
+    return is_counted or _dummy_keys().match(text) is not None
 
 
 def _letters(text: str) -> str:
@@ -170,8 +194,19 @@ def _variable() -> re.Pattern[str]:
 
 
 @cache
+def _filled_in() -> re.Pattern[str]:
+    """A mark that a script fills in: ``TOKEN_PLACEHOLDER``, ``__PLACEHOLDER_DB_PASSWORD__``."""
+    return re.compile(r"(?:[A-Z0-9_]+_)?PLACEHOLDER(?:_[A-Z0-9_]+)?|__[A-Z0-9_]+__")
+
+
+@cache
 def _slug() -> re.Pattern[str]:
     return re.compile(r"[a-z][a-z0-9]{,3}(?:[-_][a-z]+)+|[a-z]+(?:[-_][a-z]+)+")
+
+
+@cache
+def _dummy_keys() -> re.Pattern[str]:
+    return re.compile("|".join(_DUMMY_KEYS))
 
 
 @cache

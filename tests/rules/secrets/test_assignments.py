@@ -56,6 +56,37 @@ def test_line_of_a_configuration_file_with_a_secret_is_found(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "passwd:    files systemd\nhosts: dns",
+        "import json\nfor key, value in pairs:\n    password = value",
+        'def token():\n    token = "placeholder_token"',
+        "token: REPLACE_ME\nsed -i s/REPLACE_ME/$TOKEN/ a.yml",
+        'api_key = "placeholder";\n.include "a"',
+        "pass: admin\nnewPass: {{password}}",
+    ],
+)
+def test_text_that_makes_no_use_of_a_value_as_a_secret_holds_none(text: str) -> None:
+    assert list(secret_lines(text)) == []
+
+
+def test_program_that_holds_a_secret_in_quotes_is_found() -> None:
+    assert [found.name for found in secret_lines('import json\npassword = "waterfall9"')] == ["password"]
+
+
+def test_placeholder_that_stands_twice_is_found_as_one() -> None:
+    looks = [found.look for found in secret_lines("A_PASSWORD=changeme\nB_PASSWORD=changeme")]
+    assert looks == [Look.PLACEHOLDER, Look.PLACEHOLDER]
+
+
+def test_template_with_the_words_themselves_is_a_placeholder() -> None:
+    (found,) = secret_lines("A_USERNAME=username\nA_PASSWORD=password")
+    assert found.look is Look.PLACEHOLDER
+    (found,) = secret_lines("A_USERNAME=alice\nA_PASSWORD=password")
+    assert found.look is Look.SECRET
+
+
+@pytest.mark.parametrize(
     "line",
     [
         "# password = waterfall9",

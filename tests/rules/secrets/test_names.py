@@ -26,6 +26,7 @@ from rules.secrets.recognition.names import kind_of_secret, kind_of_secret_file
         ("client-secret", "secret"),
         ("botToken", "token"),
         ("API_KEY", "API key"),
+        ("APP_KEY", "key"),
         ("apikey", "API key"),
         ("privateKey", "private key"),
         ("presharedKey", "pre-shared key"),

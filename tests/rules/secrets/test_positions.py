@@ -26,6 +26,9 @@ from rules.secrets.recognition.positions import Position, is_for_trial, position
         ("virtualisation.vmVariant.users.users.alice.password", Position.ELSEWHERE),
         ("services.app.passwordCommand.APP_TOKEN", Position.ELSEWHERE),
         ("password", Position.ELSEWHERE),
+        ("systemd.services.app.serviceConfig.testValue.secret", Position.ELSEWHERE),
+        ("services.test.settings.password", Position.LIKELY),
+        ("services.testify.settings.password", Position.LIKELY),
     ],
 )
 def test_position_follows_from_the_path(path: str, position: Position) -> None:
@@ -37,7 +40,11 @@ def test_unknown_name_matches_any_name_of_a_known_option() -> None:
 
 
 @pytest.mark.parametrize(
-    "file", ["tests/a.nix", "nixos/examples/a.nix", "a-test.nix", "vm.nix", "installer/a.nix", "shell.nix"]
+    "file",
+    [
+        *("tests/a.nix", "nixos/examples/a.nix", "a-test.nix", "vm.nix", "installer/a.nix", "shell.nix", "kexec.nix"),
+        *("machines/phone-vm/a.nix", "vm_test/a.nix", "builders/x86_64-iso/a.nix"),
+    ],
 )
 def test_file_to_try_things_is_told_by_its_path(file: str) -> None:
     assert is_for_trial(PurePosixPath(file))

@@ -39,6 +39,9 @@ def test_word_at_a_secrets_name_is_a_secret(text: str) -> None:
         "supersecret",
         "test",
         "hunter2",
+        "xxx",
+        "sk-1234",
+        "YOUR_ADMIN_PASSWORD",
     ],
 )
 def test_word_that_waits_to_be_replaced_is_a_placeholder(text: str) -> None:
@@ -49,8 +52,12 @@ def test_word_that_waits_to_be_replaced_is_a_placeholder(text: str) -> None:
     "text",
     [
         "{env}WEBDAV_PASSWORD",
+        "{$WEBDAV_PASSWORD}",
+        "TOKEN_PLACEHOLDER",
+        "__DB_PASSWORD__",
         "sk-noauth-local-server",
         "ollama-local",
+        "openrelayprojectsecret",
         "connection-configured",
         "",
         "x",
@@ -106,10 +113,28 @@ def test_reference_hash_switch_or_path_is_no_secret(text: str) -> None:
         ("passwordSecretKey", "alice-password"),
         ("password", "dialog-password-symbolic"),
         ("apiKey", "local-gateway"),
+        ("sessionKey", "vnc-viewer"),
+        ("auth_key", "nixos-laptop"),
     ],
 )
 def test_value_that_names_a_secret_is_none(name: str, text: str) -> None:
     assert look_of(text, name) is Look.NO_SECRET
+
+
+@pytest.mark.parametrize(
+    "text", ["localonly", "local-only", "sk-local", "none", "dummy", "not-needed-here", "1234567890123456", "any"]
+)
+def test_key_for_a_server_that_looks_at_none_is_no_secret(text: str) -> None:
+    assert look_of(text, kind="API key") is Look.NO_SECRET
+
+
+@pytest.mark.parametrize("text", ["anyanycat", "localhero99", "12349876", "waterfall9"])
+def test_key_that_only_begins_like_a_dummy_is_a_secret(text: str) -> None:
+    assert look_of(text, kind="API key") is Look.SECRET
+
+
+def test_counted_digits_are_a_password_but_no_key() -> None:
+    assert look_of("12345678", kind="password") is Look.SECRET
 
 
 def test_value_of_a_variable_is_a_secret_even_if_it_reads_like_a_name() -> None:
@@ -141,6 +166,8 @@ def test_token_of_a_known_format_is_recognised_within_a_text(text: str, kind: st
         "AKIA" + "ABCDEFGHIJKLMNOP",  # the public half of a pair: the name of an access key
         "ghp_" + "x" * 36,
         "-----BEGIN PRIVATE KEY-----\n${key}",
+        # the host key of nixpkgs' virtual machines, which every build of them has
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAEDIN2VWFyggtoSPXcAFy8dtG1uAig8sCuyE21eMDt2GgJBWcxb/Blaqt1auOtE+F8QU",
         "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQ",
         "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         "age1qyqszqgpqyqszqgpqyqszqgp",
@@ -163,6 +190,9 @@ def test_text_with_another_format_or_an_example_holds_no_token(text: str) -> Non
         ("rtsp://{USER}:{PASSWORD}@10.0.0.1:554/s0", Look.NO_SECRET),
         (f"postgres://app:{UNKNOWN}@db/app", Look.NO_SECRET),
         ("postgres://app@db/app", Look.NO_SECRET),
+        ("socks5://username:waterfall9@example.com:1080", Look.NO_SECRET),
+        ("https://app:waterfall9@git.example.org/app", Look.NO_SECRET),
+        ("https://app:waterfall9@example.company/app", Look.SECRET),
         ("ssh://git@example.org:22/a", Look.NO_SECRET),
         ("https://example.org:8443/@alice", Look.NO_SECRET),
     ],

@@ -1,0 +1,123 @@
+"""What stands around a value and says that it is no secret, or that nothing is lost with it.
+
+Each question is asked only where something was found, so that it may look at the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from nixlint.semantics.definitions import WrittenDefinition, written_definitions
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.comments import comments_within
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Span
+
+from .recognition.positions import is_for_trial
+from .recognition.sources import strings_of, text_of
+
+
+def is_for_trial_here(file: Path, repository: Repository) -> bool:
+    """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
+    relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
+    if is_for_trial(relative):
+        return True
+    source = repository.source(file)
+    return source is not None and b"testScript" in source.data
+
+
+def is_said_to_be_none(place: Place, repository: Repository) -> bool:
+    """Whether a comment on the line of a value, or on the lines right above it, says that it is no secret."""
+    source = repository.source(place.path)
+    if source is None:
+        return False
+    line = source.position(place.span.start).line
+    around = Span(source.lines.line_span(max(line - _LINES_ABOVE, 1)).start, source.lines.line_span(line).end)
+    beside = {source.position(comment.span.start).line: comment for comment in comments_within(source, around)}
+    said = [beside[line].text] if line in beside else []
+    above = line - 1
+    while above in beside and beside[above].own_line:
+        said.insert(0, beside[above].text)
+        above -= 1
+    return _no_secret().search(" ".join(text.strip("#*/ \t") for text in said)) is not None
+
+
+_LINES_ABOVE = 5
+
+
+@cache
+def _no_secret() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:not|isn't|rather than) (?:an? )(?:[a-z]+ ){0,2}(?:secret|credential)\b(?! (?:store|manager|file))"
+        r"|\bplain[- ]?text by design\b"
+        r"|\bdoes(?:n't| not) (?:care|check|validate|look)\b",
+        re.IGNORECASE,
+    )
+
+
+def is_for_socket(definition: WrittenDefinition, repository: Repository) -> bool:
+    """Whether a password stands beside a socket of this machine for a host, where the kernel says who asks."""
+    parents = definition.path.names[:-1]
+    return any(
+        other.path.names[:-1] == parents and other.path.last in _HOSTS and _is_socket(other)
+        for other in _definitions(definition.value_place, repository)
+    )
+
+
+_HOSTS = frozenset({"address", "host", "hostname", "server", "socket", "socketDir", "socket_dir", "unix_socket"})
+
+
+def _is_socket(definition: WrittenDefinition) -> bool:
+    return any(text_of(string).startswith(("/", "unix:")) for string, _ in strings_of(definition.value))
+
+
+def is_name_in_file(text: str, place: Place, repository: Repository) -> bool:
+    """Whether a value is the name of a secret, a prompt or a generated file that its own file declares."""
+    source = repository.source(place.path)
+    if source is None or source.data.count(text.encode()) < 2:  # once is the value itself
+        return False
+    return any(
+        name == text and above in _TABLES_OF_SECRETS
+        for other in _definitions(place, repository)
+        for above, name in zip(other.path.names, other.path.names[1:], strict=False)
+    )
+
+
+_TABLES_OF_SECRETS = frozenset(
+    # sops-nix and agenix; clan's vars; systemd's credentials
+    {"secrets", "prompts", "generators", "files", "templates", "credentials"}
+)
+
+
+def is_default_of_option(file: Path, repository: Repository) -> bool:
+    """Whether a file is imported, and only where options are declared: as a default or an example."""
+    importers = [path for path in repository.files_mentioning(file.name.encode()) if path != file]
+    uses = [use for importer in importers for use in _uses(file, importer, repository)]
+    return bool(uses) and all("options" in use.path.names[:-1] for use in uses)
+
+
+def _uses(file: Path, importer: Path, repository: Repository) -> Iterator[WrittenDefinition]:
+    """The innermost definitions of a file that mention the end of another one's path."""
+    source = repository.source(importer)
+    if source is None:
+        return
+    path = f"./{file.name}" if importer.parent == file.parent else f"{file.parent.name}/{file.name}"
+    definitions = tuple(written_definitions(source, repository))
+    for at in _places_of(path.encode(), source.data):
+        around = [found for found in definitions if found.value_place.span.contains(at)]
+        yield from sorted(around, key=lambda found: len(found.value_place.span))[:1]
+
+
+def _places_of(words: bytes, data: bytes) -> Iterator[Span]:
+    at = data.find(words)
+    while at >= 0:
+        yield Span(at, at + len(words))
+        at = data.find(words, at + 1)
+
+
+def _definitions(place: Place, repository: Repository) -> Iterator[WrittenDefinition]:
+    source = repository.source(place.path)
+    return iter(()) if source is None else written_definitions(source, repository)

@@ -1,0 +1,50 @@
+"""What the rules about secrets have in common: which files they look at, and how much a secret weighs."""
+
+from __future__ import annotations
+
+from nixlint.linting.finding import Confidence, Severity
+from nixlint.semantics.option_path import OptionPath
+from nixlint.syntax.place import Place
+
+from .recognition.positions import Position, is_initial_password
+from .recognition.tokens import TOKEN_HINTS
+from .recognition.values import Look
+
+KEYWORDS = (
+    # the words of names, as they stand in camelCase, snake_case and CAPITALS
+    *(b"assw", b"ASSW", b"passp", b"Passp", b"PASSP", b"pass", b"Pass", b"PASS", b"ecret", b"ECRET"),
+    *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pwd", b"Pwd", b"PWD", b"Key", b"KEY", b"key", b"nvironmentFile"),
+)
+"""A file without any of these bytes defines nothing that promises a secret."""
+
+TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", *TOKEN_HINTS)
+"""A file without any of these bytes has no string that shows by itself that it holds a secret."""
+
+MARKS = ("pragma: allowlist secret", "gitleaks:allow")
+"""What other scanners take for a word that a line is meant."""
+
+HELP = (
+    "let sops-nix or agenix make a file with the secret when the system starts, and name that file here; then change the "
+    "secret"
+)
+"""The way out where nothing more is known of an option."""
+
+
+def weight_of(look: Look, position: Position, option: OptionPath | None = None) -> tuple[Severity, Confidence]:
+    """How bad a secret is, by its look and by how sure it is that it reaches the store."""
+    if look is Look.PLACEHOLDER:
+        return Severity.INFO, Confidence.PLACEHOLDER
+    if position is not Position.CERTAIN:
+        return Severity.WARNING, Confidence.LIKELY
+    is_initial = option is not None and is_initial_password(option)
+    return Severity.WARNING if is_initial else Severity.ERROR, Confidence.CERTAIN
+
+
+def with_article(noun: str) -> str:
+    """A noun with its article."""
+    return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
+
+
+def contains(outer: Place, inner: Place) -> bool:
+    """Whether a place is within another one."""
+    return outer.path == inner.path and outer.span.contains(inner.span)
