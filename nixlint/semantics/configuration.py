@@ -15,11 +15,12 @@ from .interpreter import Interpreter
 from .operators import equality
 from .option_declarations import Declarations, Declared, Namespace, OptionDeclaration
 from .option_path import OptionPath
-from .properties import PLAIN_PRIORITY, Answer, Definition, ask_within
+from .properties import PLAIN_PRIORITY, Answer, Definition, Presence, ask_within
 from .values import (
     AttrsValue,
     BoolValue,
     CallValue,
+    ChoiceValue,
     ConditionalValue,
     Entry,
     FloatValue,
@@ -28,6 +29,7 @@ from .values import (
     Known,
     ListValue,
     MergeValue,
+    NegationValue,
     NullValue,
     OrderValue,
     OverrideValue,
@@ -36,7 +38,9 @@ from .values import (
     StringValue,
     SymbolValue,
     Thunk,
+    UnknownValue,
     Value,
+    unknown_because,
 )
 
 _DEFAULT_PRIORITY = 1500
@@ -171,7 +175,20 @@ class Configuration:
         if declaration.default is not None:
             default = Definition(declaration.default.force(), None, (), _DEFAULT_PRIORITY)
             answer = answer._replace(definitions=(*answer.definitions, default))
-        return self._merged(declaration.type, answer, names)
+        return self._merged(declaration.type, answer, names) or self._possible_set(declaration.type, answer, names)
+
+    def _possible_set(self, kind: Value, answer: Answer, names: tuple[str, ...]) -> Value | None:
+        """A set that is not certain: what it is if all that is written holds and nothing else defines it, or anything."""
+        name, reason = _type_name(kind), _doubt(answer)
+        if reason is None or name is None or name.name not in _SETS:
+            return None
+        supposed = tuple(
+            definition._replace(value=_supposed(definition.value), conditions=()) for definition in answer.definitions
+        )
+        known = self._merged(kind, Answer(supposed, ()), names)
+        if not isinstance(known, AttrsValue) or not known.entries:
+            return None
+        return ChoiceValue(reason, (Known(known), Known(reason)), known.place, NegationValue(reason, known.place))
 
     def _merged(self, kind: Value, answer: Answer, names: tuple[str, ...]) -> Value | None:
         """The value of an option of a type with these definitions, its default among them."""
@@ -180,7 +197,7 @@ class Configuration:
             return None
         match _type_name(kind):
             case _TypeName(name=name, argument=argument) if name in _SETS and argument is not None:
-                return self._set(argument, deciding, names)
+                return self._set(argument, deciding, names, is_lazy=name == "lazyAttrsOf")
             case _TypeName(name=name, argument=argument) if name in _SUBMODULES and argument is not None:
                 return self._submodule(name, argument, deciding, names)
             case _TypeName(name=name, argument=argument) if name in _WRAPPERS and argument is not None:
@@ -210,14 +227,22 @@ class Configuration:
             return value._replace(elements=tuple(Known(item) for item in made if item)) if all(made) else None
         return value if kind.name in _SCALAR_TYPES | _PLAIN_TYPES else None
 
-    def _set(self, element: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...]) -> Value | None:
+    def _set(
+        self, element: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...], is_lazy: bool
+    ) -> Value | None:
         entries: dict[str, Entry] = {}
         for definition in deciding:
             if not isinstance(definition.value, AttrsValue) or definition.value.is_open:
                 return None
             for name, entry in definition.value.entries.items():
                 if name not in entries and _may_vanish(entry.value.force()):
-                    return None
+                    match ask_within(deciding, OptionPath.of(name)).presence:
+                        case Presence.ABSENT if not is_lazy:
+                            continue
+                        case Presence.DEFINED:
+                            pass
+                        case _:
+                            return None
                 value = self._interpreter.defer_call(
                     self._element(element, deciding, (*names, name)), entry.value.place
                 )
@@ -308,6 +333,16 @@ def _is_module(names: tuple[str, ...]) -> bool:
     )
 
 
+def _doubt(answer: Answer) -> UnknownValue | None:
+    """Why it is not certain what an option is, or ``None`` where it is."""
+    for obstacle in answer.obstacles:
+        return UnknownValue(obstacle.reason, obstacle.place)
+    for definition in answer.definitions:
+        for condition in definition.conditions:
+            return unknown_because(condition, "a condition that is not known", definition.name_place)
+    return None
+
+
 def _as_module(answer: Answer) -> Value | None:
     """The module that imports everything that is defined."""
     if answer.obstacles or not answer.definitions or any(definition.conditions for definition in answer.definitions):
@@ -320,6 +355,18 @@ def _agreed(deciding: tuple[Definition, ...]) -> Value | None:
     """The value that definitions agree on: that of the only one, or one that all of them are."""
     first = deciding[0].value
     return first if all(equality(first, other.value) is True for other in deciding[1:]) else None
+
+
+def _supposed(value: Value) -> Value:
+    """A set whose attributes are all there, as if every ``mkIf`` around one of them held."""
+    if not isinstance(value, AttrsValue):
+        return value
+    entries = dict(value.entries)
+    for name, entry in value.entries.items():
+        content = entry.value.force()
+        if isinstance(content, ConditionalValue):
+            entries[name] = entry._replace(value=content.content)
+    return value._replace(entries=entries)
 
 
 def _without_properties(value: Value) -> Value | None:

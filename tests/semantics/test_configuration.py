@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, modules_in
+from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.option_query import ask_pattern, parse_pattern
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.value_text import value_text
 from nixlint.semantics.values import PathValue
+from tests.linting.workbench import write_files
 
 _OPTION = """
   options.my.site.enable = lib.mkEnableOption "the site";
@@ -44,6 +46,14 @@ def ask(folder: Path, files: Mapping[str, str], option: str) -> Answer:
     system = ModuleSystem((Definition(PathValue(folder / "host.nix"), None),), interpreter)
     (asked,) = ask_pattern(system, parse_pattern(option), interpreter)
     return asked.answer
+
+
+def names(folder: Path, files: Mapping[str, str]) -> tuple[tuple[str | None, Definition], ...]:
+    """The names of containers that the modules define, with what is defined there."""
+    write_files(folder, files)
+    repository = Repository(folder, [folder / name for name in files])
+    system = ModuleSystem((Definition(PathValue(folder / "host.nix"), None),), repository.interpreter())
+    return system.children(OptionPath.of("containers"))
 
 
 def value(answer: Answer) -> str:
@@ -211,3 +221,36 @@ def test_a_property_stays_one_when_it_is_merged_into_a_set_with_a_name_that_is_n
       ];
     }"""
     assert ask(folder, {"host.nix": host}, "containers.web.autoStart").presence is not Presence.DEFINED
+
+
+def test_containers_made_from_an_option_have_names_where_a_module_that_nobody_knows_could_define_more(
+    folder: Path,
+) -> None:
+    host = '{ inputs, ... }: { imports = [ ./services.nix inputs.x.nixosModules.y ]; my.services.web.title = "x"; }'
+    files = {"services.nix": SERVICES, "host.nix": host}
+    assert ask(folder, files, "containers.web.config.networking.hostName").presence is Presence.MAYBE
+    assert [text for text, _ in names(folder, files)] == ["web", None]
+
+
+def test_containers_made_from_an_option_that_is_set_on_a_condition_have_names(folder: Path) -> None:
+    host = '{ lib, pkgs, ... }: { imports = [ ./services.nix ]; my.services = lib.mkIf pkgs.a { web.title = "x"; }; }'
+    files = {"services.nix": SERVICES, "host.nix": host}
+    assert ask(folder, files, "containers.web.config.networking.hostName").presence is Presence.MAYBE
+    assert (
+        ask(folder, {**files, "host.nix": host.replace("pkgs.a", "false")}, "containers.web").presence
+        is Presence.ABSENT
+    )
+    assert [text for text, _ in names(folder, files)] == ["web", None]
+
+
+def test_elements_of_an_option_are_there_where_their_conditions_hold(folder: Path) -> None:
+    host = """{ lib, pkgs, ... }: {
+      imports = [ ./services.nix ];
+      my.services = { web = lib.mkIf true { title = "x"; }; db = lib.mkIf false { }; };
+    }"""
+    files = {"services.nix": SERVICES, "host.nix": host}
+    assert [text for text, _ in names(folder, files)] == ["web"]
+    assert value(ask(folder, files, "containers.web.config.networking.hostName")) == '"x!"'
+    assert ask(folder, files, "containers.db").presence is Presence.ABSENT
+    unsure = host.replace("mkIf false", "mkIf pkgs.a")
+    assert ask(folder, {**files, "host.nix": unsure}, "containers.db").presence is Presence.MAYBE
