@@ -188,7 +188,7 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
         "systemd-nspawn",
         container.name,
         _text(container.option("path")) or _text(container.option("flake")),
-        _state_version(container.system),
+        _state_version(container),
         _merged(*(_items(container.option(name)) for name in ("localAddress", "localAddress6"))),
         _native_networks(container),
         _known(ports, container.option("forwardPorts")),
@@ -200,8 +200,10 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
     )
 
 
-def _state_version(system: ModuleSystem) -> str | None:
-    answer = system.ask(_STATE_VERSION)
+def _state_version(container: NspawnContainer) -> str | None:
+    answer = container.system.ask(_STATE_VERSION)
+    if answer.presence is not Presence.DEFINED:
+        answer = container.with_extensions(_STATE_VERSION)
     return "" if answer.presence is Presence.ABSENT else _text(answer)
 
 

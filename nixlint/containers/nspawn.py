@@ -15,7 +15,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from nixlint.semantics.module_sites import option_declarations
 from nixlint.semantics.module_system import (
     Answer,
     Definition,
@@ -32,6 +31,7 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
 from .declared import Declared, declared_in, declared_on
+from .nspawn_extensions import ContainerExtension, container_extensions
 from .nspawn_options import (
     AllowedDevice,
     BindMount,
@@ -168,24 +168,46 @@ class NspawnContainer:
         answer = self.system.ask(OptionPath(names))
         if answer.presence is Presence.DEFINED:
             return answer
-        return Answer(answer.definitions, (*answer.obstacles, *self._inside_elsewhere(OptionPath(names))))
+        option = OptionPath(names)
+        extended = self.with_extensions(option)
+        elsewhere = (obstacle for other in self._others for obstacle in _as_obstacles(other.system.ask(option)))
+        return extended._replace(obstacles=(*extended.obstacles, *elsewhere))
 
     def option_anywhere(self, *names: str) -> Answer:
         """What is known of one of the container's own options, from here and from elsewhere in the repository."""
         answer = self.option(*names)
         if answer.presence is Presence.DEFINED:
             return answer
+        option = OptionPath(names)
+        extended = self._with_extensions(answer, [found.option(self.name, option) for found in self._extensions])
         elsewhere = (obstacle for other in self._others for obstacle in _as_obstacles(other.option(*names)))
-        return Answer(answer.definitions, (*answer.obstacles, *elsewhere))
+        return extended._replace(obstacles=(*extended.obstacles, *elsewhere))
 
     @cached_property
     def _others(self) -> tuple[NspawnContainer, ...]:
         return ContainerIndex.of(self.repository).others(self)
 
-    def _inside_elsewhere(self, option: OptionPath) -> Iterator[Obstacle]:
-        yield from ContainerIndex.of(self.repository).extensions
-        for other in self._others:
-            yield from _as_obstacles(other.system.ask(option))
+    def with_extensions(self, option: OptionPath) -> Answer:
+        """What is known of an option of the system in the container from here, and from what all containers get."""
+        answer = self.system.ask(option)
+        return self._with_extensions(answer, [found.inside(self.name, option) for found in self._extensions])
+
+    @property
+    def _extensions(self) -> tuple[ContainerExtension, ...]:
+        return ContainerIndex.of(self.repository).extensions
+
+    def _with_extensions(self, answer: Answer, added: Sequence[Answer]) -> Answer:
+        """An answer with what modules define for all containers: for certain where these modules are certainly there."""
+        definitions, obstacles = [*answer.definitions], [*answer.obstacles]
+        for extension, found in zip(self._extensions, added, strict=True):
+            if found.presence is Presence.ABSENT:
+                continue
+            if extension.holds_for(self.place.path, self.host, self.repository):
+                definitions += found.definitions
+                obstacles += found.obstacles
+            elif not self.host.is_whole or extension.place.path in self.host.all_files:
+                obstacles.append(Obstacle("a module adds to the options of all containers", extension.place))
+        return Answer(tuple(definitions), tuple(obstacles))
 
 
 _ByName: TypeAlias = Mapping[str | None, Sequence[NspawnContainer]]
@@ -204,7 +226,7 @@ class ContainerIndex:
         self._read: OrderedDict[Path, _ByName] = OrderedDict()
         self._paths: dict[str | None, list[Path]] = {}
         self._any_full = False
-        self.extensions = tuple(_extensions(repository))
+        self.extensions = container_extensions(repository)
         for path in repository.files_mentioning(b"containers"):
             for name, found in self._containers_in(path).items():
                 self._paths.setdefault(name, []).append(path)
@@ -247,18 +269,6 @@ class ContainerIndex:
             for container in _containers(source, self._repository):
                 found.setdefault(container.name, []).append(container)
         return found
-
-
-def _extensions(repository: Repository) -> Iterator[Obstacle]:
-    """What may define something for every container: a module that adds to the options of all of them.
-
-    ``options.containers`` declared once more, with a submodule that sets a default, is the way to do it.
-    """
-    for path in repository.files_mentioning(b"containers", b"options"):
-        source = repository.source(path)
-        for declaration in () if source is None else option_declarations(source, "containers"):
-            place = Place(path, declaration.path.span)
-            yield Obstacle("a module adds to the options of all containers", place)
 
 
 def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:

@@ -266,6 +266,17 @@ class Configuration:
         return None if nested is None else SymbolValue(prefix, deciding[0].value.place, nested)
 
 
+def submodules_of(kind: Value) -> tuple[Definition, ...] | None:
+    """The modules of the submodules that an option of a type holds by name; ``None`` where it is another type."""
+    of_set = _type_name(kind)
+    if of_set is None or of_set.name not in _SETS or of_set.argument is None:
+        return None
+    element = _type_name(of_set.argument.force())
+    if element is None or element.name not in _SUBMODULES or element.argument is None:
+        return None
+    return _modules_of(element.name, element.argument.force())
+
+
 _OWN_ARGUMENTS = frozenset({"lib", "options", "pkgs", "modulesPath"})
 """What the module system gives to modules by itself."""
 

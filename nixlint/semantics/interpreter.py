@@ -32,6 +32,7 @@ from .values import (
     CallValue,
     ChoiceValue,
     ConditionalValue,
+    Entry,
     FloatValue,
     FunctionValue,
     IntValue,
@@ -388,7 +389,11 @@ class Interpreter:
                     return SymbolValue(symbols.PKGS, place)
                 if function.path == (*symbols.LIB, "extend"):
                     return self._extended_library(argument, place)
+                if function.path[-1:] == ("eachDefaultSystem",):
+                    return self._for_each_system(function, argument, place)
                 return CallValue(function, (argument,), place)
+            case CallValue() if function.callee.path[-1:] == ("eachSystem",) and len(function.arguments) == 1:
+                return self._for_each_system(function.callee, argument, place)
             case CallValue():
                 return CallValue(function.callee, (*function.arguments, argument), place)
             case ChoiceValue():
@@ -413,6 +418,16 @@ class Interpreter:
 
         final = self.defer_call(compute, place)
         return final.force()
+
+    def _for_each_system(self, callee: SymbolValue, function: Thunk, place: Place | None) -> Value:
+        """What flake-utils makes of a function from a system to outputs: each output by system (its ``lib.nix``)."""
+        outputs = self.apply(function.force(), Known(SymbolValue(("system",), place)), place)
+        if not isinstance(outputs, AttrsValue) or outputs.is_open:
+            return CallValue(callee, (function,), place)
+        unknown = Known(UnknownValue("an output that is made for each system", place))
+        return AttrsValue(
+            {name: Entry(unknown, entry.name_place) for name, entry in outputs.entries.items()}, (), (), place
+        )
 
     def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
         """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""

@@ -172,6 +172,18 @@ class ModuleSystem:
         return frozenset(self._files)
 
     @property
+    def all_files(self) -> frozenset[Path]:
+        """The files that the modules import, folders by their ``default.nix``."""
+        return frozenset(path if path.suffix == ".nix" else path / "default.nix" for path in self._files)
+
+    @property
+    def certain_files(self) -> frozenset[Path]:
+        """Those of the files that are certainly imported, and not disabled."""
+        certain = {id(found.module) for found in self._active if not found.conditions}
+        files = {path for path, module in self._files.items() if id(module) in certain}
+        return frozenset(path if path.suffix == ".nix" else path / "default.nix" for path in files)
+
+    @property
     def body(self) -> Place | None:
         """Where the set stands in which one of the modules given, not one that it imports, defines its options."""
         given = (given.value.force() for module in self._own for given in module.given)
@@ -434,6 +446,8 @@ def _key_of(disabled: Value) -> str | None:
     match disabled:
         case PathValue(path=path):
             return str(path)
+        case StringValue(parts=(SymbolValue(path=("modulesPath",)), str() as below)):
+            return below.lstrip("/")
         case StringValue():
             return disabled.text
         case AttrsValue():

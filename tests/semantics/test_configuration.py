@@ -254,3 +254,8 @@ def test_elements_of_an_option_are_there_where_their_conditions_hold(folder: Pat
     assert ask(folder, files, "containers.db").presence is Presence.ABSENT
     unsure = host.replace("mkIf false", "mkIf pkgs.a")
     assert ask(folder, {**files, "host.nix": unsure}, "containers.db").presence is Presence.MAYBE
+
+
+def test_a_module_of_nixos_disabled_by_its_path_takes_nothing_else_away(folder: Path) -> None:
+    host = """{ modulesPath, ... }: { disabledModules = [ "${modulesPath}/services/misc/x.nix" ]; a.b = 1; }"""
+    assert value(ask(folder, {"host.nix": host}, "a.b")) == "1"

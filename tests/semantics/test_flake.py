@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.option_query import ask_pattern, parse_pattern
 from nixlint.semantics.repository import Repository
@@ -248,3 +250,19 @@ def test_a_function_among_the_outputs_of_flake_parts_is_called(tmp_path: Path) -
       });
     }"""
     assert presence(tmp_path, {"flake.nix": flake}, "a") == {"atlas": "1"}
+
+
+@pytest.mark.parametrize("each", ["eachDefaultSystem", 'eachSystem [ "x86_64-linux" ]'])
+def test_outputs_for_each_system_stand_beside_modules_and_hosts(tmp_path: Path, each: str) -> None:
+    flake = """{
+      outputs = { self, nixpkgs, flake-utils, ... }: {
+        nixosModules.base = { a = 1; };
+        nixosConfigurations.atlas = nixpkgs.lib.nixosSystem { modules = [ self.nixosModules.base ]; };
+      } // flake-utils.lib.EACH (system: let pkgs = nixpkgs.legacyPackages.${system}; in {
+        packages.default = pkgs.hello;
+      });
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake.replace("EACH", each)}, "a") == {"atlas": "1"}
+    assert presence(tmp_path, {"flake.nix": flake.replace("EACH", each)}, "b") == {"atlas": "absent"}
+    modules = flake.replace("EACH", each).replace("packages.default", "nixosModules.base")
+    assert presence(tmp_path, {"flake.nix": modules}, "a") == {"atlas": "maybe"}
