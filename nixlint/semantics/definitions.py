@@ -39,7 +39,8 @@ class WrittenDefinition(NamedTuple):
 
     ``path`` holds the names of all attribute sets around it, from the outermost (a file's, or a ``let`` binding's), with
     functions, lists, ``mkIf`` and the like between them left out; a leading ``config`` is kept. ``name`` is the place of
-    the last name, ``value_place`` that of the value's expression (for ``inherit``, of the name).
+    the last name, ``value_place`` that of the value's expression (for ``inherit``, of the name). ``written`` says how many
+    of the names are its own, as in ``a.b = 1;``, and not those of sets around it.
     """
 
     path: OptionPath
@@ -47,6 +48,7 @@ class WrittenDefinition(NamedTuple):
     name: Place
     value_place: Place
     thunk: Thunk
+    written: int = 1
 
     @property
     def value(self) -> Value:
@@ -135,7 +137,8 @@ class _Walk:
                 case views.Binding():
                     names = binding.path.names
                     whole = OptionPath((*path.names, *(self._name(name, inner) for name in names)))
-                    yield self._definition(whole, binder, names[-1], binding.value, inner)
+                    definition = self._definition(whole, binder, names[-1], binding.value, inner)
+                    yield definition._replace(written=len(names))
                     self._steps.append(_Step(binding.value, inner, whole))
                 case views.Inherit():
                     for name in binding.names:

@@ -65,6 +65,10 @@ class Repository:
         self._keep(path, source)
         return source
 
+    def text(self, path: Path) -> str | None:
+        """The text of a file of the repository that may not be Nix; ``None`` where it cannot be known."""
+        return FileTree(self.root, self._read).text(path)
+
     def interpreter(self) -> Interpreter:
         """An interpreter that follows imports within the repository, with an amount of work of its own."""
         return Interpreter(self._importable, FileTree(self.root, self._read))

@@ -663,6 +663,18 @@ def parts_of(expression: Expression) -> tuple[Expression, ...]:
             return ()
 
 
+def attribute_path_at(file: SourceFile, span: Span) -> AttrPath | None:
+    """The attribute path of the binding in which a name stands exactly there, if there is one."""
+    node = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
+    while node is not None and (node.start_byte, node.end_byte) == (span.start, span.end):
+        path = _attrpath_above(node)
+        if path is not None:
+            is_bound = path.parent is not None and path.parent.type == "binding"
+            return AttrPath(path, file) if is_bound else None
+        node = node.parent
+    return None
+
+
 def attribute_set_at(file: SourceFile, span: Span) -> AttrSet | None:
     """The attribute set that covers exactly this span, if there is one."""
     node = file.tree.root_node.descendant_for_byte_range(span.start, span.end)

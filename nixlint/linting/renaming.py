@@ -1,0 +1,36 @@
+"""Fixes that give an option its new name where it is written."""
+
+from __future__ import annotations
+
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+from nixlint.syntax import views
+from nixlint.syntax.renaming import rename
+
+from .finding import FileEdit, Fix, Safety
+
+Names = tuple[str, ...]
+
+
+def renaming(
+    repository: Repository, definition: WrittenDefinition, prefix: int, old: Names, new: Names, safety: Safety
+) -> Fix | None:
+    """A fix that writes ``new`` for ``old``, the names of the definition's path that follow the first ``prefix`` ones.
+
+    ``None`` where the sets around it would have to be others, and where the names are not written as they are.
+    """
+    above = max(0, len(definition.path) - definition.written - prefix)
+    source = repository.source(definition.name.path)
+    path = None if source is None else views.attribute_path_at(source, definition.name.span)
+    if path is None or above >= len(old) or old[:above] != new[:above]:
+        return None
+    # Names of the prefix may be written in the binding too: config.services.…
+    within = definition.path.names[len(definition.path) - definition.written : prefix]
+    if any(name is None for name in within):
+        return None
+    head = tuple(name for name in within if name is not None)
+    edit = rename(path, (*head, *old[above:]), (*head, *new[above:]))
+    if edit is None:
+        return None
+    summary = f"rename {'.'.join(old)} to {'.'.join(name or chr(34) * 2 for name in new)}"
+    return Fix(safety, summary, (FileEdit(definition.name.path, edit),))

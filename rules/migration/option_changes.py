@@ -1,0 +1,214 @@
+"""Options of NixOS that were renamed or removed, and whether a definition is of one.
+
+The facts are in ``nixlint/data/renamed_options.json``: option paths by the release that certainly has the change.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path, PurePath
+from typing import NamedTuple
+
+import nixlint.data
+from nixlint.semantics.definitions import Binder, WrittenDefinition, written_definitions
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.target_release import TargetRelease, target_release
+from nixlint.semantics.values import AttrsValue
+
+_DATA = Path(nixlint.data.__file__).parent / "renamed_options.json"
+
+_OTHER_SYSTEMS = frozenset({
+    "darwin", "darwinConfigurations", "darwinModule", "darwinModules", "devShells", "devenv", "hm", "home",
+    "home-manager", "homeConfigurations", "homeManager", "homeManagerModule", "homeManagerModules", "homeModule",
+    "homeModules", "homes", "options", "perSystem", "process-compose", "shells",
+})  # fmt: skip
+"""Names around a module of another module system, whose options may have the same names."""
+_OTHER_FILES = re.compile(r"darwin|macos|home-?manager|\bhome\b|\bhm\b|devenv|arion|compose|terra|process", re.I)
+_MODULES = frozenset({"modules", "extraModules", "configuration", "nixos", "nixosModule"})
+_COLLECTIONS = frozenset({"nixosModules", "nodes", "specialisation", "nixos"})
+_DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release|options[\w.\" ]*\?|hasAttrByPath")
+"""In a file with these, what is defined may depend on what there is."""
+
+
+class Renamed(NamedTuple):
+    """An option that has another name; ``is_same_value`` says that it takes what the old one took."""
+
+    new: tuple[str, ...]
+    is_same_value: bool
+
+
+class Removed(NamedTuple):
+    """An option that is gone, and what to do instead."""
+
+    advice: str
+
+
+class Change(NamedTuple):
+    """What happened to an option, in which release at the latest, and the file of nixpkgs that says so."""
+
+    old: tuple[str, ...]
+    since: str
+    source: str
+    what: Renamed | Removed
+
+
+class ChangedDefinition(NamedTuple):
+    """A definition of such an option; ``prefix`` names stand before the option, and ``target`` has the change."""
+
+    change: Change
+    prefix: int
+    target: TargetRelease
+
+
+def changed_definition(definition: WrittenDefinition, repository: Repository) -> ChangedDefinition | None:
+    """The change that a definition has not followed: it writes the last name of the old option.
+
+    ``None`` too where the option may be another one: in another module system, declared by the repository, or from a
+    release that still has it.
+    """
+    prefix = _prefix(definition)
+    change = None if prefix is None else _change_at(definition.path.names[prefix:])
+    if change is None or prefix is None or definition.binder is not Binder.ATTRIBUTE:
+        return None
+    if len(definition.path) - definition.written >= prefix + len(change.old):
+        return None  # The set around it is what defines the old option.
+    target = target_release(repository)
+    if change.since > target.release or _is_elsewhere(definition, change, prefix, repository):
+        return None
+    return ChangedDefinition(change, prefix, target)
+
+
+def keywords_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
+    """Words of which one is in every file with a definition of such an option."""
+    return tuple(sorted({_word(change.old) for change in _changes() if isinstance(change.what, kind)}))
+
+
+_COMMON_WORDS = frozenset("enable package settings extraConfig port save bind mouse options server email".split())
+
+
+def _word(names: tuple[str, ...]) -> bytes:
+    return next((name for name in reversed(names) if name not in _COMMON_WORDS), names[-1]).encode()
+
+
+def _prefix(definition: WrittenDefinition) -> int | None:
+    """How many names of a path lead to a module of NixOS; ``None`` where it is in none, or that is not known."""
+    names = definition.path.names
+    start = 1 if names[:1] == ("config",) else 0
+    roots = _facts().keys()
+    if len(names) > start and names[start] in roots:
+        return start
+    for index in range(len(names) - 1, 0, -1):
+        if names[index] in roots and _leads_to_module(names[:index]):
+            return None if not _OTHER_SYSTEMS.isdisjoint(names[:index]) else index
+    return None
+
+
+def _leads_to_module(names: tuple[str | None, ...]) -> bool:
+    if names[-1] == "config":
+        return (len(names) >= 3 and names[-3] == "containers") or _leads_to_module(names[:-1] or (None,))
+    return names[-1] in _MODULES or (len(names) >= 2 and names[-2] in _COLLECTIONS)
+
+
+def _is_elsewhere(definition: WrittenDefinition, change: Change, prefix: int, repository: Repository) -> bool:
+    path = definition.name.path
+    shown = path.relative_to(repository.root) if path.is_relative_to(repository.root) else PurePath(path.name)
+    source = repository.source(path)
+    if source is None or _OTHER_FILES.search(str(shown)) or _DEPENDS_ON_VERSION.search(source.data):
+        return True
+    if b"darwin" in source.data and b"nixos" not in source.data.lower():
+        return True
+    if len(definition.path) == prefix + len(change.old) and _is_service_of_compose(definition):
+        return True
+    return _is_declared(change.old, repository) or _is_disabled(change, repository)
+
+
+def _is_service_of_compose(definition: WrittenDefinition) -> bool:
+    """Whether it has what the services of Arion and of Compose files have, and those of NixOS have not."""
+    if definition.path.names[-2:-1] != ("services",):
+        return False
+    value = definition.value
+    return isinstance(value, AttrsValue) and any(name in value.entries for name in ("service", "image", "build"))
+
+
+class _Declarations(NamedTuple):
+    paths: frozenset[tuple[str | None, ...]]
+
+
+def _is_declared(option: tuple[str, ...], repository: Repository) -> bool:
+    """Whether the repository declares the option itself, one around it or one below it."""
+    declared = repository.remember(_Declarations, lambda: _Declarations(frozenset(_declared_in(repository)))).paths
+    return any(
+        len(path) > 1 and all(one == other for one, other in zip(path, option, strict=False)) for path in declared
+    )
+
+
+def _declared_in(repository: Repository) -> Iterator[tuple[str | None, ...]]:
+    roots = _facts().keys()
+    for path in repository.files_mentioning(b"options"):
+        source = repository.source(path)
+        if source is None or source.root.has_error or not re.search(rb"mk\w*Option", source.data):
+            continue
+        for definition in written_definitions(source, repository):
+            names = definition.path.names
+            if "options" in names:
+                declared = names[names.index("options") + 1 :]
+                if declared and declared[0] in roots:
+                    yield declared
+
+
+def _is_disabled(change: Change, repository: Repository) -> bool:
+    """Whether the repository has a module of its own for that of NixOS."""
+    name = PurePath(change.source).name.partition("}")[0].encode()
+    return any(True for _ in repository.files_mentioning(b"disabledModules", name))
+
+
+_Tree = dict[str, "_Tree | Change"]
+
+
+def _change_at(names: tuple[str | None, ...]) -> Change | None:
+    """The change of the option that a path starts with."""
+    tree: _Tree = _facts()
+    for name in names:
+        found = None if name is None else tree.get(name)
+        if found is None or isinstance(found, Change):
+            return found
+        tree = found
+    return None
+
+
+@cache
+def _facts() -> _Tree:
+    tree: _Tree = {}
+    for change in _changes():
+        inner = tree
+        for name in change.old[:-1]:
+            below = inner.setdefault(name, {})
+            assert not isinstance(below, Change), change.old
+            inner = below
+        inner[change.old[-1]] = change
+    return tree
+
+
+@cache
+def _changes() -> tuple[Change, ...]:
+    document = json.loads(_DATA.read_text("utf-8"))
+    return tuple(
+        Change(_names(old), group["since"], group["source"], what)
+        for group in document["changes"]
+        for old, what in _whats(group)
+    )
+
+
+def _whats(group: dict[str, dict[str, str]]) -> Iterator[tuple[str, Renamed | Removed]]:
+    for key, is_same_value in (("renamed", True), ("changed", False)):
+        for old, new in group.get(key, {}).items():
+            yield old, Renamed(_names(new), is_same_value)
+    for old, advice in group.get("removed", {}).items():
+        yield old, Removed(advice)
+
+
+def _names(option: str) -> tuple[str, ...]:
+    return tuple(part.strip('"') for part in re.findall(r'"[^"]*"|[^.]+', option))

@@ -1,0 +1,105 @@
+"""An option that NixOS no longer has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.repository import Repository
+
+from .option_changes import Removed, changed_definition, keywords_of
+
+
+class RemovedOption(Rule[WrittenDefinition]):
+    """A configuration that defines an option which was removed does not evaluate.
+
+    ## What it finds
+
+    A definition of an option of an earlier release that is gone without a successor of the same kind.
+
+    ## Why it matters
+
+    NixOS refuses the configuration: an assertion fails, or the option does not exist.
+
+    ## What to do
+
+    What the finding says: write the option that does the same now, use other software, or take the definition out.
+
+    ## What keeps it silent
+
+    - A repository for a release that is older than the change: `nixos-release` in `nixlint.toml`, a release that a flake
+      input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, changes of the newest ones.
+    - A file that asks which version or which options there are.
+    - An option that the repository declares itself, or whose module it disables, and a definition by a name that is not known.
+    - Modules of Home Manager, nix-darwin, devenv, Arion and others.
+
+    ## References
+
+    - nixpkgs, `mkRemovedOptionModule` in `nixos/modules/rename.nix` and in the module of the option
+    """
+
+    name = "removed-option"
+    code = "NL513"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = keywords_of(Removed)
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report where the option is written."""
+        found = changed_definition(subject, repository)
+        if found is None or not isinstance(found.change.what, Removed):
+            return
+        name = str(OptionPath(found.change.old))
+        yield Finding(
+            place=subject.name,
+            message=f"{name} is no option of NixOS {found.change.since} any more: this does not evaluate",
+            help=f"take it out: {found.change.what.advice}",
+            confidence=None if found.target.is_known else Confidence.LIKELY,
+            option=name,
+        )
+
+    examples = (
+        Bad(
+            "an option, a module, and one in a container",
+            """\
+{ lib, config, ... }:
+{
+  sound.«enable» = true;
+  hardware.opengl = {
+    «driSupport» = true;
+  };
+  services.«tvheadend» = { enable = true; };
+  containers.old.config = {
+    services.dhcpd4.«enable» = true;
+    system.stateVersion = "25.05";
+  };
+}
+""",
+            config='nixos-release = "25.05"\n',
+        ),
+        Good(
+            "the release still has it",
+            "{ sound.enable = true; }\n",
+            config='nixos-release = "24.05"\n',
+        ),
+        Good(
+            "services of Compose, and options of the repository",
+            {
+                "stack.nix": '{ services.tvheadend = { service.image = "tvheadend:1"; }; }\n',
+                "own.nix": """\
+{ lib, ... }: {
+  options.services.couchpotato.enable = lib.mkEnableOption "it";
+  config.services.couchpotato.enable = true;
+}
+""",
+            },
+        ),
+        Good(
+            "another module system",
+            "{ home-manager.users.alice = { sound.enable = true; }; }\n",
+        ),
+    )
