@@ -33,7 +33,7 @@ class RemovedOption(Rule[WrittenDefinition]):
     - A repository for a release that is older than the change: `nixos-release` in `nixlint.toml`, a release that a flake
       input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, changes of the newest ones.
     - A file that asks which version or which options there are.
-    - An option that the repository declares itself, or whose module it disables, and a definition by a name that is not known.
+    - An option that the repository declares itself, or whose module it disables, and names that are not known.
     - Modules of Home Manager, nix-darwin, devenv, Arion and others.
 
     ## References

@@ -1,0 +1,43 @@
+"""The data of renamed and removed options holds together, and rules see it where NixOS does."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rules.migration.option_changes import Removed, Renamed, _changes, _word, keywords_of
+
+
+def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
+    changes = _changes()
+    assert len(changes) > 300
+    for change in changes:
+        assert re.fullmatch(r"\d\d\.(03|05|09|11)", change.since), change
+        assert change.source.startswith("nixos/modules/"), change
+        match change.what:
+            case Renamed(new, _):
+                assert new != change.old, change
+            case Removed(advice):
+                assert advice, change
+
+
+def test_no_option_is_told_of_twice() -> None:
+    olds = [change.old for change in _changes()]
+    assert len(olds) == len(set(olds))
+
+
+def test_no_new_name_is_an_old_one_of_the_same_or_an_earlier_release() -> None:
+    since = {change.old: change.since for change in _changes()}
+    for change in _changes():
+        if isinstance(change.what, Renamed):
+            assert since.get(change.what.new, "99.05") > change.since, change
+
+
+@pytest.mark.parametrize("kind", [Renamed, Removed])
+def test_a_file_with_an_old_option_has_one_of_the_keywords(kind: type[Renamed] | type[Removed]) -> None:
+    words = keywords_of(kind)
+    for change in _changes():
+        if isinstance(change.what, kind):
+            assert _word(change.old) in words
+            assert _word(change.old).decode() in change.old
