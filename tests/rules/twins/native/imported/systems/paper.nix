@@ -1,0 +1,10 @@
+{ port }:
+{ pkgs, ... }:
+{
+  imports = [ ./common ];
+
+  services.paperless = {
+    enable = true;
+    inherit port;
+  };
+}

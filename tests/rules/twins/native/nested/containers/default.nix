@@ -1,0 +1,6 @@
+{
+  imports = [
+    ./bridged.nix
+    ./routed.nix
+  ];
+}
