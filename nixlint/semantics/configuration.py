@@ -16,7 +16,9 @@ from .operators import equality
 from .option_declarations import Declarations, Declared, Namespace, OptionDeclaration
 from .option_path import OptionPath
 from .properties import PLAIN_PRIORITY, Answer, Definition, Presence, ask_within
+from .property_sets import as_property
 from .values import (
+    PROPERTIES,
     AttrsValue,
     BoolValue,
     CallValue,
@@ -28,11 +30,8 @@ from .values import (
     IntValue,
     Known,
     ListValue,
-    MergeValue,
     NegationValue,
     NullValue,
-    OrderValue,
-    OverrideValue,
     PathValue,
     Resolver,
     StringValue,
@@ -382,11 +381,12 @@ def _supposed(value: Value) -> Value:
 
 def _without_properties(value: Value) -> Value | None:
     """A value that is what it seems to be: sets and lists may have ``mkIf`` and its like within."""
-    if isinstance(value, AttrsValue) and any(_may_vanish(entry.value.force()) for entry in value.entries.values()):
+    if _may_vanish(value):
         return None
-    return None if _may_vanish(value) else value
+    within = value.entries.values() if isinstance(value, AttrsValue) else ()
+    return None if any(_may_vanish(entry.value.force()) for entry in within) else value
 
 
 def _may_vanish(value: Value) -> bool:
     """Whether an attribute may not be there after all, for all that is written around its value."""
-    return isinstance(value, ConditionalValue | MergeValue | OverrideValue | OrderValue)
+    return isinstance(as_property(value), PROPERTIES)

@@ -31,6 +31,7 @@ from .properties import Presence as Presence
 from .properties import ask_within as ask_within
 from .properties import attributes_of as attributes_of
 from .properties import reason_of as reason_of
+from .property_sets import as_property
 from .values import (
     AttrsValue,
     CallValue,
@@ -229,6 +230,7 @@ class ModuleSystem:
             self._depth -= 1
 
     def _load_called(self, value: Value, into: _Module, conditions: tuple[Value, ...], own: bool) -> None:
+        value = as_property(value)
         match value:
             case PathValue(path=path):
                 self._load_file(path, value, into, conditions)

@@ -10,6 +10,7 @@ from nixlint.syntax.place import Place
 from . import symbols
 from .partial_text import MAX_TEXT, equal_texts, joined, may_be
 from .paths import normalised
+from .property_sets import as_attributes, as_property
 from .values import (
     PROPERTIES,
     UNSETTLED,
@@ -109,6 +110,10 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
         return _of_each(left, lambda value: update(value, right, place, evaluator), evaluator)
     if isinstance(right, ChoiceValue):
         return _of_each(right, lambda value: update(left, value, place, evaluator), evaluator)
+    if isinstance(left, PROPERTIES) and isinstance(right, (AttrsValue, *PROPERTIES)):
+        return as_property(update(as_attributes(left), right, place, evaluator))
+    if isinstance(right, PROPERTIES) and isinstance(left, AttrsValue):
+        return as_property(update(left, as_attributes(right), place, evaluator))
     if not isinstance(left, AttrsValue) and not isinstance(right, AttrsValue):
         if isinstance(left, SymbolValue) and isinstance(right, SymbolValue):
             return AttrsValue({}, (), (left, right), place)

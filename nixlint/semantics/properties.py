@@ -14,7 +14,9 @@ from typing import NamedTuple, TypeAlias
 from nixlint.syntax.place import Place
 
 from .option_path import OptionPath
+from .property_sets import ATTRIBUTES, as_property
 from .values import (
+    PROPERTIES,
     AttrsValue,
     BoolValue,
     CallValue,
@@ -22,6 +24,7 @@ from .values import (
     ConditionalValue,
     Entry,
     FunctionValue,
+    Known,
     ListValue,
     MergeValue,
     NegationValue,
@@ -57,6 +60,8 @@ class Definition(NamedTuple):
 
     ``conditions`` are those above it that are not known to be true; where there are none, it holds for certain.
     ``name_place`` is where the option's last name stands. Elements of a list come in the order of ``order``.
+    ``is_overridden`` is whether the priority is that of a ``mkOverride``, which may be the plain one: a further property
+    within it is the value.
     """
 
     value: Value
@@ -64,6 +69,7 @@ class Definition(NamedTuple):
     conditions: tuple[Value, ...] = ()
     priority: int = PLAIN_PRIORITY
     order: int = PLAIN_ORDER
+    is_overridden: bool = False
 
 
 class Obstacle(NamedTuple):
@@ -137,6 +143,22 @@ def _literal(condition: Value) -> _Literal:
     return id(condition), True
 
 
+_Around: TypeAlias = ConditionalValue | OverrideValue | OrderValue
+"""A property that stays around each value below."""
+
+
+class Override(Enum):
+    """Whether a ``mkOverride`` was taken off a part, so that a further property within stays where it is.
+
+    A set of options passes it on to each of them, while one option that holds a set has done with it.
+    """
+
+    NONE = "none"
+    AROUND = "around"
+    PERHAPS = "perhaps"
+    """Nobody can tell whether there is one option or a set of options above the part."""
+
+
 class Part(NamedTuple):
     """A value that modules define, or a part of one, on its way down an option path."""
 
@@ -150,8 +172,11 @@ class Part(NamedTuple):
     order: int = PLAIN_ORDER
     certain: bool = True
     """Whether it certainly belongs to the path asked for; a part below a name that is not known may not."""
-    is_shadow: bool = False
-    """Whether ``mkForce`` and the like stand around ``mkIf``: for one option, they take the place of others even so."""
+    override: Override = Override.NONE
+    is_ordered: bool = False
+    """Whether a ``mkOrder`` was taken off it."""
+    inner: tuple[_Around, ...] = ()
+    """Properties within these that stay around every value below, the outermost first."""
     merges: int = 0
     """How many ``mkMerge`` are around it."""
 
@@ -164,6 +189,8 @@ class Part(NamedTuple):
             definition.conditions,
             priority=definition.priority,
             order=definition.order,
+            override=Override.AROUND if definition.is_overridden else Override.NONE,
+            is_ordered=definition.order != PLAIN_ORDER,
         )
 
     @property
@@ -181,7 +208,8 @@ class Part(NamedTuple):
     @property
     def definition(self) -> Definition:
         """The definition that a decided part is."""
-        return Definition(self.value, self.name_place, self.conditions, self.priority, self.order)
+        is_overridden = self.override is not Override.NONE
+        return Definition(self.value, self.name_place, self.conditions, self.priority, self.order, is_overridden)
 
 
 IsPrefix: TypeAlias = Callable[[tuple[str | None, ...]], bool]
@@ -194,26 +222,19 @@ def answer_of(
     """The definitions of an option path below parts, and what may define it besides, which includes ``further``."""
     definitions: list[Definition] = []
     obstacles = list(further)
-    shadow = WEAKEST_PRIORITY
     for found in descend(parts, option, is_prefix):
         if isinstance(found, Obstacle):
             obstacles.append(found)
             continue
-        for leaf in pushed_down(found):
+        for leaf in discharged(found):
             decided = leaf.decided
             if decided is None:
-                shadow = min(shadow, leaf.priority) if leaf.is_shadow else shadow
                 continue
             if decided.certain:
                 definitions.append(_doubted_by_value(decided).definition)
             else:
-                obstacles.append(Obstacle("a name that is not known", decided.name_place))
-    return Answer(tuple(_behind(definition, shadow) for definition in definitions), tuple(obstacles))
-
-
-def _behind(definition: Definition, shadow: int) -> Definition:
-    """A definition that a stronger one, which is not there itself, may have taken away."""
-    return definition if definition.priority <= shadow else _doubted(Part.of(definition)).definition
+                obstacles.append(Obstacle(_reason_for_doubt(decided.value), decided.name_place))
+    return Answer(tuple(definitions), tuple(obstacles))
 
 
 def ask_within(
@@ -233,7 +254,10 @@ def standing(answer: Answer) -> Answer:
     parts = [Part.of(found) for found in answer.definitions if least is None or found.priority <= least]
     weakest = PLAIN_PRIORITY if answer.obstacles else max((part.priority for part in parts), default=PLAIN_PRIORITY)
     return answer._replace(
-        definitions=tuple(part.definition._replace(priority=PLAIN_PRIORITY) for part in _contended(parts, weakest))
+        definitions=tuple(
+            part.definition._replace(priority=PLAIN_PRIORITY, order=PLAIN_ORDER, is_overridden=False)
+            for part in _contended(parts, weakest)
+        )
     )
 
 
@@ -244,9 +268,16 @@ def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definiti
         if decided is None or not isinstance(decided.value, AttrsValue):
             continue
         for name, entry in decided.value.entries.items():
-            yield name, _below(decided, entry).definition
+            yield name, _perhaps_property(_below(decided, entry)).definition
         for dynamic in decided.value.dynamic:
-            yield None, _below(decided, dynamic.entry).definition
+            yield None, _perhaps_property(_below(decided, dynamic.entry)).definition
+
+
+def _perhaps_property(part: Part) -> Part:
+    """A property within ``mkForce`` and the like may be one for what is below, or all of the value."""
+    if part.override is Override.NONE or not isinstance(part.value, PROPERTIES):
+        return part
+    return part._replace(conditions=(*part.conditions, UnknownValue(_WITHIN, part.name_place)))
 
 
 def descend(
@@ -255,42 +286,94 @@ def descend(
     """The parts at an option path, undecided, and what is unknown on the way to it."""
     found = list(parts)
     for depth, name in enumerate(option.names):
-        around = [inner for part in found for inner in pushed_down(part)]
-        if any(part.priority != PLAIN_PRIORITY for part in around) and not is_prefix(option.names[:depth]):
+        around = [each for part in found for each in discharged(part)]
+        certainly_prefix = is_prefix(option.names[:depth])
+        if any(part.priority != PLAIN_PRIORITY for part in around) and not certainly_prefix:
             around = _contended(around)
+        override = Override.AROUND if certainly_prefix else Override.PERHAPS
         found = []
         for part in around:
-            for below in _one_below(part, name):
-                if isinstance(below, Obstacle):
-                    yield below
-                else:
-                    found.append(below)
+            if name in ATTRIBUTES and isinstance(part.value, PROPERTIES):
+                yield Obstacle(_WITHIN, part.name_place)
+            for each in _flattened(part, certainly_prefix):
+                for below in _one_below(each, name):
+                    if isinstance(below, Obstacle):
+                        yield below
+                    else:
+                        found.append(below if below.override is Override.NONE else _within(below, override))
     yield from found
 
 
-def pushed_down(part: Part) -> Iterator[Part]:
-    """A part without the properties around it: each alternative by itself, with its conditions and its priority."""
-    value = part.value
+_WITHIN = "a property such as mkIf within mkForce and the like"
+_STRONGEST_PRIORITY = -(2**63)
+
+
+def _within(part: Part, override: Override) -> Part:
+    return part._replace(override=Override.PERHAPS if part.override is Override.PERHAPS else override)
+
+
+def discharged(part: Part) -> Iterator[Part]:
+    """The definitions that a part is for one option, each with its conditions, its priority and its order.
+
+    As in ``dischargeProperties``, ``filterOverrides`` and ``sortProperties``, one ``mkOverride`` is taken off, then one
+    ``mkOrder``; a further property within them is the value.
+    """
+    value = as_property(part.value)
     match value:
-        case ConditionalValue():
-            pending = (*part.pending, value.condition)
-            yield from pushed_down(part._replace(value=value.content.force(), pending=pending))
-        case MergeValue() if part.merges > _MOST_MERGES:
-            yield part._replace(value=UnknownValue("one of very many values", value.place), certain=False)
-        case MergeValue():
-            yield from _merged(part._replace(merges=part.merges + 1), value.contents.force())
-        case OverrideValue():
-            content = value.content.force()
-            is_shadow = part.is_shadow or isinstance(content, ConditionalValue | MergeValue)
-            yield from pushed_down(part._replace(value=content, priority=value.priority, is_shadow=is_shadow))
-        case OrderValue():
-            yield from pushed_down(part._replace(value=value.content.force(), order=value.priority))
         case ChoiceValue() if len(part.conditions) > MOST_CONDITIONS:
             yield part._replace(value=UnknownValue("one of very many values", value.place), certain=False)
         case ChoiceValue():
             for alternative, condition in branches_of(value):
                 conditions = (*part.conditions, condition)
-                yield from pushed_down(part._replace(value=alternative.force(), conditions=conditions))
+                yield from discharged(part._replace(value=alternative.force(), conditions=conditions))
+        case OrderValue() if not part.is_ordered:
+            yield from discharged(part._replace(value=value.content.force(), order=value.priority, is_ordered=True))
+        case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue() if part.is_ordered:
+            yield part._replace(value=value)
+        case ConditionalValue() | MergeValue() | OverrideValue() if part.override is Override.PERHAPS:
+            yield part._replace(value=UnknownValue(_WITHIN, value.place), priority=_STRONGEST_PRIORITY, certain=False)
+        case ConditionalValue() | MergeValue() | OverrideValue() if part.override is Override.AROUND:
+            yield part._replace(value=value)
+        case ConditionalValue():
+            pending = (*part.pending, value.condition)
+            yield from discharged(part._replace(value=value.content.force(), pending=pending))
+        case MergeValue():
+            yield from _merged(part, value, discharged)
+        case OverrideValue():
+            content = value.content.force()
+            yield from discharged(part._replace(value=content, priority=value.priority, override=Override.AROUND))
+        case _:
+            yield part
+
+
+def pushed_down(part: Part) -> Iterator[Part]:
+    """The sets that a part is, without the properties around them: each alternative by itself.
+
+    As in ``pushDownProperties``, what stays around the values below is in ``inner``.
+    """
+    for each in discharged(part):
+        yield from _flattened(each, True)
+
+
+def _flattened(part: Part, certainly_prefix: bool) -> Iterator[Part]:
+    value = as_property(part.value)
+    # Only one option takes 'mkOrder' off, and only a set of options passes on what is within it: there nobody knows.
+    override = Override.PERHAPS if part.is_ordered else part.override
+    match value:
+        case ChoiceValue() if len(part.conditions) > MOST_CONDITIONS:
+            yield part._replace(value=UnknownValue("one of very many values", value.place), certain=False)
+        case ChoiceValue():
+            for alternative, condition in branches_of(value):
+                conditions = (*part.conditions, condition)
+                yield from _flattened(part._replace(value=alternative.force(), conditions=conditions), certainly_prefix)
+        case MergeValue():
+            certain = part.certain and certainly_prefix and not part.is_ordered
+            within = part._replace(override=override, certain=certain)
+            yield from _merged(within, value, lambda each: _flattened(each, certainly_prefix))
+        case ConditionalValue() | OverrideValue() | OrderValue():
+            inner = (*part.inner, value)
+            within = part._replace(value=value.content.force(), inner=inner, override=override)
+            yield from _flattened(within, certainly_prefix)
         case _:
             yield part
 
@@ -330,7 +413,7 @@ def _contended(parts: list[Part], weakest: int = PLAIN_PRIORITY) -> list[Part]:
     Where they stand above several options, they do not touch each other, so nobody can tell. Parts weaker than
     ``weakest`` yield to definitions that are not among these, such as those of NixOS itself.
     """
-    best = min([weakest, *(part.priority for part in parts if part.is_shadow or part.decided is not None)])
+    best = min([weakest, *(part.priority for part in parts if part.decided is not None)])
     return [part if part.priority <= best else _doubted(part) for part in parts]
 
 
@@ -338,6 +421,11 @@ def _doubted_by_value(part: Part) -> Part:
     """A part of which nothing at all is known may be ``mkIf false …`` after all."""
     value = part.value
     return part._replace(conditions=(*part.conditions, value)) if isinstance(value, UnknownValue) else part
+
+
+def _reason_for_doubt(value: Value) -> str:
+    is_property = isinstance(value, UnknownValue) and value.reason == _WITHIN
+    return _WITHIN if is_property else "a name that is not known"
 
 
 def _doubted(part: Part) -> Part:
@@ -370,22 +458,38 @@ def _attribute_below(part: Part, value: AttrsValue, name: str | None) -> Iterato
             yield Obstacle(reason_of(unknown), unknown.place)
 
 
-def _merged(part: Part, contents: Value) -> Iterator[Part]:
+def _merged(part: Part, merge: MergeValue, go_on: Callable[[Part], Iterator[Part]]) -> Iterator[Part]:
+    if part.merges > _MOST_MERGES:
+        yield part._replace(value=UnknownValue("one of very many values", merge.place), certain=False)
+    else:
+        yield from _each_merged(part._replace(merges=part.merges + 1), merge.contents.force(), go_on)
+
+
+def _each_merged(part: Part, contents: Value, go_on: Callable[[Part], Iterator[Part]]) -> Iterator[Part]:
     match contents:
         case ListValue():
             for element in contents.elements:
-                yield from pushed_down(part._replace(value=element.force()))
+                yield from go_on(part._replace(value=element.force()))
             for unknown in contents.unknowns:
                 doubt = UnknownValue("whether it is among the definitions", unknown.place)
-                yield from pushed_down(part._replace(value=unknown.force(), conditions=(*part.conditions, doubt)))
+                yield from go_on(part._replace(value=unknown.force(), conditions=(*part.conditions, doubt)))
         case ChoiceValue():
             for alternative, condition in branches_of(contents):
                 conditions = (*part.conditions, condition)
-                yield from _merged(part._replace(conditions=conditions), alternative.force())
+                yield from _each_merged(part._replace(conditions=conditions), alternative.force(), go_on)
         case _:
             reason = UnknownValue(f"a list that is not known: {reason_of(contents)}", contents.place)
             yield part._replace(value=reason, certain=False)
 
 
 def _below(part: Part, entry: Entry) -> Part:
-    return part._replace(value=entry.value.force(), name_place=entry.name_place or part.name_place)
+    value = entry.value.force()
+    for around in reversed(part.inner):
+        value = around._replace(content=Known(value))
+    return part._replace(
+        value=value,
+        name_place=entry.name_place or part.name_place,
+        order=PLAIN_ORDER,
+        is_ordered=False,
+        inner=(),
+    )

@@ -251,6 +251,7 @@ Value: TypeAlias = Union[
 ]
 
 
+Property: TypeAlias = Union[ConditionalValue, MergeValue, OverrideValue, OrderValue]
 PROPERTIES = (ConditionalValue, MergeValue, OverrideValue, OrderValue)
 """What ``mkIf`` and the like make: for the language a set with a ``_type``, for us a value of its own."""
 UNSETTLED = (UnknownValue, SymbolValue, CallValue, ChoiceValue, NegationValue)

@@ -7,6 +7,7 @@ from itertools import product
 
 from nixlint.semantics.operators import MAX_ELEMENTS, as_list, equality, perhaps_replaced, update
 from nixlint.semantics.partial_text import may_be
+from nixlint.semantics.property_sets import ATTRIBUTES, as_property
 from nixlint.semantics.selection import has, select
 from nixlint.semantics.values import (
     PROPERTIES,
@@ -403,7 +404,9 @@ def _recursive_update_until(call: Call) -> Value:
 
 
 def _merged(left: Value, right: Value, path: tuple[Thunk, ...], call: Call, until: Thunk | None) -> Value:
-    if not isinstance(right, AttrsValue) or isinstance(left, PROPERTIES):
+    if isinstance(left, PROPERTIES) or isinstance(right, PROPERTIES):
+        return _merged_property(left, right, path, call, until)
+    if not isinstance(right, AttrsValue):
         return update(left, right, call.place, call.evaluator)
     left = as_set(left)
     entries = perhaps_replaced(left.entries, _only_open(right))
@@ -441,41 +444,25 @@ def _merged_entry(left: Entry, right: Entry, path: tuple[Thunk, ...], call: Call
                 return other
         if _is_no_set(one) or _is_no_set(other):
             return other
-        if isinstance(one, PROPERTIES) or isinstance(other, PROPERTIES):
-            return _merged_property(one, other, path, call, until)
-        if isinstance(other, AttrsValue):
+        if isinstance(other, (AttrsValue, *PROPERTIES)):
             return _merged(one, other, path, call, until)
         return call.unknown("sets that are not known", other)
 
     return Entry(call.later(compute, right.name_place), right.name_place)
 
 
-def _merged_property(one: Value, other: Value, path: tuple[Thunk, ...], call: Call, until: Thunk | None) -> Value:
+def _merged_property(left: Value, right: Value, path: tuple[Thunk, ...], call: Call, until: Thunk | None) -> Value:
     """What becomes of ``mkIf`` and the like, which are sets for the language: their attributes are merged."""
-
-    def below(left: Thunk, right: Thunk) -> Thunk:
-        return _merged_entry(Entry(left), Entry(right), (*path, text("content")), call, until).value
-
-    match one, other:
-        case AttrsValue(unknowns=()), _ if _PROPERTY_NAMES.isdisjoint(one.entries):
+    match left, right:
+        case AttrsValue(unknowns=()), _ if ATTRIBUTES.isdisjoint(left.entries):
             # Whatever a name that is not known turns out to be: the property stays what it is.
-            return other
-        case _, AttrsValue(is_open=False) if _PROPERTY_NAMES.isdisjoint(other.entries):
-            return one
-        case _, MergeValue() if isinstance(one, PROPERTIES):
-            return other
-        case MergeValue(), _ if isinstance(other, PROPERTIES):
-            return other
-        case (
-            (ConditionalValue() | OverrideValue() | OrderValue()),
-            (ConditionalValue() | OverrideValue() | OrderValue()),
-        ):
-            return other._replace(content=below(one.content, other.content))
+            return right
+        case _, AttrsValue(is_open=False) if ATTRIBUTES.isdisjoint(right.entries):
+            return left
+        case _, (AttrsValue() | ConditionalValue() | MergeValue() | OverrideValue() | OrderValue()):
+            return as_property(_merged(as_set(left), as_set(right), path, call, until))
         case _:
-            return call.unknown("sets that are not known", one if isinstance(other, PROPERTIES) else other)
-
-
-_PROPERTY_NAMES = frozenset({"_type", "condition", "content", "contents", "priority"})
+            return call.unknown("sets that are not known", right)
 
 
 @model(2, "zipAttrsWith", strict=(1,))

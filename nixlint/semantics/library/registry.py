@@ -14,16 +14,21 @@ from typing import NamedTuple, Protocol, TypeAlias
 from nixlint.semantics import symbols
 from nixlint.semantics.file_tree import FileTree
 from nixlint.semantics.operators import as_list
+from nixlint.semantics.property_sets import as_attributes
 from nixlint.semantics.selection import of_each
 from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
     CallValue,
     ChoiceValue,
+    ConditionalValue,
     IntValue,
     Known,
     ListValue,
+    MergeValue,
     NegationValue,
+    OrderValue,
+    OverrideValue,
     StringValue,
     SymbolValue,
     Thunk,
@@ -212,4 +217,10 @@ def _is_read(value: Value) -> bool:
 
 def as_set(value: Value) -> AttrsValue:
     """A set as far as it is known; anything else is a set of which nothing is known."""
-    return value if isinstance(value, AttrsValue) else AttrsValue({}, (), (value,))
+    match value:
+        case AttrsValue():
+            return value
+        case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
+            return as_attributes(value)
+        case _:
+            return AttrsValue({}, (), (value,))
