@@ -392,6 +392,9 @@ class Interpreter:
                 if function.path[-1:] == ("eachDefaultSystem",):
                     return self._for_each_system(function, argument, place)
                 return CallValue(function, (argument,), place)
+            case CallValue(callee=SymbolValue(path=("pkgs", "callPackage")), arguments=(called,)):
+                made = self._called_with_packages(called.force(), argument.force(), place)
+                return made or CallValue(function.callee, (called, argument), place)
             case CallValue() if function.callee.path[-1:] == ("eachSystem",) and len(function.arguments) == 1:
                 return self._for_each_system(function.callee, argument, place)
             case CallValue():
@@ -428,6 +431,22 @@ class Interpreter:
         return AttrsValue(
             {name: Entry(unknown, entry.name_place) for name, entry in outputs.entries.items()}, (), (), place
         )
+
+    def _called_with_packages(self, called: Value, given: Value, place: Place | None) -> Value | None:
+        """The set that ``pkgs.callPackage`` makes of a function; ``None`` for anything else, such as a package.
+
+        Arguments that are not given are packages, and the set can be overridden (nixpkgs, ``lib/customisation.nix``).
+        """
+        if not isinstance(called, FunctionValue | PathValue) or not isinstance(given, AttrsValue):
+            return None
+        function = self.import_value(called, place) if isinstance(called, PathValue) else called
+        packages = SymbolValue(symbols.PKGS, place)
+        arguments = given._replace(unknowns=(*given.unknowns, packages))
+        made = self.apply(function, Known(arguments), place)
+        if not isinstance(made, AttrsValue):
+            return None
+        more = Entry(Known(UnknownValue("what callPackage adds", place)))
+        return made._replace(entries={**made.entries, "override": more, "overrideDerivation": more})
 
     def _named(self, function: views.Lambda, argument: Thunk) -> Thunk:
         """The argument of ``name: body``; one that stands for the unknown takes the name it is given."""

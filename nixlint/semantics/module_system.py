@@ -248,6 +248,10 @@ class ModuleSystem:
                     self._load(alternative.force(), into, (*conditions, condition))
             case CallValue(callee=callee, arguments=(folder,)) if callee.path[-1:] == ("import-tree",):
                 self._load_tree(folder.force(), value, into, conditions)
+            case ListValue() if not self._follow_imports:
+                # No module for NixOS, but what one's own makers of modules take: a list of what it defines.
+                for element in value.elements:
+                    self._load(element.force(), into, conditions, own)
             case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
                 module = _Module(None, [_Given(Known(value), value.place)])
                 into.imports.append(_Import(module, conditions))

@@ -259,3 +259,17 @@ def test_elements_of_an_option_are_there_where_their_conditions_hold(folder: Pat
 def test_a_module_of_nixos_disabled_by_its_path_takes_nothing_else_away(folder: Path) -> None:
     host = """{ modulesPath, ... }: { disabledModules = [ "${modulesPath}/services/misc/x.nix" ]; a.b = 1; }"""
     assert value(ask(folder, {"host.nix": host}, "a.b")) == "1"
+
+
+def test_a_set_that_a_function_makes_of_packages_is_known(folder: Path) -> None:
+    host = "{ pkgs, ... }: let ours = pkgs.callPackage ./ours.nix { port = 1; }; in { a.b = ours.make 2; }"
+    ours = (
+        '{ lib, hello, port, name ? null }: { make = other: lib.concatStringsSep "-" (map toString [ port other ]); }'
+    )
+    assert value(ask(folder, {"host.nix": host, "ours.nix": ours}, "a.b")) == '"1-2"'
+
+
+def test_a_package_stays_a_package(folder: Path) -> None:
+    host = "{ pkgs, ... }: { a.b = pkgs.callPackage ./ours.nix { }; }"
+    ours = '{ stdenv }: stdenv.mkDerivation { name = "x"; }'
+    assert value(ask(folder, {"host.nix": host, "ours.nix": ours}, "a.b")).startswith("pkgs.callPackage")
