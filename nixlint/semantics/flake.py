@@ -6,6 +6,7 @@ An input is known by name alone (``inputs.nixpkgs``). ``self`` is the flake itse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -30,6 +31,9 @@ _SELF = (*symbols.INPUTS, "self")
 _CLAN = (OptionPath.of("clan", "specialArgs"), OptionPath.of("flake", "clan", "specialArgs"))
 _OF_FLAKE_PARTS = frozenset({"flake", "perSystem", "systems", "transposition", "debug", "partitions", "touchup"})
 """The first names of the options that flake-parts declares itself (flake-parts, ``modules`` and ``extras``)."""
+_REPOSITORY = re.compile(
+    r"(?:github|gitlab|sourcehut|codeberg):[^/?]+/([^/?]+)|(?:git\+)?(?:https|ssh)://[^/]+/[^/]+/([^/?]+)"
+)
 _METADATA = frozenset({"rev", "shortRev", "dirtyRev", "lastModified", "lastModifiedDate", "narHash", "sourceInfo"})
 
 
@@ -42,7 +46,9 @@ class Flake:
         self._at_work: set[tuple[str, ...]] = set()
         self._systems: tuple[ModuleSystem, ...] = ()
         self._outputs: tuple[Value, ...] = ()
-        self._outputs = tuple(self._plain_outputs(_outputs_of(repository, self.interpreter, self)))
+        value = _value_of(repository, self.interpreter)
+        self._inputs = self.interpreter.find_attribute(value, "inputs")
+        self._outputs = tuple(self._plain_outputs(_outputs_of(value, self.interpreter, self)))
 
     @classmethod
     def of(cls, repository: Repository) -> Flake:
@@ -87,6 +93,15 @@ class Flake:
                 return SymbolValue(_SELF, None, self)
             case _:
                 return None
+
+    def project(self, name: str) -> str | None:
+        """The name of the repository that an input is fetched from, where its address says so."""
+        value = self._inputs
+        for key in (name, "url"):
+            value = None if value is None else self.interpreter.find_attribute(value, key)
+        text = value.text if isinstance(value, StringValue) else None
+        found = None if text is None else _REPOSITORY.match(text)
+        return None if found is None else (found[1] or found[2]).removesuffix(".git")
 
     def special_arguments(self) -> Mapping[str, Thunk]:
         """What the modules of hosts are given that are found by where they stand, as clan-core finds machines.
@@ -150,12 +165,16 @@ class Flake:
         yield from (settings,) if flake is None else (flake, settings)
 
 
-def _outputs_of(repository: Repository, interpreter: Interpreter, flake: Flake) -> Value:
+def _value_of(repository: Repository, interpreter: Interpreter) -> Value:
     path: Path = repository.root / "flake.nix"
     source = repository.source(path)
     if source is None or source.root.has_error:
         return UnknownValue("there is no flake")
-    outputs = interpreter.find_attribute(interpreter.evaluate(source.root, interpreter.globals), "outputs")
+    return interpreter.evaluate(source.root, interpreter.globals)
+
+
+def _outputs_of(flake: Value, interpreter: Interpreter, resolver: Flake) -> Value:
+    outputs = interpreter.find_attribute(flake, "outputs")
     if outputs is None:
         return UnknownValue("a flake without outputs")
-    return interpreter.apply(outputs, Known(SymbolValue(symbols.INPUTS, None, flake)))
+    return interpreter.apply(outputs, Known(SymbolValue(symbols.INPUTS, None, resolver)))

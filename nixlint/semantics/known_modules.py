@@ -9,20 +9,31 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 from . import symbols
-from .values import CallValue, ListValue, StringValue, SymbolValue, Thunk, Value
+from .values import AttrsValue, CallValue, ListValue, StringValue, SymbolValue, Thunk, Value
 
 Roots: TypeAlias = tuple[tuple[str, ...], ...]
 
 _OUTPUTS = frozenset({"nixosModules", "nixosModule", "modules"})
+_FOR_HOMES = frozenset({"nix-colors"})
+"""Projects whose modules for Home Manager are modules for NixOS as well."""
 _PARTS = frozenset({"flakeModule", "flakeModules"})
 _OF_PARTS: Roots = (("perSystem",), ("systems",), ("transposition",), ("flake", "checks"), ("flake", "packages"))
 """What a module of flake-parts from elsewhere may define: what it makes for each system, not the modules of the flake."""
 _VARIANT = re.compile(r"-(?:stable|unstable|master|nix|flake|latest|\d\d[.-]?\d\d)$")
 """What people put behind the name of a project to tell two versions of it apart."""
 _DATA = Path(__file__).parent.parent / "data" / "known_modules.json"
+
+
+@runtime_checkable
+class Projects(Protocol):
+    """What knows the projects that inputs come from: the flake."""
+
+    def project(self, name: str) -> str | None:
+        """The name of the repository that an input is fetched from."""
+        ...
 
 
 class _Known(NamedTuple):
@@ -42,14 +53,30 @@ def roots_of(module: Value) -> Roots | None:
             return _of_nixos("/".join(path[1:]))
         case CallValue(callee=SymbolValue(path=("lib", *_, name)), arguments=arguments):
             return _of_option_module(name, arguments)
-        case SymbolValue(path=path) | CallValue(callee=SymbolValue(path=path)):
-            return _of_input(path)
-        case StringValue(parts=(SymbolValue(path=path), *rest)):
+        case SymbolValue() | CallValue():
+            symbol = module.callee if isinstance(module, CallValue) else module
+            return _of_either(symbol.path, _by_project(symbol))
+        case StringValue(parts=(SymbolValue() as symbol, *rest)):
             below = "".join(part for part in rest if isinstance(part, str))
-            is_nixos = path == ("modulesPath",) or symbols.is_nixpkgs(path)
-            return _of_nixos(below) if is_nixos else _of_input((*path, "nixosModules"))
+            path, project = symbol.path, _by_project(symbol)
+            if path == ("modulesPath",) or symbols.is_nixpkgs(path) or symbols.is_nixpkgs(project):
+                return _of_nixos(below)
+            return _of_either((*path, "nixosModules"), (*project, "nixosModules"))
         case _:
             return None
+
+
+def _of_either(path: tuple[str, ...], project: tuple[str, ...]) -> Roots | None:
+    found = _of_input(path)
+    return _of_input(project) if found is None else found
+
+
+def _by_project(symbol: SymbolValue) -> tuple[str, ...]:
+    """The path of something of an input, with the name of its project in the place of the one that the flake gives it."""
+    path, resolver = symbol.path, symbol.resolver
+    if path[:1] != symbols.INPUTS or len(path) < 2 or not isinstance(resolver, Projects):
+        return path
+    return (*symbols.INPUTS, resolver.project(path[1]) or path[1], *path[2:])
 
 
 def _of_nixos(path: str) -> Roots | None:
@@ -64,7 +91,10 @@ def _of_input(path: tuple[str, ...]) -> Roots | None:
     names = path[1:] if path[:1] == ("inputs",) else path
     if _PARTS & set(names[1:]):
         return _OF_PARTS
-    if not names or (len(names) > 1 and not _OUTPUTS & set(names[1:])):
+    outputs = (
+        _OUTPUTS | {"homeManagerModules", "homeManagerModule"} if names[:1] and names[0] in _FOR_HOMES else _OUTPUTS
+    )
+    if not names or (len(names) > 1 and not outputs & set(names[1:])):
         return None
     if symbols.is_nixpkgs(names[:1]):
         return _of_nixos(".".join(names[1:]))
@@ -77,8 +107,11 @@ def _of_option_module(name: str, arguments: tuple[Thunk, ...]) -> Roots | None:
     match name:
         case "mkRemovedOptionModule":
             return ()
-        case "mkRenamedOptionModule" | "mkAliasOptionModule" | "mkRenamedOptionModuleWith" if len(arguments) == 2:
-            target = arguments[1].force()
+        case "mkRenamedOptionModule" | "mkAliasOptionModule" | "mkRenamedOptionModuleWith" if arguments:
+            target = arguments[-1].force()
+            if name == "mkRenamedOptionModuleWith":
+                to = target.entries.get("to") if isinstance(target, AttrsValue) else None
+                target = target if to is None else to.value.force()
             names = [item.force() for item in target.elements] if isinstance(target, ListValue) else []
             texts = [item.text for item in names if isinstance(item, StringValue) and item.text is not None]
             whole = isinstance(target, ListValue) and not target.unknowns and len(texts) == len(names)

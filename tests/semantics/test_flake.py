@@ -266,3 +266,19 @@ def test_outputs_for_each_system_stand_beside_modules_and_hosts(tmp_path: Path, 
     assert presence(tmp_path, {"flake.nix": flake.replace("EACH", each)}, "b") == {"atlas": "absent"}
     modules = flake.replace("EACH", each).replace("packages.default", "nixosModules.base")
     assert presence(tmp_path, {"flake.nix": modules}, "a") == {"atlas": "maybe"}
+
+
+def test_a_project_is_known_whatever_its_input_is_called(tmp_path: Path) -> None:
+    flake = """{
+      inputs.mine = { url = "github:Mic92/sops-nix/some-branch"; inputs.nixpkgs.follows = "nixpkgs"; };
+      inputs.stable.url = "git+https://github.com/NixOS/nixpkgs.git?ref=nixos-26.05";
+      inputs.other.url = "github:somebody/something";
+      outputs = { nixpkgs, ... }@inputs: {
+        nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+          modules = [ inputs.mine.nixosModules.sops "${inputs.stable}/nixos/modules/profiles/headless.nix" { a = 1; } ];
+        };
+        nixosConfigurations.borealis = nixpkgs.lib.nixosSystem { modules = [ inputs.other.nixosModules.x { a = 1; } ]; };
+      };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake}, "b") == {"atlas": "absent", "borealis": "maybe"}
+    assert presence(tmp_path, {"flake.nix": flake}, "sops.secrets") == {"atlas": "maybe", "borealis": "maybe"}
