@@ -31,9 +31,14 @@ def is_for_trial_here(file: Path, repository: Repository) -> bool:
 
 def is_said_to_be_none(place: Place, repository: Repository) -> bool:
     """Whether a comment on the line of a value, or on the lines right above it, says that it is no secret."""
+    return _no_secret().search(words_beside(place, repository)) is not None
+
+
+def words_beside(place: Place, repository: Repository) -> str:
+    """What the comment on the line of a value and those on the lines right above it say, without their marks."""
     source = repository.source(place.path)
     if source is None:
-        return False
+        return ""
     line = source.position(place.span.start).line
     around = Span(source.lines.line_span(max(line - _LINES_ABOVE, 1)).start, source.lines.line_span(line).end)
     beside = {source.position(comment.span.start).line: comment for comment in comments_within(source, around)}
@@ -42,7 +47,7 @@ def is_said_to_be_none(place: Place, repository: Repository) -> bool:
     while above in beside and beside[above].own_line:
         said.insert(0, beside[above].text)
         above -= 1
-    return _no_secret().search(" ".join(text.strip("#*/ \t") for text in said)) is not None
+    return " ".join(text.strip("#*/ \t") for text in said)
 
 
 _LINES_ABOVE = 5
@@ -60,11 +65,15 @@ def _no_secret() -> re.Pattern[str]:
 
 def is_for_socket(definition: WrittenDefinition, repository: Repository) -> bool:
     """Whether a password stands beside a socket of this machine for a host, where the kernel says who asks."""
+    return any(other.path.last in _HOSTS and _is_socket(other) for other in neighbours(definition, repository))
+
+
+def neighbours(definition: WrittenDefinition, repository: Repository) -> Iterator[WrittenDefinition]:
+    """The definitions of the same set in the same file, however they are written; the definition itself among them."""
     parents = definition.path.names[:-1]
-    return any(
-        other.path.names[:-1] == parents and other.path.last in _HOSTS and _is_socket(other)
-        for other in _definitions(definition.value_place, repository)
-    )
+    for other in _definitions(definition.name, repository):
+        if other.path.names[:-1] == parents:
+            yield other
 
 
 _HOSTS = frozenset({"address", "host", "hostname", "server", "socket", "socketDir", "socket_dir", "unix_socket"})

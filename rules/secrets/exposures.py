@@ -22,7 +22,7 @@ from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
 from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
-from .recognition.files import is_named_secret, is_plain_secret
+from .recognition.files import is_named_secret, is_plain_secret, may_be_path_of_secret
 from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
 from .recognition.options import SecretOption, is_secret_file_option, secret_option
 from .recognition.positions import Position, is_initial_password, position_of
@@ -143,7 +143,7 @@ def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
                 yield _Exposure(cause, source, message, *weight, help=_replacement(known))
         elif (
             source.way is Way.READ
-            and not is_decrypted(source)
+            and not may_be_path_of_secret(source.file, source.symbols)
             and (source.file is None or is_plain_secret(source.file))
         ):
             yield _Exposure(
@@ -199,14 +199,6 @@ def _replacement(known: SecretOption | None) -> str:
 def _shows_itself(text: str) -> bool:
     """Whether the string that a text stands in is found for what it is, wherever it is used."""
     return token_in(text) is not None or (UNKNOWN not in text and url_password(text) is not Look.NO_SECRET)
-
-
-def is_decrypted(source: Source) -> bool:
-    """Whether a file that is read is one that sops-nix or agenix makes when the system starts."""
-    names = (name.split(".") for name in source.symbols)
-    if any(part in ("sops", "age", "vaultix") for name in names for part in name):
-        return True
-    return source.file is not None and source.file.parts[:3] in (("/", "run", "secrets"), ("/", "run", "agenix"))
 
 
 def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:

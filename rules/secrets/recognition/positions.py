@@ -76,7 +76,7 @@ _OTHER_PLACES = frozenset(
 
 _OTHER_WORDS = frozenset(
     # The same as one of the words of a folder's or a file's name: x86_64-iso, vm_test, pinephone-vm.
-    "test tests example vm iso installer template demo sample shell devshell kexec netboot".split()
+    "test tests example vm iso installer template demo sample shell devshell kexec netboot live".split()
 )
 _VALUES_FOR_TESTS = re.compile(r"tests?(?:[-_]|(?=[A-Z]))(?i:values?|data|secrets?|credentials?|config|env|vars)")
 """What a configuration of one's own takes in the place of a secret where it is tested: ``testValue``."""
@@ -112,6 +112,14 @@ def is_for_trial(file: PurePath) -> bool:
     if any(folder in _OTHER_PLACES for folder in folders):
         return True
     return any(not _OTHER_WORDS.isdisjoint(_words(name)) for name in (*folders, file.stem.lower()))
+
+
+def is_of_user(path: OptionPath) -> bool:
+    """Whether an option is one of a user: ``users.users.<name>.…``, by its old name too."""
+    names = path.names
+    return (
+        len(names) > 3 and names[-4] == "users" and names[-3] in ("users", "extraUsers")
+    )  # users, users, name, option
 
 
 def _words(name: str) -> list[str]:

@@ -144,6 +144,10 @@ def _read(file: Value, call: CallValue) -> Iterator[Source]:
             yield Source(Way.READ, through=through, file=path, place=call.place)
         case StringValue(text=str(text)):
             yield Source(Way.READ, through=through, file=Path(text), place=call.place)
+        case StringValue(parts=(str(start), *_)):  # "/run/secrets/${name}": the folder is known
+            yield Source(Way.READ, through=through, file=Path(f"{start}{UNKNOWN}"), place=call.place)
+        case StringValue(parts=parts):
+            yield Source(Way.READ, through=through, place=call.place, symbols=tuple(_symbols([*parts][:1])))
         case SymbolValue(dotted=name):
             yield Source(Way.READ, through=through, place=call.place, symbols=(name,))
 

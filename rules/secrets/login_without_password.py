@@ -1,0 +1,119 @@
+"""Root, or who may become root, logs in without being asked for a password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.repository import Repository
+
+from .circumstances import is_for_trial_here, neighbours, words_beside
+from .recognition.positions import is_elsewhere, is_of_user
+from .recognition.sources import Way, sources_of, strings_of, text_of
+
+
+class LoginWithoutPassword(Rule[WrittenDefinition]):
+    """An empty hash lets everybody in front of the machine log in as root, or as somebody who may become root.
+
+    ## What it finds
+
+    `users.users.<name>.hashedPassword` or `initialHashedPassword` set to `""`, for root and for members of `wheel`.
+
+    ## Why it matters
+
+    An empty hash is not the absence of a password: `login` on the console, on a serial line and in the console of a
+    virtual machine asks for none. NixOS documents it for bootable live systems. SSH, `su` and `sudo` don't take it.
+    A user without any of the password options has no login with a password, which is what is mostly meant.
+
+    ## What to do
+
+    Leave the option out, or set it to `"!"`, where nobody is to log in with a password; else set `hashedPasswordFile`.
+
+    ## What keeps it silent
+
+    - A comment beside it that speaks of the password or the login: somebody means it.
+    - Another option that sets the password of the same user, in the same set.
+    - Users who are neither root nor in `wheel`, such as that of a television.
+    - Files for tests, examples, templates, virtual machines, live systems and installers.
+
+    ## References
+
+    - [NixOS manual, `users.users.<name>.hashedPassword`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.hashedPassword)
+    """
+
+    name = "login-without-password"
+    code = "NL314"
+    severity = Severity.WARNING
+    confidence = Confidence.CERTAIN
+    asks = (WrittenDefinition,)
+    keywords = (b"ashedPassword",)
+
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
+        """Report an empty hash of somebody who is, or may become, root."""
+        option = subject.path
+        if (
+            option.last not in ("hashedPassword", "initialHashedPassword")
+            or not is_of_user(option)
+            or is_elsewhere(option)
+        ):
+            return
+        sources = tuple(sources_of(subject.value))
+        if len(sources) != 1 or sources[0].way is not Way.LITERAL or sources[0].text:
+            return
+        user = option.names[-2]
+        others = {other.path.last: other for other in neighbours(subject, repository)}
+        groups = others.get("extraGroups")
+        is_in_wheel = groups is not None and "wheel" in {text_of(text) for text, _ in strings_of(groups.value)}
+        if (user != "root" and not is_in_wheel) or not _OTHER_PASSWORDS.isdisjoint(others):
+            return
+        if is_for_trial_here(subject.name.path, repository) or _MEANT.search(
+            words_beside(subject.value_place, repository)
+        ):
+            return
+        who = "root" if user == "root" else f"{user or 'this user'}, who may become root,"
+        yield Finding(
+            subject.value_place,
+            f"{who} logs in on the console without being asked for a password: an empty hash is a login, not a lock",
+            'leave the option out, or set it to "!", where nobody is to log in with a password',
+            option=str(option),
+        )
+
+    examples = (
+        Bad(
+            "root, and somebody in wheel",
+            """\
+{
+  users.users.root.initialHashedPassword = «""»;
+  users.users.alice = {
+    isNormalUser = true;
+    hashedPassword = «""»;
+    extraGroups = [ "wheel" "video" ];
+  };
+}
+""",
+        ),
+        Good(
+            "an account that is locked, and one that somebody means",
+            """\
+{
+  users.users.root.hashedPassword = "!";
+  # Set an empty password at first; set another one with passwd.
+  users.users.alice = { initialHashedPassword = ""; extraGroups = [ "wheel" ]; };
+  users.users.bob = { initialHashedPassword = ""; extraGroups = [ "wheel" ]; }; # no password on the console
+  users.users.tv = { isNormalUser = true; hashedPassword = ""; };
+}
+""",
+        ),
+        Good(
+            "another password of the same user",
+            '{ users.users.root = { initialHashedPassword = ""; hashedPasswordFile = "/persist/root"; }; }\n',
+        ),
+        Good("a live system", {"hosts/usb-live/default.nix": '{ users.users.root.initialHashedPassword = ""; }\n'}),
+    )
+
+
+_OTHER_PASSWORDS = frozenset({"hashedPasswordFile", "passwordFile", "password", "initialPassword"})
+_MEANT = re.compile(r"passw|login|log in|credential", re.IGNORECASE)
