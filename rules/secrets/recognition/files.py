@@ -74,8 +74,8 @@ def is_age_file(text: str) -> bool:
 
 
 def is_stand_in(text: str) -> bool:
-    """Whether a file is empty, or stands for another one: of git-crypt, of Git LFS, of git-annex."""
-    return not text.strip() or text.startswith(("\0GITCRYPT", "version https://git-lfs", "/annex/"))
+    """Whether a file is empty, or stands for another one, of Git LFS or of git-annex."""
+    return not text.strip() or text.startswith(("version https://git-lfs", "/annex/"))
 
 
 def is_named_secret(file: Path) -> bool:
