@@ -57,6 +57,8 @@ class Rule(ABC, Generic[SubjectT]):
     """A file without any of these bytes has no subject for this rule; empty where every file may have one."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
+    formerly: ClassVar[tuple[str, ...]] = ()
+    """Names and codes of rules under which an earlier version reported what it finds, so that old suppressions hold."""
     pedantic: ClassVar[bool] = False
     """Whether it runs only for those who ask: with ``--pedantic``, or by its name in ``select``."""
     finds_secrets: ClassVar[bool] = False

@@ -236,7 +236,8 @@ class _WorkspaceRun:
         if source is None or key in self._found or self._is_off(rule, path):
             return
         start, end = source.position(finding.place.span.start), source.position(finding.place.span.end)
-        suppressed = self._suppressions.suppress(source, (rule.name, rule.code), start.line, end.line)
+        names = (rule.name, rule.code, *rule.formerly)
+        suppressed = self._suppressions.suppress(source, names, start.line, end.line)
         suppressed = suppressed or start.line in foreign_marks(source, rule.also_suppressed_by)
         self._report(rule, finding, start, end, suppressed=suppressed)
 
@@ -246,7 +247,7 @@ class _WorkspaceRun:
         if key in self._found or self._is_off(rule, finding.place.path):
             return
         start, end = read.position(finding.place.span.start), read.position(finding.place.span.end)
-        suppressed = read.is_suppressed(start.line, (rule.name, rule.code))
+        suppressed = read.is_suppressed(start.line, (rule.name, rule.code, *rule.formerly))
         fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
         self._report(rule, finding._replace(fix=fix), start, end, suppressed=suppressed)
 

@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
 from .exposures import Cause, findings_of
-from .verdicts import KEYWORDS, MARKS
+from .verdicts import FORMERLY, KEYWORDS, MARKS
 
 
 class SecretFileWrittenToStore(Rule[WrittenDefinition]):
@@ -60,6 +60,7 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     keywords = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
+    formerly = FORMERLY
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix writes."""

@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
 from .exposures import Cause, findings_of
-from .verdicts import KEYWORDS, MARKS
+from .verdicts import FORMERLY, KEYWORDS, MARKS
 
 
 class SecretInContainerEnvironment(Rule[WrittenDefinition]):
@@ -52,6 +52,7 @@ class SecretInContainerEnvironment(Rule[WrittenDefinition]):
     keywords = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
+    formerly = FORMERLY
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in the environment or the command of an OCI container."""

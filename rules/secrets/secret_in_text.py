@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import StringLiteral
 from nixlint.semantics.repository import Repository
 
 from .texts import findings_in
-from .verdicts import MARKS, TEXT_KEYWORDS
+from .verdicts import FORMERLY, MARKS, TEXT_KEYWORDS
 
 
 class SecretInText(Rule[StringLiteral]):
@@ -57,6 +57,7 @@ class SecretInText(Rule[StringLiteral]):
     keywords = TEXT_KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
+    formerly = FORMERLY
 
     def check(self, subject: StringLiteral, repository: Repository) -> Iterator[Finding]:
         """Report a string that shows by itself that it is, or holds, a secret."""

@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
 from .exposures import Cause, findings_of
-from .verdicts import KEYWORDS, MARKS
+from .verdicts import FORMERLY, KEYWORDS, MARKS
 
 
 class SecretOptionInStore(Rule[WrittenDefinition]):
@@ -55,6 +55,7 @@ class SecretOptionInStore(Rule[WrittenDefinition]):
     keywords = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
+    formerly = FORMERLY
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in plain text at a known option."""

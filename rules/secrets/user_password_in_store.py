@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
 from .exposures import Cause, findings_of
-from .verdicts import KEYWORDS, MARKS
+from .verdicts import FORMERLY, KEYWORDS, MARKS
 
 
 class UserPasswordInStore(Rule[WrittenDefinition]):
@@ -51,6 +51,7 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
     keywords = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
+    formerly = FORMERLY
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a user's password in plain text."""

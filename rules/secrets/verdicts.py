@@ -23,6 +23,9 @@ TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", *TOKEN_HINTS)
 MARKS = ("pragma: allowlist secret", "gitleaks:allow")
 """What other scanners take for a word that a line is meant."""
 
+FORMERLY = ("secret-in-store", "NL301")
+"""One rule reported every way of a secret into the store before each way had a rule of its own."""
+
 HELP = (
     "let sops-nix or agenix make a file with the secret when the system starts, and name that file here; then change the "
     "secret"

@@ -54,6 +54,19 @@ def test_a_suppressed_finding_is_still_reported_as_suppressed(tmp_path: Path) ->
     assert [(item.rule, item.suppressed) for item in lint(tmp_path).findings] == [(MISSING, True)]
 
 
+@pytest.mark.parametrize("name", ["secret-in-store", "NL301"])
+def test_a_suppression_holds_where_another_rule_has_taken_over_what_it_is_about(tmp_path: Path, name: str) -> None:
+    text = f'{{\n  users.users.a.password = "wonderland"; # nixlint: ignore[{name}]\n}}\n'
+
+    assert left(tmp_path, text) == []
+
+
+def test_a_suppression_of_the_rule_that_took_over_does_not_reach_back(tmp_path: Path) -> None:
+    text = '{\n  services.a.settings.password = "wonderland"; # nixlint: ignore[user-password-in-store]\n}\n'
+
+    assert {rule for rule, _ in left(tmp_path, text)} == {"unused-suppression", "secret-in-store"}
+
+
 def test_a_suppression_that_suppresses_nothing_is_a_finding_of_each_rule_in_it(tmp_path: Path) -> None:
     text = "{\n  # nixlint: ignore[NL101, NL102, no-such-rule]\n  containers.web = { config = { }; };\n}\n"
     write_files(tmp_path, {"a.nix": text})
