@@ -130,6 +130,7 @@ class _Writer:
     flake: bool = False
     sure: tuple[tuple[str, str], ...] = ()
     in_container: bool = False
+    typed: bool = False
 
     # -- decisions ------------------------------------------------------------------------------------------------
 
@@ -283,9 +284,10 @@ class _Writer:
                 _Name("cfg.enable", "bool", rank), _Name("cfg.level", "int", rank), _Name("cfg.title", "str", rank)
             )
         level = self.choices.number(9)
+        applied = "apply = level: level + 1; "
         declared = (
             f"{self._enable_option(name, lib)} "
-            f"level = {lib}mkOption {{ type = {lib}types.int; default = {level}; }}; "
+            f"level = {lib}mkOption {{ type = {lib}types.int; default = {level}; {self.pick(('', '', '', applied))}}}; "
             f'title = {lib}mkOption {{ type = {lib}types.str; default = "{self.pick(NAMES)}"; }}; '
             f"names = {lib}mkOption {{ type = {lib}types.listOf {lib}types.str; default = [ ]; }};"
         )
@@ -318,8 +320,10 @@ class _Writer:
         scope = self._module_scope(folder)
         head, scope = self._head(scope)
         lib = scope.lib
+        within = f"{{ options.size = {lib}mkOption {{ type = {lib}types.int; default = 2; }}; }}"
+        inner = f"inner = {lib}mkOption {{ type = {lib}types.submodule {within}; default = {{ }}; }}; "
         submodule = (
-            f"{{ options = {{ level = {lib}mkOption {{ type = {lib}types.int; default = 3; }}; "
+            f"{{ options = {{ level = {lib}mkOption {{ type = {lib}types.int; default = 3; }}; {inner}"
             f'on = {lib}mkEnableOption "it"; }}; }}'
         )
         if self.chance(40):
@@ -331,6 +335,7 @@ class _Writer:
                 "{ autoStart = box.on; config = { svc.level = box.level; }; }",
                 "{ autoStart = box.on; config = { lib, ... }: { svc.level = box.level; net.name = name; }; }",
                 "{ config.files.${name} = box.level; }",
+                "{ config = { net.port = box.inner.size; files.${name} = box.level; }; }",
                 f"{lib}mkIf box.on {{ config.net.name = name; }}",
             )
         )
@@ -573,6 +578,7 @@ class _Writer:
         return bindings
 
     def _group(self, group: str, scope: _Scope, depth: int) -> str:
+        self.typed = group.startswith("my.")
         match group:
             case "tags":
                 return f"tags = {self._value('list', scope, _RANKS['tags'], 2)};"
@@ -603,7 +609,20 @@ class _Writer:
         condition = self._condition(scope, rank)
         first = names[0]
         plain = self._expression(kinds[first], scope, rank, 1)
-        match self.choices.number(20):
+        match self.choices.number(23):
+            case 20 if not self.typed and self.chance(50):
+                outer = self.pick(("mkForce", "mkDefault", f"mkIf {condition}"))
+                more = f"({lib}mkIf {condition} {{ {first} = {plain}; }})"
+                return f"{group} = {lib}{outer} ({lib}mkMerge [ {{ {inner} }} {more} ]);"
+            case 21 if not self.typed and self.chance(50):
+                one = f"({lib}mkIf {condition} {{ {inner} }})"
+                other = self.pick((f"{{ {first} = {plain}; }}", f"({lib}mkForce {{ {first} = {plain}; }})"))
+                sides = self.pick((f"{one} {other}", f"{other} {one}"))
+                return f"{group} = {lib}recursiveUpdate {sides};"
+            case 22 if not self.typed and self.chance(50):
+                one = f"({lib}{self.pick(('mkForce', 'mkDefault'))} {{ {inner} }})"
+                other = self.pick((f"{{ {first} = {plain}; }}", f"({lib}mkIf {condition} {{ {first} = {plain}; }})"))
+                return f"{group} = {self.pick((f'{one} // {other}', f'{other} // {one}'))};"
             case 0 | 1 | 2 | 19:
                 return " ".join(f"{group}.{name} = {value};" for name, value in own.items())
             case 16:
@@ -692,6 +711,8 @@ class _Writer:
                 f'my.boxes = {lib}genAttrs [ "{name}" "{self.pick(NAMES)}" ] (_: {box});',
                 f"my.boxes = {lib}mkIf {self._condition(scope, 10)} {{ {name} = {box}; }};",
                 f"my.boxes.{name}.on = {on};",
+                f"my.boxes.{name} = {{ inner = {{ size = {level}; }}; on = true; }};",
+                f"my.boxes.{name}.inner.size = {level};",
             )
         )
 
@@ -816,13 +837,21 @@ class _Writer:
         plain = self._expression(kind, scope, floor, depth)
         if not depth or self.chance(55):
             return plain
-        match self.choices.number(7):
+        match self.choices.number(9):
             case 0:
                 return f"{lib}mkForce {plain}"
             case 1:
                 return f"{lib}mkDefault {plain}"
             case 2:
                 return f"{lib}mkOverride {self.pick((70, 100, 900))} {plain}"
+            case 7:
+                # Nix takes one property of each kind off an option, the override first.
+                outer = self.pick(("mkForce", "mkDefault", "mkOverride 70"))
+                return f"{lib}{outer} ({lib}{self.pick(('mkAfter', 'mkBefore', 'mkOrder 700'))} {plain})"
+            case 8 if not self.typed and kind != "list" and self.chance(40):
+                # No option with a type takes a property within another; those of the world have none.
+                outer = self.pick(("mkForce", "mkDefault", "mkOverride 100", "mkBefore"))
+                return f"{lib}{outer} ({self._value(kind, scope, floor, depth - 1)})"
             case 3:
                 condition = self._condition(scope, floor)
                 return f"{lib}mkIf {condition} ({self._value(kind, scope, floor, depth - 1)})"
@@ -833,7 +862,7 @@ class _Writer:
                 inner = self._value(kind, scope, floor, depth - 1)
                 return f"{lib}mkMerge [ {plain} ({lib}mkIf {condition} ({inner})) ]"
             case _:
-                return f"{lib}mkBefore {plain}"
+                return f"{lib}{self.pick(('mkBefore', 'mkAfter', 'mkOrder 700'))} {plain}"
 
     def _condition(self, scope: _Scope, floor: int, static: bool = False) -> str:
         return self._expression("bool", scope, _NEVER + 1 if static else floor, 1)
