@@ -191,6 +191,8 @@ def _is_below(known: SecretOption | None) -> bool:
 
 
 def _replacement(known: SecretOption | None) -> str:
+    if known is not None and known.value is not None:
+        return f'write "{known.value}" there, with a file that sops-nix or agenix makes for it; then change the secret'
     if known is None or known.replacement is None:
         return ""
     return f"use {known.replacement}, with a file that sops-nix or agenix makes; then change the secret"

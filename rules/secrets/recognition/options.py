@@ -24,6 +24,8 @@ class SecretOption(NamedTuple):
     prefix: tuple[str | None, ...]
     """What stands before the option: ``config``, or a container's path."""
     replacement: str | None
+    value: str | None
+    """What the option itself takes in the place of the secret: a reference to a file that the service reads."""
     is_free_form: bool
     """Whether the option is some setting or variable below the one that is known."""
 
@@ -33,7 +35,8 @@ def secret_option(path: OptionPath) -> SecretOption | None:
     for start, row in _rows_at(path, _facts().plain):
         names = path.names[start:]
         if _matches(names, row.pattern):
-            return SecretOption(path.names[:start], _in_these_names(row, names), row.pattern[-1] == "**")
+            replacement = _in_these_names(row, names)
+            return SecretOption(path.names[:start], replacement, row.value, row.pattern[-1] == "**")
     return None
 
 
@@ -45,6 +48,7 @@ def is_secret_file_option(path: OptionPath) -> bool:
 class _Row(NamedTuple):
     pattern: tuple[str, ...]
     replacement: str | None
+    value: str | None
 
 
 class _Facts(NamedTuple):
@@ -91,5 +95,5 @@ def _by_names(rows: list[dict[str, str | None]]) -> Mapping[tuple[str, str], tup
     for row in rows:
         pattern = tuple(part for part in str(row["option"]).split(".") if part != "*")
         key = (pattern[0], pattern[1])
-        found[key] = (*found.get(key, ()), _Row(pattern, row.get("replacement")))
+        found[key] = (*found.get(key, ()), _Row(pattern, row.get("replacement"), row.get("value")))
     return found

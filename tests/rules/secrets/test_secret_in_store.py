@@ -120,6 +120,11 @@ def test_what_shows_itself_is_one_finding_whatever_option_it_stands_at(check: Ch
     assert len(check(text % "postgres://app:waterfall9@db/app")) <= 1
 
 
+def test_help_says_what_an_option_takes_in_the_place_of_the_secret(check: Check) -> None:
+    (finding,) = check('{ services.grafana.settings.security.secret_key = "wonderland"; }')
+    assert 'write "$__file{/run/secrets/<name>}" there' in finding.help
+
+
 def test_help_names_the_option_for_a_file_in_the_names_of_the_definition(check: Check) -> None:
     (finding,) = check('{ containers.c.config = { ... }: { services.gitea.database.password = "wonderland"; }; }')
     assert "use services.gitea.database.passwordFile" in finding.help
