@@ -16,7 +16,6 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,8 +26,6 @@ from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Request
 from tests.nix.module_tree import NodePath, differences, module_tree
 from tests.nix.nix_referee import verdict_of_file
-
-_SHOWN_CHARACTERS = 100
 
 
 class Outcome(NamedTuple):
@@ -77,7 +74,7 @@ def fix_all(repository: Path, lib: Path) -> Outcome:
             print("    NO LONGER PARSES")
         different = _different(file, before, lib, repository)
         unseen += not different
-        for line in _lines(different):
+        for line in different:
             print(f"    {line}")
     unstable = len(_fix(repository).files)
     return Outcome(len(fixing.files), Counter(found.rule for found in fixing.applied), broken, unstable, unseen)
@@ -89,17 +86,8 @@ def _fix(repository: Path) -> Fixing:
 
 def _different(
     file: FixedFile, before: dict[Path, dict[NodePath, str]], lib: Path, repository: Path
-) -> dict[NodePath, tuple[str, str]]:
+) -> tuple[str, ...]:
     return differences(before.get(file.path, {}), module_tree(file.path, lib, repository))
-
-
-def _lines(different: dict[NodePath, tuple[str, str]]) -> Iterator[str]:
-    """The differences; not those of a set or list that come from one within it."""
-    above = {path[:length] for path in different for length in range(len(path))}
-    for path, (was, now) in different.items():
-        if path not in above:
-            steps = ".".join("()" if step is None else str(step) for step in path)
-            yield f"{steps}: {was[:_SHOWN_CHARACTERS] or 'nothing'} -> {now[:_SHOWN_CHARACTERS] or 'nothing'}"
 
 
 def _sum(one: Outcome, other: Outcome) -> Outcome:

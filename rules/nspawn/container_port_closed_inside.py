@@ -143,7 +143,7 @@ class ContainerPortClosedInside(Rule[NspawnContainer]):
 """,
         ),
         Bad(
-            "a web server whose ports are both closed",
+            "a web server whose port is closed",
             """\
 {
   containers.web = {

@@ -23,6 +23,7 @@ _HERE = Path(__file__).parent
 _DEPTH = 14
 _NODES = 4_000
 _AT_ONCE = 200
+_SHOWN_CHARACTERS = 100
 _NOT_EVALUATED = "not evaluated"
 _IDENTIFIER = re.compile(rb"[A-Za-z_][A-Za-z0-9_'-]*")
 
@@ -44,25 +45,46 @@ def module_tree(file: Path, lib: Path, root: Path) -> dict[NodePath, str]:
         for start in range(0, len(level), _AT_ONCE):
             batch = level[start : start + _AT_ONCE]
             for path, node in zip(batch, _described(file, lib, names, batch), strict=True):
-                found[path] = json.dumps(node, sort_keys=True).replace(str(root), "")
+                found[path] = _shown(node).replace(str(root), "")
                 if len(path) < _DEPTH:
                     following.extend((*path, step) for step in _steps(node))
         level = following
     return found
 
 
-def differences(before: dict[NodePath, str], after: dict[NodePath, str]) -> dict[NodePath, tuple[str, str]]:
-    """The nodes that are not the same, with what each was and is; empty where there was none."""
-    return {
-        path: (before.get(path, ""), after.get(path, ""))
-        for path in sorted({*before, *after}, key=str)
-        if before.get(path) != after.get(path)
-    }
+def differences(before: dict[NodePath, str], after: dict[NodePath, str]) -> tuple[str, ...]:
+    """The nodes that are not the same, a line each: where, what it was and what it is.
+
+    A set or a list that differs only by what is in it is left out.
+    """
+    paths = [path for path in sorted({*before, *after}, key=str) if before.get(path) != after.get(path)]
+    above = {path[:length] for path in paths for length in range(len(path))}
+    return tuple(_difference(path, before, after) for path in paths if path not in above)
+
+
+def _difference(path: NodePath, before: dict[NodePath, str], after: dict[NodePath, str]) -> str:
+    where = ".".join("()" if step is None else str(step) for step in path)
+    was, now = (tree.get(path, "nothing")[:_SHOWN_CHARACTERS] for tree in (before, after))
+    return f"{where}: {was} -> {now}"
 
 
 def _text_of(root: Path, file: Path) -> bytes:
     """The texts that may name an attribute of a stand-in: the file's own, and those beside and below it."""
     return b" ".join(path.read_bytes() for path in (file, *sorted(file.parent.glob("*.nix"))) if path.is_file())
+
+
+def _shown(node: object) -> str:
+    match node:
+        case {"text": str(text)}:
+            return text
+        case {"kind": "set", "names": [*names]}:
+            return "{ " + " ".join(map(str, names)) + " }"
+        case {"kind": "list", "length": int(length)}:
+            return f"[ {length} ]"
+        case {"kind": str(kind)}:
+            return kind
+        case _:
+            raise AssertionError(node)
 
 
 def _steps(node: object) -> Iterable[Step]:
