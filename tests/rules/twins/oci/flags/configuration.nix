@@ -2,6 +2,17 @@
 {
   virtualisation.oci-containers.backend = "docker";
 
+  systemd.services.docker-network-socket = {
+    before = [ "docker-watch.service" ];
+    requiredBy = [ "docker-watch.service" ];
+    after = [ "docker.service" ];
+    serviceConfig = {
+      Type = "oneshot";
+      RemainAfterExit = true;
+    };
+    script = "${pkgs.docker}/bin/docker network inspect socket || ${pkgs.docker}/bin/docker network create socket";
+  };
+
   virtualisation.oci-containers.containers.watch = {
     image = "ghcr.io/example/watch:1.4.2";
     extraOptions = [ "-e" "DOCKER_HOST=tcp://socket-proxy:2375" "--network=socket" ];
