@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.oci import Mount, OciContainer, OciModule
-from nixlint.containers.oci_databases import data_directory_of
+from nixlint.containers.oci_databases import DataDirectory, data_directory_of
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -47,7 +47,7 @@ class OciVolumeOfTwoDatabases(Rule[OciModule]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (OciModule,)
-    keywords = (b"/data", b"/mysql")
+    keywords = (b"/data", b"/mysql", b"/postgresql")
 
     def check(self, subject: OciModule, _repository: Repository) -> Iterator[Finding]:
         """Report each volume that a database written before has too."""
@@ -81,6 +81,28 @@ class OciVolumeOfTwoDatabases(Rule[OciModule]):
   virtualisation.oci-containers.containers = {
     blog-db = { image = "postgres:17"; volumes = [ "pgdata:/var/lib/postgresql/data" ]; };
     wiki-db = { image = "docker.io/library/postgres:16"; volumes = [ «"pgdata:/var/lib/postgresql/data"» ]; };
+  };
+}
+""",
+        ),
+        Bad(
+            "PostgreSQL 18 and its new folder",
+            """\
+{
+  virtualisation.oci-containers.containers = {
+    a = { image = "postgres:18"; volumes = [ "pg:/var/lib/postgresql" ]; };
+    b = { image = "postgres:18.1-alpine"; volumes = [ «"pg:/var/lib/postgresql"» ]; };
+  };
+}
+""",
+        ),
+        Good(
+            "each version has a folder of its own in it",
+            """\
+{
+  virtualisation.oci-containers.containers = {
+    a = { image = "postgres:18"; volumes = [ "pg:/var/lib/postgresql" ]; };
+    b = { image = "postgres:19"; volumes = [ "pg:/var/lib/postgresql" ]; };
   };
 }
 """,
@@ -137,7 +159,7 @@ class OciVolumeOfTwoDatabases(Rule[OciModule]):
 
 def _data_of(container: OciContainer) -> Mount | None:
     """What a database has where it keeps its data, if it may write there and runs nothing but its server."""
-    directory = None if container.image is None else data_directory_of(container.image[0].repository)
+    directory = _directory_of(container)
     if directory is None or container.may_be_a_job or container.may_be_confined:
         return None
     return next(
@@ -146,11 +168,16 @@ def _data_of(container: OciContainer) -> Mount | None:
             for mount in container.mounts
             if mount.volume.source is not None
             and mount.text.is_known
-            and mount.volume.target.rstrip("/") == directory
+            and not mount.text.conditions
+            and mount.volume.target.rstrip("/") == directory.path
             and not mount.volume.is_read_only
         ),
         None,
     )
+
+
+def _directory_of(container: OciContainer) -> DataDirectory | None:
+    return None if container.image is None else data_directory_of(container.image[0])
 
 
 def _is_shared(container: OciContainer, mount: Mount, other: OciContainer, taken: Mount) -> bool:
@@ -158,6 +185,6 @@ def _is_shared(container: OciContainer, mount: Mount, other: OciContainer, taken
         container.image is not None
         and other.image is not None
         and mount.volume.source == taken.volume.source
-        and mount.volume.target.rstrip("/") == taken.volume.target.rstrip("/")
+        and _directory_of(container) == _directory_of(other)
     )
     return is_same and (container.exists_whenever(other) or other.exists_whenever(container))
