@@ -47,6 +47,7 @@ def _as_declared(container: DeployedContainer) -> OciContainer:
         option_path=f"services.{container.service}",
         place=container.place,
         image=(reference, image_text) if reference is not None and not container.is_built else None,
+        image_text=image_text,
         has_image_of_its_own=container.is_built,
         ports=tuple(PublishedPort(mapping, text) for mapping, text in ports if mapping is not None),
         mounts=tuple(

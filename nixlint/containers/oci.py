@@ -58,14 +58,16 @@ class OciContainer:
     ``name`` is ``None`` where it is made by an expression that is not known; ``place`` is where it is written, and
     ``option_path`` how its options are called. ``conditions`` are those under which it exists, each an object of its own.
     Everything else is what is written of it, without what a stronger definition takes away; what it has only under
-    conditions says so. A container of which nothing is known has nothing here. ``image`` is there
-    where it is certain and wholly known; ``has_image_of_its_own`` says that it may be built here, so that its tag is but a
-    name. ``privileged`` is where it is made so.
-    ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``. ``may_be_confined`` says that it may be without
-    the host's root whatever it is given: run by another user, or with users of its own. ``podman`` is where it has options
-    for Podman alone, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one. ``user`` is
-    who its program runs as, where an option says so, and ``may_be_a_job`` that it may run
-    something else than the program of its image, or only when somebody starts it.
+    conditions says so. A container of which nothing is known has nothing here.
+
+    ``image`` is there where it is certain and wholly known, and ``image_text`` what is known of it else;
+    ``has_image_of_its_own`` says that it may be built here, so that
+    its tag is but a name, and ``image_file`` and ``image_stream`` where it certainly gets its image from such a one.
+    ``privileged`` is where it is made so, and ``capabilities`` are those it gets in addition, such as ``SYS_ADMIN``.
+    ``may_be_confined`` says that it may be without the host's root whatever it is given: run by another user, or with users
+    of its own. ``podman`` is where it has options for Podman alone, ``podman_user`` the user who certainly runs it there,
+    and ``sdnotify`` what tells systemd that it is up. ``user`` is who its program runs as, where an option says so, and
+    ``may_be_a_job`` that it may run something else than the program of its image, or only when somebody starts it.
     """
 
     name: str | None
@@ -74,6 +76,7 @@ class OciContainer:
     place: Place
     conditions: tuple[object, ...] = ()
     image: tuple[ImageReference, Text] | None = None
+    image_text: Text | None = None
     has_image_of_its_own: bool = False
     ports: tuple[PublishedPort, ...] = ()
     mounts: tuple[Mount, ...] = ()
@@ -87,6 +90,8 @@ class OciContainer:
     user: Text | None = None
     may_be_a_job: bool = False
     podman: Place | None = None
+    podman_user: Text | None = None
+    sdnotify: Text | None = None
     image_file: Place | None = None
     image_stream: Place | None = None
 

@@ -120,9 +120,9 @@ class _Declaration(NamedTuple):
             flag.name == "--entrypoint" for flag in flags
         )
 
-    def user(self) -> Text | None:
-        """The user that its program runs as."""
-        value = self.option("user").value
+    def text(self, *names: str) -> Text | None:
+        """The string that an option certainly has, such as the user that its program runs as."""
+        value = ask_within(self.definitions, OptionPath(names)).value
         return None if value is None else _text_of(value)
 
     def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
@@ -192,6 +192,7 @@ def _container(
         place=place,
         conditions=conditions,
         image=declaration.image(),
+        image_text=declaration.text("image"),
         has_image_of_its_own=any(
             declaration.option(option).presence is not Presence.ABSENT for option in ("imageFile", "imageStream")
         ),
@@ -207,9 +208,11 @@ def _container(
         may_be_confined=declaration.may_be_confined(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
-        user=declaration.user(),
+        user=declaration.text("user"),
         may_be_a_job=declaration.may_be_a_job(flags),
         podman=declaration.place_of("podman", AttrsValue),
+        podman_user=declaration.text("podman", "user"),
+        sdnotify=declaration.text("podman", "sdnotify"),
         image_file=declaration.place_of("imageFile", CallValue, PathValue),
         image_stream=declaration.place_of("imageStream", CallValue, PathValue),
     )

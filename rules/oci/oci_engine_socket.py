@@ -53,7 +53,7 @@ class OciEngineSocket(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume, but for one of a socket proxy."""
-        if subject.image is not None and _PROXY in subject.image[1].text:
+        if subject.image_text is not None and _PROXY in subject.image_text.text:
             return
         for mount in subject.mounts:
             source = mount.volume.source
@@ -112,6 +112,18 @@ class OciEngineSocket(Rule[OciContainer]):
 {
   virtualisation.oci-containers.containers.proxy = {
     image = "ghcr.io/tecnativa/docker-socket-proxy:v0.4";
+    volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ];
+  };
+}
+""",
+        ),
+        Good(
+            "a socket proxy of a version that is not known",
+            """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.proxy = {
+    image = "lscr.io/linuxserver/socket-proxy:${config.my.version}";
     volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ];
   };
 }

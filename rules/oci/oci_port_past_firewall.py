@@ -36,7 +36,8 @@ class OciPortPastFirewall(Rule[OciContainer]):
 
     - An address: `127.0.0.1`, or that of an internal interface.
     - A port that a firewall of the repository lets in, and a firewall that is switched off or has ports that are not known.
-    - A Compose file in a repository of NixOS configuration that no module mentions: it runs on another machine.
+    - A Compose file in a repository of NixOS configuration that no module beside it names, and none elsewhere with its
+      folder: it runs on another machine.
     - A container in the host's network or in none, and a host port that is not known or left to chance.
 
     It is a note, because it depends on what is in front of the host.
@@ -89,6 +90,13 @@ class OciPortPastFirewall(Rule[OciContainer]):
 }
 """,
         ),
+        Bad(
+            "a Compose file that a module runs",
+            {
+                "hosts/a.nix": '{ systemd.services.nas.script = "docker compose -f ${../nas/docker-compose.yml} up"; }\n',
+                "nas/docker-compose.yml": "services:\n  db:\n    image: postgres:17\n    ports: [«'5432:5432'»]\n",
+            },
+        ),
         Good(
             "on the loopback",
             """\
@@ -127,6 +135,22 @@ class OciPortPastFirewall(Rule[OciContainer]):
 """,
         ),
         Good(
+            "a Compose file of another machine",
+            {
+                "hosts/a.nix": "{ networking.firewall.allowedTCPPorts = [ 80 ]; } # see docker-compose.yml of the NAS\n",
+                "nas/docker-compose.yml": "services:\n  db:\n    image: postgres:17\n    ports: ['5432:5432']\n",
+            },
+        ),
+        Good(
+            "SSH opens its port itself",
+            """\
+{
+  services.openssh.enable = true;
+  virtualisation.oci-containers.containers.git = { image = "git:1"; ports = [ "22:22" ]; };
+}
+""",
+        ),
+        Good(
             "no firewall at all",
             """\
 {
@@ -143,7 +167,13 @@ def _number(port: PublishedPort) -> int:
 
 
 def _is_of_another_machine(path: Path, repository: Repository) -> bool:
-    """Whether it is a Compose file that the modules around it do not mention, so that their firewall says nothing of it."""
+    """Whether it is a Compose file that no module beside it names, and none anywhere with its folder.
+
+    The firewall of those modules says nothing of it then. Compose files mostly have the same name.
+    """
     if path.suffix == ".nix" or not repository.files:
         return False
-    return not any(True for _ in repository.files_mentioning(path.name.encode()))
+    for module in repository.files_mentioning(path.name.encode()):
+        if module.parent == path.parent or any(repository.files_mentioning(f"{path.parent.name}/{path.name}".encode())):
+            return False
+    return True
