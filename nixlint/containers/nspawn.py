@@ -222,20 +222,24 @@ class ContainerIndex:
     """
 
     def __init__(self, repository: Repository) -> None:
-        self._repository = repository
         self._read: OrderedDict[Path, _ByName] = OrderedDict()
         self._paths: dict[str | None, list[Path]] = {}
         self._any_full = False
         self.extensions = container_extensions(repository)
         for path in repository.files_mentioning(b"containers"):
-            for name, found in self._containers_in(path).items():
+            for name, found in self._containers_in(path, repository).items():
                 self._paths.setdefault(name, []).append(path)
                 self._any_full = self._any_full or any(_is_written_out(container) for container in found)
 
     @classmethod
     def of(cls, repository: Repository) -> ContainerIndex:
         """The index of a repository, made once."""
-        return repository.remember(cls, lambda: cls(repository))
+        return repository.remember(cls, lambda: cls(repository.unbound()))
+
+    def as_plain(self) -> tuple[object, ...]:
+        """All that others see of the index itself; what is in the containers of a file is recorded for each file."""
+        paths = tuple((name, tuple(paths)) for name, paths in self._paths.items())
+        return (paths, self._any_full, self.extensions)
 
     @property
     def is_empty(self) -> bool:
@@ -249,26 +253,29 @@ class ContainerIndex:
             other
             for name in names
             for path in self._paths.get(name, ())
-            for other in self._containers_in(path)[name]
+            for other in self._containers_in(path, container.repository)[name]
             if other.place != container.place
         )
 
-    def _containers_in(self, path: Path) -> _ByName:
+    def _containers_in(self, path: Path, asking: Repository) -> _ByName:
+        """The containers of a file, of which ``asking`` is to know that they were asked for."""
+        bound = asking.bound_to(f"{__name__}._containers:{path}")
         found = self._read.get(path)
         if found is None:
-            found = self._read[path] = self._read_containers(path)
+            found = self._read[path] = _read_containers(path, bound)
         self._read.move_to_end(path)
         if len(self._read) > _KEPT_FILES:
             self._read.popitem(last=False)
         return found
 
-    def _read_containers(self, path: Path) -> _ByName:
-        source = self._repository.source(path)
-        found: dict[str | None, list[NspawnContainer]] = {}
-        if source is not None and not source.root.has_error:
-            for container in _containers(source, self._repository):
-                found.setdefault(container.name, []).append(container)
-        return found
+
+def _read_containers(path: Path, repository: Repository) -> _ByName:
+    source = repository.source(path)
+    found: dict[str | None, list[NspawnContainer]] = {}
+    if source is not None and not source.root.has_error:
+        for container in _containers(source, repository):
+            found.setdefault(container.name, []).append(container)
+    return found
 
 
 def nspawn_containers(source: SourceFile, repository: Repository) -> tuple[NspawnContainer, ...]:

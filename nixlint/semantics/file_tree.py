@@ -8,23 +8,40 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from .dependencies import Question, Reading
+
 _MAX_SIZE = 1_000_000
 """How many bytes a file may have whose text becomes a value."""
 _MAX_NAMES = 5_000
 """How many names a folder may have that is listed."""
-_NOT_IN_SOURCES = frozenset({".git"})
+CACHE_FOLDER = ".nixlint_cache"
+"""Where nixlint keeps what it found. It is ignored by git, and looking at a folder must not change what is in it."""
+_NOT_IN_SOURCES = frozenset({".git", CACHE_FOLDER})
 """What stands in a folder on the disk, and not in the sources of a flake."""
 
 
 class FileTree:
-    """A folder and all below it. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot."""
+    """A folder and all below it. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot.
 
-    def __init__(self, root: Path, read: Callable[[Path], bytes] = Path.read_bytes) -> None:
+    ``note`` is told of everything that is looked at, and what was seen, but for the contents of files.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        read: Callable[[Path], bytes] = Path.read_bytes,
+        note: Callable[[Question, str | None], None] | None = None,
+    ) -> None:
         self.root = root
         self._read = read
+        self._note = note
 
     def holds(self, path: Path) -> bool:
         """Whether a path is within the tree, with no symbolic link on the way that may lead out of it."""
+        self._noted(Reading.KIND, path)
+        return self._holds(path)
+
+    def _holds(self, path: Path) -> bool:
         if not path.is_relative_to(self.root):
             return False
         folders = path.relative_to(self.root).parts[:-1]
@@ -34,6 +51,7 @@ class FileTree:
         """The text of a file, undecodable bytes as surrogates; ``None`` where it cannot be known."""
         if self.kind(path) != "regular":
             return None
+        self._noted(Reading.CONTENT, path)
         try:
             data = self._read(path)
         except OSError:
@@ -42,7 +60,11 @@ class FileTree:
 
     def kind(self, path: Path) -> str | None:
         """What stands at a path, in the words of ``readFileType``; ``None`` where it is nothing, or outside the tree."""
-        if not self.holds(path):
+        self._noted(Reading.KIND, path)
+        return self._kind(path)
+
+    def _kind(self, path: Path) -> str | None:
+        if not self._holds(path):
             return None
         try:
             if path.is_symlink():
@@ -55,7 +77,11 @@ class FileTree:
 
     def entries(self, folder: Path) -> Mapping[str, str] | None:
         """The names in a folder and the kind of each, as ``readDir`` gives them; ``None`` where they cannot be known."""
-        if self.kind(folder) != "directory":
+        self._noted(Reading.NAMES, folder)
+        return self._entries(folder)
+
+    def _entries(self, folder: Path) -> Mapping[str, str] | None:
+        if self._kind(folder) != "directory":
             return None
         try:
             names = sorted(path.name for path in folder.iterdir() if path.name not in _NOT_IN_SOURCES)
@@ -63,7 +89,7 @@ class FileTree:
             return None
         if len(names) > _MAX_NAMES:
             return None
-        return {name: self.kind(folder / name) or "unknown" for name in names}
+        return {name: self._kind(folder / name) or "unknown" for name in names}
 
     def below(self, folder: Path) -> list[Path] | None:
         """All files below a folder, sorted; ``None`` where they cannot be known. No symbolic link is followed."""
@@ -79,9 +105,35 @@ class FileTree:
 
     def flake_root(self, path: Path) -> Path | None:
         """The nearest folder above a path with a ``flake.nix``, within the tree."""
+        self._noted(Reading.FLAKE, path)
+        return self._flake_root(path)
+
+    def _flake_root(self, path: Path) -> Path | None:
         for folder in path.parents:
             if not folder.is_relative_to(self.root):
                 return None
             if (folder / "flake.nix").is_file():
                 return folder
         return None
+
+    def answer(self, question: Question) -> str:
+        """What one sees at a path, as a text that changes with it. It is for comparing, and not noted.
+
+        Raises :class:`ValueError` for questions about contents and about all files: those are for whoever reads these.
+        """
+        path = question.path
+        match question.reading:
+            case Reading.KIND:
+                return str(self._kind(path)) if self._holds(path) else "outside"
+            case Reading.NAMES:
+                entries = self._entries(path)
+                return "unknown" if entries is None else "\0".join(f"{name}/{entries[name]}" for name in entries)
+            case Reading.FLAKE:
+                return str(self._flake_root(path))
+            case _:
+                raise ValueError(question.reading)
+
+    def _noted(self, reading: Reading, path: Path) -> None:
+        if self._note is not None:
+            question = Question(reading, path)
+            self._note(question, None if reading is Reading.CONTENT else self.answer(question))

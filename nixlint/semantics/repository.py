@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
 from typing import TypeVar
 
 from nixlint.syntax.source_file import SourceFile
 
+from .dependencies import Dependencies, Mention, Question, Reading, Recorder, text_of
 from .file_tree import FileTree
 from .interpreter import Interpreter
 
@@ -26,6 +28,9 @@ class Repository:
     a question needs all of them. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot.
     ``target_release`` is the NixOS release that the user says the repository is for (``nixos-release`` in
     ``nixlint.toml``), such as ``26.05``.
+
+    ``recorder`` records what answers rest on; ``mentioning`` says which of some files hold some words, where somebody knows
+    better than to read them all.
     """
 
     def __init__(
@@ -34,35 +39,44 @@ class Repository:
         files: Iterable[Path],
         read: Callable[[Path], bytes] = Path.read_bytes,
         target_release: str | None = None,
+        recorder: Recorder | None = None,
+        mentioning: Callable[[tuple[bytes, ...], tuple[Path, ...]], Iterator[Path]] | None = None,
     ) -> None:
         self.root = root
-        self._files = files
         self.target_release = target_release
+        self._files = files
+        self._listed: list[tuple[Path, ...]] = []
         self._read = read
-        self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
-        self._kept = 0
+        self._sources = _Sources()
         self._remembered: dict[type, object] = {}
+        self._of_turn: dict[type, object] = {}
+        self._recorder = recorder
+        self._mentioning = mentioning or self._read_for_words
+        self._account: Dependencies | None = None
+        self._bound_as: str | None = None
 
-    @cached_property
+    @property
     def files(self) -> tuple[Path, ...]:
         """All Nix files of the repository."""
-        return tuple(self._files)
+        self._note(Question(Reading.FILES, self.root))
+        return self._all_files()
 
     def source(self, path: Path) -> SourceFile | None:
         """The parsed file at an absolute path, or ``None`` where there is no readable Nix."""
+        self._note(Question(Reading.CONTENT, path))
         if path in self._sources:
-            self._sources.move_to_end(path)
-            return self._sources[path]
+            return self._sources.get(path)
         try:
             return self.open(path)
         except OSError:
-            self._keep(path, None)
+            self._sources.keep(path, None)
             return None
 
     def open(self, path: Path) -> SourceFile:
         """The parsed file at an absolute path. Raises :class:`OSError` where there is no readable Nix."""
+        self._note(Question(Reading.CONTENT, path))
         source = self._sources.get(path) or SourceFile.parse(path, self._read(path))
-        self._keep(path, source)
+        self._sources.keep(path, source)
         return source
 
     def text(self, path: Path) -> str | None:
@@ -71,11 +85,102 @@ class Repository:
 
     def interpreter(self) -> Interpreter:
         """An interpreter that follows imports within the repository, with an amount of work of its own."""
-        return Interpreter(self._importable, FileTree(self.root, self._read))
+        note = None if self._recorder is None else self._note
+        return Interpreter(self._importable, FileTree(self.root, self._read, note))
 
     def files_mentioning(self, *words: bytes) -> Iterator[Path]:
         """The files that hold all of these bytes; each is read once for it and not kept."""
-        for path in self.files:
+        mention = Mention(words)
+        account = self._open_account()
+        if account is not None:
+            account.mentions.setdefault(words, []).append(mention)
+        for path in self._mentioning(words, self._all_files()):
+            mention.found.append(path)
+            yield path
+        mention.is_complete = True
+
+    def remember(self, kind: type[T], compute: Callable[[], T]) -> T:
+        """A fact about the whole repository, one of each kind, worked out when it is first asked for.
+
+        Where a kind has a method ``as_plain``, that gives all that others see of it, as a value made of plain parts.
+        """
+        name = f"{kind.__module__}.{kind.__qualname__}"
+        if kind not in self._remembered:
+            with self._recording_fact(name):
+                self._remembered[kind] = compute()
+            if self._recorder is not None:
+                value = self._remembered[kind]
+                fact = self._recorder.facts[name]
+                fact.value = text_of(value.as_plain() if hasattr(value, "as_plain") else value)
+                if self._bound_as is not None:
+                    # What it was worked out from may have gone to the account that this repository is bound to.
+                    fact.dependencies.facts[self._bound_as] = None
+        account = self._open_account()
+        if account is not None:
+            account.facts[name] = None
+        value = self._remembered[kind]
+        assert isinstance(value, kind)
+        return value
+
+    def remember_for_turn(self, kind: type[T], compute: Callable[[], T]) -> T:
+        """Something that subjects of one file have in common; it is let go when the file has had its turn."""
+        if kind not in self._of_turn:
+            self._of_turn[kind] = compute()
+        value = self._of_turn[kind]
+        assert isinstance(value, kind)
+        return value
+
+    @contextmanager
+    def turn(self) -> Iterator[Dependencies | None]:
+        """The turn of one file, or of what no file holds alone: what its answers rest on, if anybody wants to know."""
+        self._of_turn.clear()
+        if self._recorder is None:
+            yield None
+            return
+        with self._recorder.recording() as dependencies:
+            yield dependencies
+
+    def bound_to(self, name: str) -> Repository:
+        """This repository, where whatever is worked out in it, whenever that is, is recorded for the fact of a name."""
+        if self._recorder is None:
+            return self
+        bound = copy(self)
+        bound._account = self._recorder.fact(name, is_bound=True).dependencies
+        bound._bound_as = name
+        account = self._open_account()
+        if account is not None:
+            account.facts[name] = None
+        return bound
+
+    def unbound(self) -> Repository:
+        """This repository, where what is worked out is recorded for whoever has a turn."""
+        if self._account is None:
+            return self
+        free = copy(self)
+        free._account = free._bound_as = None
+        return free
+
+    def _recording_fact(self, name: str) -> AbstractContextManager[None]:
+        if self._recorder is None:
+            return nullcontext()
+        return self._recorder.recording_for(self._recorder.fact(name).dependencies)
+
+    def _open_account(self) -> Dependencies | None:
+        if self._account is not None or self._recorder is None:
+            return self._account
+        return self._recorder.current()
+
+    def _note(self, question: Question, answer: str | None = None) -> None:
+        if self._recorder is not None:
+            self._recorder.note(self._open_account(), question, answer)
+
+    def _all_files(self) -> tuple[Path, ...]:
+        if not self._listed:
+            self._listed.append(tuple(self._files))
+        return self._listed[0]
+
+    def _read_for_words(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:
+        for path in files:
             try:
                 data = self._read(path)
             except OSError:
@@ -83,24 +188,34 @@ class Repository:
             if all(word in data for word in words):
                 yield path
 
-    def remember(self, kind: type[T], compute: Callable[[], T]) -> T:
-        """A fact about the whole repository, one of each kind, worked out when it is first asked for."""
-        if kind not in self._remembered:
-            self._remembered[kind] = compute()
-        value = self._remembered[kind]
-        assert isinstance(value, kind)
-        return value
+    def _importable(self, path: Path) -> SourceFile | None:
+        return self.source(path) if path.is_relative_to(self.root) else None
 
-    def _keep(self, path: Path, source: SourceFile | None) -> None:
+
+class _Sources:
+    """Parsed files, the last ones that were used."""
+
+    def __init__(self) -> None:
+        self._sources: OrderedDict[Path, SourceFile | None] = OrderedDict()
+        self._kept = 0
+
+    def __contains__(self, path: Path) -> bool:
+        return path in self._sources
+
+    def get(self, path: Path) -> SourceFile | None:
+        """The file at a path, if it is kept and readable; it is then the one that was used last."""
+        if path in self._sources:
+            self._sources.move_to_end(path)
+        return self._sources.get(path)
+
+    def keep(self, path: Path, source: SourceFile | None) -> None:
+        """Keep a file, and drop those that were not used for the longest time where they are too many."""
         self._kept += _size(source) - _size(self._sources.get(path))
         self._sources[path] = source
         self._sources.move_to_end(path)
         while self._kept > _KEPT_BYTES and len(self._sources) > 1:
             _, dropped = self._sources.popitem(last=False)
             self._kept -= _size(dropped)
-
-    def _importable(self, path: Path) -> SourceFile | None:
-        return self.source(path) if path.is_relative_to(self.root) else None
 
 
 def _size(source: SourceFile | None) -> int:

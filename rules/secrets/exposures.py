@@ -49,7 +49,7 @@ class Cause(Enum):
 
 def findings_of(definition: WrittenDefinition, repository: Repository, *causes: Cause) -> Iterator[Finding]:
     """What a definition puts into the store in one of the given ways."""
-    for cause, finding in repository.remember(_Last, _Last).of(definition, repository):
+    for cause, finding in repository.remember_for_turn(_Last, _Last).of(definition, repository):
         if cause in causes:
             yield finding
 
