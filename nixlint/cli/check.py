@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from functools import partial
+from pathlib import Path
 
 import click
 
 from nixlint.linting.finding import Report, Severity
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Request
+from nixlint.linting.request import Caching, Request
 from nixlint.linting.runner import run
 from nixlint.linting.workspace import Overlay
 from nixlint.reporting.terminal import style_for
@@ -32,6 +34,13 @@ from .progress import clear
     help="The mildest severity that makes the exit code 1 (default: warning).",
 )
 @click.option("--pedantic", is_flag=True, help="Also run the pedantic rules, and show what rests on something unknown.")
+@click.option("--no-cache", is_flag=True, envvar="NIXLINT_NO_CACHE", help="Neither use nor write a cache.")
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    envvar="NIXLINT_CACHE_DIR",
+    help="Where to keep what was found for the next run (default: .nixlint_cache in the repository).",
+)
 def command(
     paths: Sequence[str],
     select: Sequence[str],
@@ -43,6 +52,8 @@ def command(
     layout: str,
     fail_on: str,
     pedantic: bool,
+    no_cache: bool,
+    cache_dir: str | None,
 ) -> int:
     """Look for what goes wrong at run time in PATHS (default: the current folder).
 
@@ -51,6 +62,9 @@ def command(
     """
     registry = load_registry()
     request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename, pedantic)
+    if not no_cache:
+        folder = None if cache_dir is None else Path(os.path.abspath(cache_dir))  # noqa: PTH100
+        request = request._replace(caching=Caching(folder, needs_edits=layout == "json"))
     report = run(request, registry)
     clear(sys.stderr)
     for piece in _pieces(report, request, layout, color):

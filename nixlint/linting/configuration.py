@@ -7,7 +7,7 @@ Keys: ``select``, ``ignore``, ``exclude``, ``nixos-release``, ``[per-path-ignore
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -58,6 +58,15 @@ class Configuration:
         return any(
             rule in rules and _matches(patterns, path, self.folder) for patterns, rules in self._ignored_by_pattern
         )
+
+    def as_texts(self) -> Iterator[tuple[str, str]]:
+        """All that it says, each key with its values in a fixed order."""
+        yield "select", "" if self.select is None else repr(sorted(self.select))
+        yield "ignore", repr(sorted(self.ignore))
+        yield "exclude", repr(self.exclude)
+        yield "per-path-ignores", repr([(pattern, sorted(rules)) for pattern, rules in self.per_path_ignores.items()])
+        yield "severity", repr(sorted((rule, severity.value) for rule, severity in self.severities.items()))
+        yield "nixos-release", repr(self.nixos_release)
 
     @cached_property
     def _exclude_patterns(self) -> GitIgnoreSpec:

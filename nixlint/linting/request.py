@@ -14,13 +14,24 @@ class StandardInput(NamedTuple):
     data: bytes
 
 
+class Caching(NamedTuple):
+    """To keep what is found for the next run: in a folder, or else in ``.nixlint_cache`` of each repository.
+
+    ``needs_edits`` where the edits of fixes are wanted, which are never kept: what has some is worked out anew.
+    """
+
+    folder: Path | None = None
+    needs_edits: bool = True
+
+
 class Request(NamedTuple):
     """What to check, and how. All paths are absolute.
 
     ``folder`` is where the user is: reports show paths relative to it. ``select`` and ``ignore`` are names of rules; a
     ``select`` stands in the place of what the configuration selects and ignores. ``configuration`` is a file to use
     instead of the ones that are looked for, and ``isolated`` says to use none. ``progress`` is told, before each file,
-    how many files are done and how many there are.
+    how many files are done and how many there are. ``caching`` is off
+    where texts are given that are not on disk.
     """
 
     paths: tuple[Path, ...]
@@ -32,6 +43,7 @@ class Request(NamedTuple):
     isolated: bool = False
     standard_input: StandardInput | None = None
     progress: Callable[[int, int], None] | None = None
+    caching: Caching | None = None
 
     def shown(self, path: Path) -> str:
         """A path as the user would write it."""

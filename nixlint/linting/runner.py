@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.containers.compose_names import is_compose_file
+from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems
@@ -25,6 +26,7 @@ from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skip
 from .fingerprint import fingerprint, identity
 from .internal_error import internal_error
 from .masking import suspicious_places
+from .memory import Memory, remembered
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
@@ -34,13 +36,18 @@ from .suppression import (
     MalformedDirective,
     Suppressions,
     UnusedSuppression,
+    directives,
     foreign_marks,
     removal_of,
     span_of_rule,
 )
+from .turn import Taken, Turn
 from .workspace import NotNix, Overlay, Workspace, workspaces
 
 _T = TypeVar("_T")
+
+_OF_REPOSITORY = "repository:"
+"""How the name of the turn begins that is no file's."""
 
 
 def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None = None) -> Report:
@@ -54,13 +61,16 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     total = sum(len(group.files) for group in found.groups)
     done = 0
     for group in found.groups:
-        checks = _WorkspaceRun(group, request, registry, outcome, overlay)
+        memory = None if given or request.caching is None else remembered(group, request, registry)
+        checks = _WorkspaceRun(group, request, registry, outcome, overlay, memory)
         for path in group.files:
             if request.progress is not None:
                 request.progress(done, total)
             checks.check(path)
             done += 1
         checks.finish()
+        if memory is not None:
+            memory.save()
     return outcome.report()
 
 
@@ -86,10 +96,18 @@ class _WorkspaceRun:
     """The checks of one workspace, and what must be known at its end."""
 
     def __init__(
-        self, workspace: Workspace, request: Request, registry: Registry, outcome: _Outcome, overlay: Overlay
+        self,
+        workspace: Workspace,
+        request: Request,
+        registry: Registry,
+        outcome: _Outcome,
+        overlay: Overlay,
+        memory: Memory | None,
     ) -> None:
         self._workspace = workspace
-        self._repository = workspace.repository
+        self._memory = memory
+        self._overlay = overlay if memory is None else memory.contents
+        self._repository = _repository(workspace, self._overlay, memory)
         self._configuration = workspace.configuration
         self._request = request
         self._registry = registry
@@ -101,47 +119,89 @@ class _WorkspaceRun:
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
-        self._read = overlay.read
+        self._read = self._overlay.read
         self._sound: set[Path] = set()
         self._asked: dict[AnyRule, None] = {}
         self._compose: dict[Path, ReadCompose] = {}
+        self._turn = Turn()
 
     def check(self, path: Path) -> None:
-        """Put one file before the rules."""
-        try:
-            self._check(path)
-        except NotNix as reason:
-            self._outcome.skipped.append(Skipped(self._request.shown(path), reason.kind.reason))
-        except OSError as error:
-            self._fail(f"cannot be read: {reason_of(error)}", path)
-        except (RecursionError, MemoryError) as error:
-            self._fail(f"too large or too deeply nested to look into ({type(error).__name__})", path)
+        """Give one file its turn."""
+        self._take_turn(str(path), path, lambda: self._try_to_check(path))
 
     def finish(self) -> None:
         """Say what only the whole workspace shows, the suppressions that suppress nothing, and hand over the findings."""
-        self._ask_of_repository()
+        asked = ",".join(rule.name for rule in self._asked)
+        self._take_turn(f"{_OF_REPOSITORY}{asked}", None, self._ask_of_repository)
+        self._turn = Turn()
         for unused in tuple(self._unused_suppressions()):
             self._ask(UnusedSuppression, (unused,), self._rules)
+        self._end(self._turn, None)
         counts: Counter[tuple[str, ...]] = Counter()
         for found in sorted(self._found.values(), key=lambda found: (found.path, found.start, found.end)):
             about = identity(found.rule, self._relative(found.finding.place.path), found.finding)
             self._outcome.findings.append(found._replace(fingerprint=fingerprint(about, counts[about])))
             counts[about] += 1
 
+    def _take_turn(self, name: str, path: Path | None, work: Callable[[], None]) -> None:
+        """Take the turn of this name as it is remembered, or else do the work and remember what it comes to."""
+        memory = self._memory if path is None or path.suffix == ".nix" else None
+        turn = None if memory is None else memory.turn(name)
+        if turn is None:
+            turn = self._turn = Turn()
+            with self._repository.turn() as dependencies:
+                work()
+            if memory is not None:
+                memory.keep(name, turn, dependencies)
+        self._end(turn, path)
+
+    def _try_to_check(self, path: Path) -> None:
+        try:
+            self._check(path)
+        except NotNix as reason:
+            self._turn.skipped = reason.kind.reason
+        except OSError as error:
+            self._fail(f"cannot be read: {reason_of(error)}", path)
+        except (RecursionError, MemoryError) as error:
+            self._fail(f"too large or too deeply nested to look into ({type(error).__name__})", path)
+
+    def _end(self, turn: Turn, path: Path | None) -> None:
+        """Take what the turn of a file came to.
+
+        Of what no file holds alone (``path`` is ``None``), only what is found in files that are checked counts.
+        """
+        self._outcome.checked += turn.is_checked
+        self._outcome.failures.extend(turn.failures)
+        self._saw_everything = self._saw_everything and turn.saw_everything and not turn.failures
+        if path is not None and turn.skipped is not None:
+            self._outcome.skipped.append(Skipped(self._request.shown(path), turn.skipped))
+        if path is not None and turn.is_sound:
+            self._sound.add(path)
+        if path in turn.directives:
+            self._suppressions.learn(path, turn.directives[path])
+        self._asked.update(dict.fromkeys(self._registry.rules[name] for name in turn.asked))
+        self._outcome.secrets.update(turn.secrets)
+        for taken in turn.taken:
+            if path is not None or taken.finding.place.path in self._sound:
+                self._accept(taken, turn)
+
     def _check(self, path: Path) -> None:
         if path.suffix != ".nix" and is_compose_file(path):
             self._check_compose(path)
             return
         source = self._repository.open(path)
-        self._outcome.checked += 1
-        self._ask(MalformedDirective, self._suppressions.read(source), self._rules)
+        turn = self._turn
+        turn.is_checked = True
+        found = tuple(directives(source))
+        turn.directives[path] = tuple(item for item in found if isinstance(item, Directive))
+        self._ask(MalformedDirective, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
         problems = find_problems(source)
         if problems:
-            self._saw_everything = False
-            self._outcome.secrets.update(suspicious_places(source))
+            turn.saw_everything = False
+            turn.secrets.update(dict.fromkeys(suspicious_places(source)))
             self._take_problems(path, problems)
             return
-        self._sound.add(path)
+        turn.is_sound = True
         data = source.data
         rules = [
             rule
@@ -149,14 +209,14 @@ class _WorkspaceRun:
             if not rule.keywords or any(word in data for word in rule.keywords)
         ]
         rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
-        self._asked.update(dict.fromkeys(rules))
+        turn.asked = tuple(rule.name for rule in rules)
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             self._ask(kind, self._subjects(kind, source), rules)
 
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
         data = self._read(path)
-        self._outcome.checked += 1
+        self._turn.is_checked = True
         rules = [
             rule
             for rule in self._rules
@@ -167,7 +227,7 @@ class _WorkspaceRun:
             return
         read = read_compose(path, data)
         if read.problem is not None:
-            self._outcome.skipped.append(Skipped(self._request.shown(path), read.problem))
+            self._turn.skipped = read.problem
             return
         self._compose[path] = read
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
@@ -175,7 +235,7 @@ class _WorkspaceRun:
 
     def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         if problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
-            self._outcome.skipped.append(Skipped(self._request.shown(path), problems[0].message))
+            self._turn.skipped = problems[0].message
         else:
             self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
 
@@ -193,17 +253,9 @@ class _WorkspaceRun:
                     self._apply(rule, subject)
 
     def _ask_of_repository(self) -> None:
-        """Put what no file holds alone before the rules that some file has something for.
-
-        What is found in files that are not checked is left out.
-        """
+        """Put what no file holds alone before the rules that some file has something for."""
         for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks):
-            asked = [rule for rule in self._asked if kind in rule.asks]
-            for subject in self._subjects_of_repository(kind):
-                for rule in asked:
-                    for finding in self._findings(rule, subject):
-                        if finding.place.path in self._sound:
-                            self._take(rule, finding)
+            self._ask(kind, self._subjects_of_repository(kind), tuple(self._asked))
 
     def _subjects_of_repository(self, kind: type) -> Iterator[object]:
         return _guarded(
@@ -226,30 +278,39 @@ class _WorkspaceRun:
         return _guarded(lambda: rule.check(subject, self._repository), fail)
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
-        self._outcome.secrets.update(finding.redact)
-        path = finding.place.path
-        key = (rule.name, finding.place)
-        if path in self._compose:
-            self._take_compose(rule, finding, key)
+        """Take what a rule found, with all that has to be looked up in the file where it stands."""
+        path, span = finding.place
+        read = self._compose.get(path)
+        if read is not None:
+            start, end = read.position(span.start), read.position(span.end)
+            is_marked = read.is_suppressed(start.line, (rule.name, rule.code, *rule.formerly))
+            # A fix writes Nix, so there is none in a Compose file but one that creates a module.
+            fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
+            self._turn.directives.setdefault(path, ())
+            self._turn.taken.append(Taken(rule.name, finding._replace(fix=fix), start, end, is_marked))
             return
         source = self._repository.source(path)
-        if source is None or key in self._found or self._is_off(rule, path):
+        if source is None:
+            self._turn.secrets.update(dict.fromkeys(finding.redact))
             return
-        start, end = source.position(finding.place.span.start), source.position(finding.place.span.end)
-        names = (rule.name, rule.code, *rule.formerly)
-        suppressed = self._suppressions.suppress(source, names, start.line, end.line)
-        suppressed = suppressed or start.line in foreign_marks(source, rule.also_suppressed_by)
-        self._report(rule, finding, start, end, suppressed=suppressed)
+        if path not in self._turn.directives:
+            found = (item for item in directives(source) if isinstance(item, Directive))
+            self._turn.directives[path] = tuple(found)
+        start, end = source.position(span.start), source.position(span.end)
+        is_marked = start.line in foreign_marks(source, rule.also_suppressed_by)
+        self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked))
 
-    def _take_compose(self, rule: AnyRule, finding: Finding, key: tuple[str, Place]) -> None:
-        """Take a finding in a Compose file. A fix writes Nix, so it has none but one that creates a module."""
-        read = self._compose[finding.place.path]
-        if key in self._found or self._is_off(rule, finding.place.path):
+    def _accept(self, taken: Taken, turn: Turn) -> None:
+        """Report a finding, unless there is the same one already, or it is not wanted."""
+        rule, finding = self._registry.rules[taken.rule], taken.finding
+        path = finding.place.path
+        self._outcome.secrets.update(finding.redact)
+        if (rule.name, finding.place) in self._found or self._is_off(rule, path):
             return
-        start, end = read.position(finding.place.span.start), read.position(finding.place.span.end)
-        suppressed = read.is_suppressed(start.line, (rule.name, rule.code, *rule.formerly))
-        fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
-        self._report(rule, finding._replace(fix=fix), start, end, suppressed=suppressed)
+        self._suppressions.learn(path, turn.directives[path])
+        names = (rule.name, rule.code, *rule.formerly)
+        suppressed = self._suppressions.suppress(path, names, taken.start.line, taken.end.line)
+        self._report(rule, finding, taken.start, taken.end, suppressed=suppressed or taken.is_marked)
 
     def _report(self, rule: AnyRule, finding: Finding, start: Position, end: Position, *, suppressed: bool) -> None:
         confidence = finding.confidence or rule.confidence
@@ -288,10 +349,21 @@ class _WorkspaceRun:
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
     def _fail(self, message: str, path: Path | None, place: Place | None = None) -> None:
-        self._saw_everything = False
         source = None if place is None else self._repository.source(place.path)
         position = None if source is None or place is None else source.position(place.span.start)
-        self._outcome.failures.append(Failure(message, None if path is None else self._request.shown(path), position))
+        shown = None if path is None else self._request.shown(path)
+        self._turn.failures.append(Failure(message, shown, position))
+
+
+def _repository(workspace: Workspace, overlay: Overlay, memory: Memory | None) -> Repository:
+    return Repository(
+        workspace.root,
+        workspace.list_files,
+        overlay.read_nix,
+        workspace.configuration.nixos_release,
+        None if memory is None else memory.recorder,
+        None if memory is None else memory.mentioning,
+    )
 
 
 def active_rules(registry: Registry, configuration: Configuration, request: Request) -> tuple[AnyRule, ...]:

@@ -79,17 +79,12 @@ class Suppressions:
         self._directives: dict[Path, tuple[Directive, ...]] = {}
         self._used: set[tuple[Path, Directive, str]] = set()
 
-    def read(self, source: SourceFile) -> tuple[MalformedDirective, ...]:
-        """Learn the directives of a file; what is returned looks like one and is none."""
-        found = tuple(directives(source))
-        self._directives[source.path] = tuple(item for item in found if isinstance(item, Directive))
-        return tuple(item for item in found if isinstance(item, MalformedDirective))
+    def learn(self, path: Path, found: tuple[Directive, ...]) -> None:
+        """Learn the directives of a file."""
+        self._directives.setdefault(path, found)
 
-    def suppress(self, source: SourceFile, names: tuple[str, ...], first_line: int, last_line: int) -> bool:
+    def suppress(self, path: Path, names: tuple[str, ...], first_line: int, last_line: int) -> bool:
         """Whether a finding of a rule with these names on these lines is suppressed; the directive then counts as used."""
-        path = source.path
-        if path not in self._directives:
-            self.read(source)
         suppressing = [item for item in self._directives[path] if item.suppresses(names, first_line, last_line)]
         self._used.update((path, directive, name) for directive in suppressing for name in names)
         return bool(suppressing)

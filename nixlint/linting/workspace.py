@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.repository import Repository
 from nixlint.syntax.file_kind import FileKind, recognise
 
 from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
@@ -30,8 +30,10 @@ class Workspace(NamedTuple):
     """Files of one repository that have one configuration."""
 
     configuration: Configuration
-    repository: Repository
+    root: Path
     files: tuple[Path, ...]
+    list_files: Callable[[], tuple[Path, ...]]
+    """Lists the Nix files of the whole repository; they are not looked for before somebody needs them."""
 
 
 @dataclass
@@ -90,8 +92,8 @@ def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Worksp
         if configuration is not None and not configuration.excludes(path):
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
-        repository = Repository(root, _files_of(root, listing, overlay), overlay.read_nix, configuration.nixos_release)
-        found.groups.append(Workspace(configuration, repository, tuple(paths)))
+        list_files = partial(_files_of, root, listing, overlay)
+        found.groups.append(Workspace(configuration, root, tuple(paths), list_files))
     return found
 
 
@@ -101,11 +103,10 @@ def _paths_on_disk(request: Request) -> Iterator[Path]:
             yield path
 
 
-def _files_of(root: Path, listing: Listing, overlay: Overlay) -> Iterable[Path]:
-    """The files of a repository, looked for when they are needed; those that are given may not be on disk yet."""
+def _files_of(root: Path, listing: Listing, overlay: Overlay) -> tuple[Path, ...]:
+    """The files of a repository; those that are given may not be on disk yet."""
     given = [path for path in overlay.paths if path.suffix == ".nix" and path.is_relative_to(root)]
-    yield from given
-    yield from (path for path in sorted(listing.below(root)) if path not in given)
+    return (*given, *(path for path in sorted(listing.below(root)) if path not in given))
 
 
 class _Configurations:

@@ -24,9 +24,9 @@ _KEPT_BYTES = 2_000_000
 class Repository:
     """The files of a repository, parsed on demand.
 
-    ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths; they are not gone through before
-    a question needs all of them. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot.
-    ``target_release`` is the NixOS release that the user says the repository is for (``nixos-release`` in
+    ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths, or what lists them; they are not
+    gone through before a question needs all of them. ``read`` gives the bytes of a file and raises :class:`OSError` where
+    it cannot. ``target_release`` is the NixOS release that the user says the repository is for (``nixos-release`` in
     ``nixlint.toml``), such as ``26.05``.
 
     ``recorder`` records what answers rest on; ``mentioning`` says which of some files hold some words, where somebody knows
@@ -36,7 +36,7 @@ class Repository:
     def __init__(
         self,
         root: Path,
-        files: Iterable[Path],
+        files: Iterable[Path] | Callable[[], Iterable[Path]],
         read: Callable[[Path], bytes] = Path.read_bytes,
         target_release: str | None = None,
         recorder: Recorder | None = None,
@@ -176,7 +176,7 @@ class Repository:
 
     def _all_files(self) -> tuple[Path, ...]:
         if not self._listed:
-            self._listed.append(tuple(self._files))
+            self._listed.append(tuple(self._files() if callable(self._files) else self._files))
         return self._listed[0]
 
     def _read_for_words(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:

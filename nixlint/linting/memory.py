@@ -1,0 +1,436 @@
+"""What a run remembers of the run before: the turns that would come to the same again.
+
+A turn is kept with what it rests on (:mod:`nixlint.semantics.dependencies`), and holds where all of that is as it was: the
+content of each file that was read, what stood at each path that was looked at, which files hold some words, and the facts
+about the repository. A fact that changed may have been worked out again meanwhile; where its value is the same as before,
+what rests on it holds all the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.semantics.dependencies import Dependencies, Mention, Question, Reading, Recorder
+from nixlint.semantics.file_tree import CACHE_FOLDER, FileTree
+
+from .cache_place import CachePlace, name_of
+from .contents import Contents, Known, Status, digest_of
+from .installed_code import digest_of_code
+from .registry import Registry
+from .request import Caching, Request
+from .turn import Turn
+from .turn_text import PathTable, Plain, as_plain, turn_of
+from .workspace import Workspace
+
+_FORMAT = 1
+
+
+class _Account(NamedTuple):
+    """What something rests on."""
+
+    contents: tuple[Path, ...]
+    looks: tuple[tuple[Question, str], ...]
+    mentions: tuple[Mention, ...]
+    facts: tuple[str, ...]
+
+
+class _Fact(NamedTuple):
+    account: int
+    value: str | None
+
+
+class _Kept(NamedTuple):
+    """A file as it was kept. ``turns`` are as JSON gives them: those that hold are taken apart when it is their turn."""
+
+    paths: PathTable
+    known: dict[Path, Known]
+    files: frozenset[Path]
+    accounts: list[_Account]
+    facts: dict[str, _Fact]
+    turns: dict[str, tuple[int, Plain]]
+
+
+class Memory:
+    """The turns of a workspace: those of the run before, and those of this one.
+
+    ``list_files`` lists the repository's files; ``place`` is where the run before kept its turns, and this one does. With
+    ``needs_edits``, turns with fixes are not replayed, for their edits are not kept; where a run ``is_whole``, those that
+    have had no turn in it are forgotten.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        list_files: Callable[[], tuple[Path, ...]],
+        place: CachePlace,
+        needs_edits: bool,
+        is_whole: bool,
+    ) -> None:
+        self.recorder = Recorder()
+        self._root = root
+        self._list_files = list_files
+        self._place = place
+        self._needs_edits = needs_edits
+        self._is_whole = is_whole
+        self._tree = FileTree(root)
+        self._kept = _loaded(root, place.load())
+        self.contents = Contents(self._kept.known)
+        self._files: tuple[Path, ...] | None = None
+        self._changed: frozenset[Path] | None = None
+        self._settled: dict[str, bool] = {}
+        self._bad_facts: frozenset[str] | None = None
+        self._direct: dict[int, bool] = {}
+        self._replayed: dict[str, None] = {}
+        self._new: dict[str, tuple[Dependencies, Turn] | None] = {}
+
+    def turn(self, name: str) -> Turn | None:
+        """The turn of a name, where it would come to the same again."""
+        if name not in self._kept.turns:
+            return None
+        account, plain = self._kept.turns[name]
+        if not self._holds(account):
+            return None
+        turn = turn_of(plain, self._kept.paths)
+        if turn is None or (self._needs_edits and turn.has_edits):
+            return None
+        self._replayed[name] = None
+        return turn
+
+    def keep(self, name: str, turn: Turn, dependencies: Dependencies | None) -> None:
+        """Keep a turn for the next run, unless something went wrong in it: that is looked at anew."""
+        self._new[name] = None if turn.failures or dependencies is None else (dependencies, turn)
+
+    # -- what is as it was --------------------------------------------------------------------------------------
+
+    def mentioning(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:
+        """The files that hold all of some words; what is as it was need not be read again to know."""
+        known = next(
+            (
+                set(mention.found)
+                for account in self._kept.accounts
+                for mention in account.mentions
+                if mention.words == words and mention.is_complete
+            ),
+            None,
+        )
+        for path in files:
+            is_known = known is not None and path in self._kept.files and path not in self._changes()
+            if path in known if is_known and known is not None else self._holds_words(path, words):
+                yield path
+
+    def _holds_words(self, path: Path, words: tuple[bytes, ...]) -> bool:
+        try:
+            data = self.contents.read_nix(path)
+        except OSError:
+            return False
+        return all(word in data for word in words)
+
+    def _holds(self, number: int) -> bool:
+        if not self._holds_directly(number):
+            return False
+        facts = self._kept.accounts[number].facts
+        return not facts or self._invalid_facts().isdisjoint(facts)
+
+    def _holds_directly(self, number: int) -> bool:
+        """Whether everything that an account looked at itself is as it was."""
+        if number not in self._direct:
+            account = self._kept.accounts[number]
+            self._direct[number] = (
+                all(self.contents.is_as_known(path) for path in account.contents)
+                and all(self._answer(question) == answer for question, answer in account.looks)
+                and all(self._is_mentioned_alike(mention) for mention in account.mentions)
+            )
+        return self._direct[number]
+
+    def _invalid_facts(self) -> frozenset[str]:
+        """The facts on which nothing can rest any more. Those that were worked out again are judged by their value."""
+        settled = {
+            name: fact.value == self._kept.facts[name].value
+            for name, fact in self.recorder.facts.items()
+            if fact.value is not None and name in self._kept.facts
+        }
+        if self._bad_facts is None or settled != self._settled:
+            self._settled = settled
+            self._bad_facts = frozenset(self._spread(settled))
+        return self._bad_facts
+
+    def _spread(self, settled: dict[str, bool]) -> set[str]:
+        facts = self._kept.facts
+        users: dict[str, list[str]] = {}
+        for name, fact in facts.items():
+            for used in self._kept.accounts[fact.account].facts:
+                users.setdefault(used, []).append(name)
+        waiting = [
+            name
+            for name, fact in facts.items()
+            if not settled.get(name, True) or (name not in settled and not self._holds_directly(fact.account))
+        ]
+        waiting.extend(used for used in users if used not in facts)
+        bad: set[str] = set()
+        while waiting:
+            name = waiting.pop()
+            if name not in bad:
+                bad.add(name)
+                waiting.extend(user for user in users.get(name, ()) if not settled.get(user, False))
+        return bad
+
+    def _answer(self, question: Question) -> str:
+        if question.reading is Reading.FILES:
+            return _listing(self._all_files())
+        return self._tree.answer(question)
+
+    def _all_files(self) -> tuple[Path, ...]:
+        if self._files is None:
+            self._files = self._list_files()
+        return self._files
+
+    def _changes(self) -> frozenset[Path]:
+        """The files of the repository that are new, gone, or not what they were."""
+        if self._changed is None:
+            now = frozenset(self._all_files())
+            changed = {path for path in now & self._kept.files if not self.contents.is_as_known(path)}
+            self._changed = (now ^ self._kept.files) | changed
+        return self._changed
+
+    def _is_mentioned_alike(self, mention: Mention) -> bool:
+        """Whether the same files hold some words as before, as far as somebody looked."""
+        if not self._changes():
+            return True
+        now, found = frozenset(self._all_files()), frozenset(mention.found)
+        if not mention.is_complete and not found:
+            return True
+        for path in self._changes():
+            is_seen = mention.is_complete or path <= mention.found[-1]
+            if is_seen and (path in found) != (path in now and self._holds_words(path, mention.words)):
+                return False
+        return True
+
+    # -- keeping ------------------------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Keep the turns for the next run, unless somebody changed the files meanwhile, so that nothing is certain."""
+        self.recorder.settle()
+        if self.recorder.is_stable and self.contents.is_stable and self._is_worth_keeping():
+            facts = frozenset(self._kept.facts.keys() - self._invalid_facts())
+            writer = _Writer(self._root, self.contents, self._all_files(), self.recorder)
+            self._place.save(writer.data(self._kept, self._old_turns(), self._new, facts))
+
+    def _is_worth_keeping(self) -> bool:
+        """Whether this run knows anything that the run before did not."""
+        return any(kept is not None or name in self._kept.turns for name, kept in self._new.items()) or any(
+            self.contents.known.get(path) != known for path, known in self.contents.seen.items()
+        )
+
+    def _old_turns(self) -> list[str]:
+        return [
+            name
+            for name, (account, _) in self._kept.turns.items()
+            if name not in self._new and (name in self._replayed or (not self._is_whole and self._holds(account)))
+        ]
+
+
+def remembered(workspace: Workspace, request: Request, registry: Registry) -> Memory:
+    """What is remembered of a workspace, for the very same rules and configuration."""
+    caching = request.caching or Caching()
+    configuration = workspace.configuration
+    rules = registry.rules.values()
+    name = name_of(
+        (
+            digest_of_code([type(rule).__module__ for rule in rules]),
+            str(workspace.root),
+            str(configuration.folder),
+            *(f"{key}={value}" for key, value in configuration.as_texts()),
+            *(rule.name for rule in rules),
+            f"select {None if request.select is None else sorted(request.select)}",
+            f"ignore {sorted(request.ignore)}",
+            f"pedantic {request.pedantic}",
+        )
+    )
+    return Memory(
+        workspace.root,
+        workspace.list_files,
+        CachePlace(caching.folder or workspace.root / CACHE_FOLDER, name),
+        caching.needs_edits,
+        any(workspace.root.is_relative_to(path) for path in request.paths),
+    )
+
+
+def _listing(files: Iterable[Path]) -> str:
+    return digest_of("\0".join(map(str, files)).encode("utf-8", "surrogateescape"))
+
+
+def _nothing(root: Path) -> _Kept:
+    return _Kept(PathTable(root), {}, frozenset(), [], {}, {})
+
+
+def _loaded(root: Path, data: bytes | None) -> _Kept:
+    """What was kept; nothing where it makes no sense."""
+    if data is None:
+        return _nothing(root)
+    try:
+        return _read(root, json.loads(data))
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+        return _nothing(root)
+
+
+def _read(root: Path, document: Plain) -> _Kept:
+    if document["format"] != _FORMAT:
+        return _nothing(root)
+    paths = PathTable(root, document["paths"])
+    looks = [(Question(Reading(reading), paths.path(path)), answer) for reading, path, answer in document["looks"]]
+    mentions = [
+        Mention(tuple(word.encode("latin-1") for word in words), [paths.path(path) for path in found], is_complete)
+        for words, found, is_complete in document["mentions"]
+    ]
+    return _Kept(
+        paths,
+        {
+            paths.path(path): Known(digest, Status(*status) if status else None)
+            for path, digest, status in document["contents"]
+        },
+        frozenset(paths.path(path) for path in document["files"]),
+        [
+            _Account(
+                tuple(paths.path(path) for path in contents),
+                tuple(looks[number] for number in seen),
+                tuple(mentions[number] for number in said),
+                tuple(facts),
+            )
+            for contents, seen, said, facts in document["accounts"]
+        ],
+        {name: _Fact(account, value) for name, (account, value) in document["facts"].items()},
+        {name: (account, plain) for name, (account, plain) in document["turns"].items()},
+    )
+
+
+class _Writer:
+    """Puts together what is kept."""
+
+    def __init__(self, root: Path, contents: Contents, files: tuple[Path, ...], recorder: Recorder) -> None:
+        self._paths = PathTable(root)
+        self.contents = contents
+        self._files = files
+        self._recorder = recorder
+        self._accounts: list[Plain] = []
+        self._account_numbers: dict[_Account, int] = {}
+        self._looks: dict[tuple[Question, str], int] = {}
+        self._mentions: dict[tuple[tuple[bytes, ...], tuple[Path, ...], bool], int] = {}
+        self._read: dict[Path, None] = {}
+        self._facts: dict[str, Plain] = {}
+        self._waiting: list[str] = []
+        self._by_identity: dict[tuple[int, int, int], int] = {}
+
+    def data(
+        self,
+        kept: _Kept,
+        old: Iterable[str],
+        new: dict[str, tuple[Dependencies, Turn] | None],
+        holding: frozenset[str],
+    ) -> bytes:
+        turns: dict[str, Plain] = {}
+        for name in old:
+            account, plain = kept.turns[name]
+            number = self._account(kept.accounts[account])
+            turn = turn_of(plain, kept.paths)
+            if turn is not None:
+                turns[name] = (number, as_plain(turn, self._paths))
+        for name, each in new.items():
+            if each is not None:
+                turns[name] = (self._account_of(each[0]), as_plain(each[1], self._paths))
+        while self._waiting:
+            self._add_fact(self._waiting.pop(), kept, holding)
+        contents = [
+            [self._paths.number(path), known.digest, known.status]
+            for path in dict.fromkeys((*self._read, *self._files))
+            if (known := self._known(path)) is not None
+        ]
+        document = {
+            "format": _FORMAT,
+            "contents": contents,
+            "files": [self._paths.number(path) for path in self._files],
+            "looks": [
+                [question.reading.value, self._paths.number(question.path), answer] for question, answer in self._looks
+            ],
+            "mentions": [
+                [[word.decode("latin-1") for word in words], [self._paths.number(path) for path in found], is_complete]
+                for words, found, is_complete in self._mentions
+            ],
+            "accounts": self._accounts,
+            "facts": self._facts,
+            "turns": turns,
+            "paths": self._paths.texts,
+        }
+        return json.dumps(document, separators=(",", ":")).encode("ascii")
+
+    def _known(self, path: Path) -> Known | None:
+        """The digest of a file; of one that nobody had to read in this run, what the run before knew is true."""
+        if path not in self.contents.seen and path not in self.contents.known:
+            return None
+        self.contents.digest(path)
+        return self.contents.seen[path]
+
+    def _account_of(self, dependencies: Dependencies) -> int:
+        # What shares an account has the very same dictionaries.
+        identity = (id(dependencies.questions), id(dependencies.mentions), id(dependencies.facts))
+        if identity not in self._by_identity:
+            self._by_identity[identity] = self._account(self._as_account(dependencies))
+        return self._by_identity[identity]
+
+    def _as_account(self, dependencies: Dependencies) -> _Account:
+        contents: list[Path] = []
+        looks: list[tuple[Question, str]] = []
+        for question in dependencies.questions:
+            match question.reading:
+                case Reading.CONTENT:
+                    contents.append(question.path)
+                case Reading.FILES:
+                    looks.append((question, _listing(self._files)))
+                case _:
+                    looks.append((question, self._recorder.answers[question]))
+        mentions = tuple(dependencies.furthest_mentions())
+        return _Account(tuple(contents), tuple(looks), mentions, tuple(dependencies.facts))
+
+    def _account(self, account: _Account) -> int:
+        plain = [
+            [self._paths.number(path) for path in dict.fromkeys(account.contents)],
+            [self._looks.setdefault(look, len(self._looks)) for look in dict.fromkeys(account.looks)],
+            [self._mention(mention) for mention in account.mentions],
+            list(dict.fromkeys(account.facts)),
+        ]
+        self._read.update(dict.fromkeys(account.contents))
+        self._waiting.extend(account.facts)
+        self._accounts.append(plain)
+        return len(self._accounts) - 1
+
+    def _mention(self, mention: Mention) -> int:
+        key = (mention.words, tuple(mention.found), mention.is_complete)
+        return self._mentions.setdefault(key, len(self._mentions))
+
+    def _add_fact(self, name: str, kept: _Kept, holding: frozenset[str]) -> None:
+        """Write a fact, as it was found in this run, and where it holds still, with what it rested on in the one before."""
+        if name in self._facts:
+            return
+        self._facts[name] = None
+        now = self._recorder.facts.get(name)
+        before = kept.facts.get(name)
+        before = before if name in holding else None
+        if now is None:
+            if before is not None:
+                self._facts[name] = (self._account(kept.accounts[before.account]), before.value)
+            else:
+                del self._facts[name]
+            return
+        if before is None or now.value is not None:
+            self._facts[name] = (self._account_of(now.dependencies), now.value)
+            return
+        here, there = self._as_account(now.dependencies), kept.accounts[before.account]
+        both = _Account(
+            (*here.contents, *there.contents),
+            (*here.looks, *there.looks),
+            (*here.mentions, *there.mentions),
+            (*here.facts, *there.facts),
+        )
+        self._facts[name] = (self._account(both), None)

@@ -1,0 +1,136 @@
+"""Turns as plain values of JSON, and back.
+
+Of a fix only what it is about is kept, not its edits: their texts are the user's own and may hold anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Position, Span
+
+from .finding import Confidence, Finding, Fix, Note, Safety, Severity
+from .suppression import Directive, Reach
+from .turn import Taken, Turn
+
+# What JSON gives is whatever stands in the file; reading it wrongly raises, and then it is as if there were no file.
+Plain: TypeAlias = Any
+
+
+class PathTable:
+    """Paths by number, so that each is written once; those below a folder relative to it."""
+
+    def __init__(self, root: Path, texts: Sequence[str] = ()) -> None:
+        self._root = root
+        self.texts: list[str] = list(texts)
+        self._paths: dict[int, Path] = {}
+        self._numbers: dict[Path, int] = {}
+
+    def number(self, path: Path) -> int:
+        """The number of a path, a new one where it has none."""
+        if path not in self._numbers:
+            self._numbers[path] = len(self.texts)
+            self.texts.append(str(path.relative_to(self._root)) if path.is_relative_to(self._root) else str(path))
+        return self._numbers[path]
+
+    def path(self, number: int) -> Path:
+        """The path of a number."""
+        if number not in self._paths:
+            self._paths[number] = self._root / self.texts[number]
+        return self._paths[number]
+
+
+def as_plain(turn: Turn, paths: PathTable) -> Plain:
+    """A turn as values of JSON."""
+    return [
+        int(turn.is_checked) + 2 * turn.is_sound + 4 * turn.saw_everything,
+        turn.skipped,
+        turn.asked,
+        [_place(place, paths) for place in turn.secrets],
+        [_taken(taken, paths) for taken in turn.taken],
+        [[paths.number(path), [_directive(item) for item in found]] for path, found in turn.directives.items()],
+    ]
+
+
+def turn_of(plain: Plain, paths: PathTable) -> Turn | None:
+    """The turn that values of JSON stand for; ``None`` where they stand for none."""
+    try:
+        return _turn(plain, paths)
+    except (TypeError, ValueError, IndexError, KeyError):
+        return None
+
+
+def _turn(plain: Plain, paths: PathTable) -> Turn:
+    flags, skipped, asked, secrets, taken, directives = plain
+    return Turn(
+        bool(flags & 1),
+        bool(flags & 2),
+        bool(flags & 4),
+        skipped,
+        tuple(asked),
+        dict.fromkeys(_place_of(place, paths) for place in secrets),
+        [_taken_of(item, paths) for item in taken],
+        {paths.path(number): tuple(_directive_of(item) for item in found) for number, found in directives},
+    )
+
+
+def _place(place: Place, paths: PathTable) -> Plain:
+    return [paths.number(place.path), *place.span]
+
+
+def _place_of(plain: Plain, paths: PathTable) -> Place:
+    number, start, end = plain
+    return Place(paths.path(number), Span(start, end))
+
+
+def _directive(directive: Directive) -> Plain:
+    return [directive.reach.value, directive.rules, directive.span, directive.comment, directive.line]
+
+
+def _directive_of(plain: Plain) -> Directive:
+    reach, rules, span, comment, line = plain
+    return Directive(Reach(reach), tuple(rules), Span(*span), Span(*comment), line)
+
+
+def _taken(taken: Taken, paths: PathTable) -> Plain:
+    finding = taken.finding
+    fix = finding.fix
+    return [
+        taken.rule,
+        _place(finding.place, paths),
+        taken.start,
+        taken.end,
+        taken.is_marked,
+        finding.message,
+        finding.help,
+        None if finding.severity is None else finding.severity.value,
+        None if finding.confidence is None else finding.confidence.value,
+        finding.option,
+        finding.container,
+        finding.evidence,
+        [[_place(note.place, paths), note.message] for note in finding.notes],
+        None if fix is None else [fix.safety.value, fix.summary, fix.removes_comments],
+        [_place(place, paths) for place in finding.redact],
+    ]
+
+
+def _taken_of(plain: Plain, paths: PathTable) -> Taken:
+    rule, place, start, end, is_marked, message, help_, severity, confidence, *rest = plain
+    option, container, evidence, notes, fix, redact = rest
+    finding = Finding(
+        _place_of(place, paths),
+        message,
+        help_,
+        None if severity is None else Severity(severity),
+        None if confidence is None else Confidence(confidence),
+        option,
+        container,
+        evidence,
+        tuple(Note(_place_of(where, paths), text) for where, text in notes),
+        None if fix is None else Fix(Safety(fix[0]), fix[1], (), fix[2]),
+        tuple(_place_of(where, paths) for where in redact),
+    )
+    return Taken(rule, finding, Position(*start), Position(*end), is_marked)
