@@ -83,7 +83,7 @@ def _of_nixos(path: str) -> Roots | None:
     name = path.lstrip("/").removeprefix("nixos/modules/")
     facts = _known().nixos
     folders = (roots for folder, roots in facts.items() if folder.endswith("/") and name.startswith(folder))
-    return facts.get(name) or next(folders, None)
+    return facts[name] if name in facts else next(folders, None)
 
 
 def _of_input(path: tuple[str, ...]) -> Roots | None:

@@ -273,3 +273,8 @@ def test_a_package_stays_a_package(folder: Path) -> None:
     host = "{ pkgs, ... }: { a.b = pkgs.callPackage ./ours.nix { }; }"
     ours = '{ stdenv }: stdenv.mkDerivation { name = "x"; }'
     assert value(ask(folder, {"host.nix": host, "ours.nix": ours}, "a.b")).startswith("pkgs.callPackage")
+
+
+def test_a_module_of_nixos_that_only_declares_options_defines_nothing(folder: Path) -> None:
+    host = '{ modulesPath, ... }: { imports = [ "${modulesPath}/image/file-options.nix" ]; }'
+    assert ask(folder, {"host.nix": host}, "a.b").presence is Presence.ABSENT
