@@ -75,6 +75,8 @@ class InventoryItem(NamedTuple):
     conditions: tuple[str, ...]
     place: Place
     inside: tuple[str, ...] = ()
+    parts: tuple[Place, ...] = ()
+    """The places of all its definitions, where there are several."""
 
 
 class UnknownModule(NamedTuple):
@@ -97,10 +99,10 @@ def nix_inventory(
     reached: set[Path] = set()
     for host in hosts(repository):
         if only_host is None or host.name == only_host:
-            system = host.system(repository.interpreter())
+            system = host.system(repository.interpreter(), supposes_own=True)
             place = host.place or Place(repository.root, Span(0, 0))
             for item in sorted(_on_system(system, host.name, place, repository), key=_by_name):
-                seen.add((item.place, item.name))
+                seen.update((place, item.name) for place in (item.place, *item.parts))
                 yield item
             reached |= {path / "default.nix" if path.is_dir() else path for path in system.files}
             if unknown is not None:
@@ -197,6 +199,7 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
         _unique((*secrets, *_declared_secrets(container.system))),
         _conditions(container.conditions),
         container.place,
+        parts=tuple(part.name_place for part in container.definitions if part.name_place is not None),
     )
 
 

@@ -313,9 +313,17 @@ def _place(definitions: tuple[Definition, ...], fallback: Place) -> Place:
     """Where the fullest of the definitions has its name: the one with a system, if there is one."""
     places = sorted(
         (definition for definition in definitions if definition.name_place is not None),
-        key=lambda definition: ask_within((definition,), _CONFIG).presence is Presence.ABSENT,
+        key=lambda definition: (
+            ask_within((definition,), _CONFIG).presence is Presence.ABSENT,
+            not _declares(definition),
+        ),
     )
     return (places[0].name_place if places else None) or fallback
+
+
+def _declares(definition: Definition) -> bool:
+    """Whether it sets an option that a declaration sets, and an addition hardly ever does."""
+    return any(name in _DECLARING for name, _ in attributes_of(definition))
 
 
 def _is_full(container: NspawnContainer) -> bool:

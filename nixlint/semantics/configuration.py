@@ -94,6 +94,7 @@ class Configuration:
     """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called.
 
     ``foreign`` are the first names of all options that others than its modules declare; ``None`` where nobody knows them.
+    With ``supposes_own``, an option that its modules declare is what they make of it, whatever else may define it.
     """
 
     def __init__(
@@ -102,11 +103,13 @@ class Configuration:
         interpreter: Interpreter,
         prefix: tuple[str, ...] = symbols.CONFIG,
         foreign: frozenset[str] | None = None,
+        supposes_own: bool = False,
     ) -> None:
         self._modules = modules
         self._interpreter = interpreter
         self._prefix = prefix
         self._foreign = foreign
+        self._supposes_own = supposes_own
         self._settled: dict[tuple[str, ...], Value | None] = {}
         self._at_work: set[tuple[str, ...]] = set()
 
@@ -134,7 +137,7 @@ class Configuration:
             return None
         self._at_work.add(argument)
         try:
-            return self._modules.ask(OptionPath.of("_module", "args", name)).value
+            return self._asked(("_module", "args", name)).value
         finally:
             self._at_work.discard(argument)
 
@@ -170,11 +173,16 @@ class Configuration:
     def _declared(self, declaration: OptionDeclaration, names: tuple[str, ...]) -> Value | None:
         if declaration.is_changed:
             return None
-        answer = self._modules.ask(OptionPath(names))
+        answer = self._asked(names)
         if declaration.default is not None:
             default = Definition(declaration.default.force(), None, (), _DEFAULT_PRIORITY)
             answer = answer._replace(definitions=(*answer.definitions, default))
         return self._merged(declaration.type, answer, names) or self._possible_set(declaration.type, answer, names)
+
+    def _asked(self, names: tuple[str, ...]) -> Answer:
+        """The definitions of an option of its own, and what may define it besides where that is to count."""
+        answer = self._modules.ask(OptionPath(names))
+        return answer._replace(obstacles=()) if self._supposes_own else answer
 
     def _possible_set(self, kind: Value, answer: Answer, names: tuple[str, ...]) -> Value | None:
         """A set that is not certain: what it is if all that is written holds and nothing else defines it, or anything."""

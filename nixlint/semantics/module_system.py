@@ -99,7 +99,8 @@ class ModuleSystem:
 
     With ``follow_imports`` off, it is what these modules alone define, and answers speak of nothing else. Where
     ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
-    ``foreign`` are the first names of all options that others declare, where that is known.
+    ``foreign`` are the first names of all options that others declare, where that is known. With ``supposes_own``, what its
+    modules declare is what they make of it, as if modules that are not known did not define it: likely, and not certain.
     """
 
     def __init__(
@@ -112,9 +113,11 @@ class ModuleSystem:
         is_whole: bool = True,
         prefix: tuple[str, ...] = symbols.CONFIG,
         foreign: frozenset[str] | None = None,
+        supposes_own: bool = False,
     ) -> None:
         self._interpreter = interpreter
         self._follow_imports = follow_imports
+        self._supposes_own = supposes_own
         self._further = obstacles
         self._files: dict[Path, _Module] = {}
         self._doubts: tuple[Value, ...] = ()
@@ -122,7 +125,9 @@ class ModuleSystem:
         self._own: list[_Module] = []
         self.arguments = arguments or {}
         self.is_loading = True
-        resolver = Configuration(self, interpreter, prefix, foreign) if follow_imports and is_whole else None
+        resolver = (
+            Configuration(self, interpreter, prefix, foreign, supposes_own) if follow_imports and is_whole else None
+        )
         self.configuration: Resolver | None = resolver
         self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver))
         self._top = _Module(None)
@@ -199,9 +204,13 @@ class ModuleSystem:
         """The configuration of a submodule at a path: its own modules, and what is defined there."""
         if len(prefix) > _LONGEST_PREFIX:
             return None
-        name = StringValue((prefix[-1],))
         inner = ModuleSystem(
-            modules, self._interpreter, arguments={"name": Known(name)}, prefix=prefix, foreign=frozenset()
+            modules,
+            self._interpreter,
+            arguments={"name": Known(StringValue((prefix[-1],)))},
+            prefix=prefix,
+            foreign=frozenset(),
+            supposes_own=self._supposes_own,
         )
         for definition in answer.definitions:
             inner.add(definition)

@@ -78,3 +78,32 @@ def test_no_value_of_a_secret_is_in_a_row(tmp_path: Path, setting: str) -> None:
 def test_the_name_of_a_secret_is_shown() -> None:
     assert without_secret("--secret=database,type=env,target=DB") == "--secret=database,type=env,target=DB"
     assert without_secret("/run/secrets/token:/token:ro") == "/run/secrets/token:/token:ro"
+
+
+def test_an_option_of_ones_own_is_what_the_repository_makes_of_it_although_a_module_is_not_known(
+    tmp_path: Path,
+) -> None:
+    flake = """{ outputs = { nixpkgs, ... }@inputs: {
+      nixosConfigurations = nixpkgs.lib.genAttrs [ "atlas" "borealis" ] (name: nixpkgs.lib.nixosSystem {
+        modules = [ inputs.x.nixosModules.y ./web.nix { web.enable = name == "atlas"; } ];
+      });
+    }; }"""
+    web = """{ config, lib, ... }: {
+      options.web.enable = lib.mkEnableOption "the site";
+      options.web.name = lib.mkOption { type = lib.types.str; default = "site"; };
+      config = lib.mkIf config.web.enable {
+        virtualisation.oci-containers.containers.${config.web.name}.image = "nginx:1.29";
+      };
+    }"""
+    write_files(tmp_path, {"flake.nix": flake, "web.nix": web})
+    found = list(nix_inventory(Repository(tmp_path, [tmp_path / "flake.nix", tmp_path / "web.nix"])))
+    assert [(item.host, item.name, item.conditions) for item in found] == [("atlas", "site", ())]
+
+
+def test_a_container_that_a_host_adds_to_is_listed_where_it_is_declared(tmp_path: Path) -> None:
+    flake = """{ outputs = { nixpkgs, ... }: { nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+      modules = [ { containers.web.config = { imports = [ ]; }; } ./web.nix ]; }; }; }"""
+    web = "{ containers.web = { autoStart = true; config = { ... }: { services.nginx.enable = true; }; }; }"
+    write_files(tmp_path, {"flake.nix": flake, "web.nix": web})
+    found = list(nix_inventory(Repository(tmp_path, [tmp_path / "flake.nix", tmp_path / "web.nix"])))
+    assert [(item.host, item.name, item.place.path.name) for item in found] == [("atlas", "web", "web.nix")]
