@@ -25,12 +25,16 @@ _SWITCHES = frozenset(
 
 
 class Flag(NamedTuple):
-    """A flag by its long name, its value (empty for a switch), where it is written, and the conditions that it is under."""
+    """A flag by its long name, its value (empty for a switch), where it is written, and the conditions that it is under.
+
+    ``value_place`` is where the value is an argument of its own.
+    """
 
     name: str
     value: str
     place: Place
     conditions: tuple[object, ...] = ()
+    value_place: Place | None = None
 
 
 def flags_in(arguments: Sequence[tuple[str, Place]]) -> Iterator[Flag]:
@@ -38,7 +42,7 @@ def flags_in(arguments: Sequence[tuple[str, Place]]) -> Iterator[Flag]:
     waiting: tuple[str, Place] | None = None
     for text, place in arguments:
         if waiting is not None and not text.startswith("-"):
-            yield Flag(_SHORT.get(waiting[0], waiting[0]), text, waiting[1])
+            yield Flag(_SHORT.get(waiting[0], waiting[0]), text, waiting[1], value_place=place)
             waiting = None
             continue
         if waiting is not None:
