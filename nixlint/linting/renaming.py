@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 from nixlint.syntax import views
+from nixlint.syntax.place import Place
 from nixlint.syntax.renaming import rename
 
 from .finding import FileEdit, Fix, Safety
@@ -34,3 +35,12 @@ def renaming(
         return None
     summary = f"rename {'.'.join(old)} to {'.'.join(name or chr(34) * 2 for name in new)}"
     return Fix(safety, summary, (FileEdit(definition.name.path, edit),))
+
+
+def set_around(repository: Repository, name: Place) -> Place | None:
+    """The attribute set in which the binding stands that a name is written in."""
+    source = repository.source(name.path)
+    path = None if source is None else views.attribute_path_at(source, name.span)
+    outer = () if path is None else views.enclosing(path)
+    attrset = next((view for view in outer if isinstance(view, views.AttrSet)), None)
+    return None if attrset is None else Place(name.path, attrset.span)

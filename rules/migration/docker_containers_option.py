@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path as FilePath
 
-from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.containers.oci_reader import BACKEND, CONTAINERS
+from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
+from nixlint.linting.renaming import renaming, set_around
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.definitions import WrittenDefinition, written_definitions
+from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, Value
+from nixlint.semantics.values import AttrsValue, StringValue, Value
+from nixlint.syntax.edits import Edit
+from nixlint.syntax.place import Place
 
 _OLD = "docker-containers"
+_OLD_FLAGS = "extraDockerOptions"
 
 
 class DockerContainersOption(Rule[WrittenDefinition]):
@@ -33,6 +41,9 @@ class DockerContainersOption(Rule[WrittenDefinition]):
     ## What keeps it silent
 
     - Things of the same name in which nothing has an `image`, and those within other options.
+
+    There is no fix where the repository speaks of `oci-containers` elsewhere without choosing Docker in the same file: which
+    engine the host has then is not certain. Nor where a part of a container is not known.
 
     ## References
 
@@ -62,6 +73,7 @@ class DockerContainersOption(Rule[WrittenDefinition]):
                 "the place of extraDockerOptions",
                 option=_OLD,
                 container=names[1] if len(names) == 2 else None,
+                fix=_fix(subject, value, repository),
             )
 
     examples = (
@@ -84,6 +96,58 @@ class DockerContainersOption(Rule[WrittenDefinition]):
   };
 }
 """,
+            },
+            fixed={
+                "a.nix": """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers = {
+    web = { image = "web:1"; extraOptions = [ "--network=host" ]; };
+  };
+  virtualisation.oci-containers.backend = "docker";
+}
+""",
+                "b.nix": """\
+{ lib, ... }:
+{
+  config = {
+    virtualisation.oci-containers.containers.db = { image = "db:1"; };
+    virtualisation.oci-containers.backend = "docker";
+  };
+}
+""",
+            },
+        ),
+        Bad(
+            "dotted, with comments, and the engine chosen",
+            """\
+{
+  virtualisation.oci-containers.backend = "docker"; # for now
+  docker-containers."web".image = "old:1";
+  docker-containers.«db» = {
+    image = "db:1";
+    # faster
+    extraDockerOptions = [ "--shm-size=1g" ];
+  };
+}
+""",
+            fixed="""\
+{
+  virtualisation.oci-containers.backend = "docker"; # for now
+  docker-containers."web".image = "old:1";
+  virtualisation.oci-containers.containers.db = {
+    image = "db:1";
+    # faster
+    extraOptions = [ "--shm-size=1g" ];
+  };
+}
+""",
+        ),
+        Bad(
+            "no fix where another file may choose another engine",
+            {
+                "a.nix": '{ «docker-containers» = { web = { image = "web:1"; }; }; }\n',
+                "b.nix": '{ virtualisation.oci-containers.backend = "podman"; }\n',
             },
         ),
         Good(
@@ -121,3 +185,68 @@ def _is_written_at_once(subject: WrittenDefinition, repository: Repository) -> b
     """Whether the old name stands right before that of the container, not around the set that holds it."""
     source = repository.source(subject.name.path)
     return source is not None and source.data[: subject.name.span.start].endswith(_OLD.encode() + b".")
+
+
+def _fix(definition: WrittenDefinition, value: Value, repository: Repository) -> Fix | None:
+    """Write the new names, and choose Docker where it is certain that nothing else chooses an engine."""
+    is_whole = definition.path.names[-1] == _OLD
+    containers = (
+        [entry.value.force() for entry in value.entries.values()]
+        if is_whole and isinstance(value, AttrsValue)
+        else [value]
+    )
+    inner = [_inner_edits(container, definition.name, repository) for container in containers]
+    prefix = 1 if definition.path.names[:1] == ("config",) else 0
+    new = tuple(name for name in CONTAINERS.names if name is not None)
+    renamed = renaming(repository, definition, prefix, (_OLD,), new, Safety.SAFE)
+    if renamed is None or not inner or any(edits is None for edits in inner):
+        return None
+    if isinstance(value, AttrsValue) and value.is_open:
+        return None
+    chosen = _choice(definition, repository)
+    if chosen is None:
+        return None
+    edits = (*renamed.edits, *(edit for found in inner if found is not None for edit in found), *chosen)
+    return Fix(Safety.SAFE, "rename docker-containers to virtualisation.oci-containers.containers", edits)
+
+
+def _inner_edits(container: Value, name: Place, repository: Repository) -> tuple[FileEdit, ...] | None:
+    """The edits that rename ``extraDockerOptions``; ``None`` where it may stand where it is not seen."""
+    if not isinstance(container, AttrsValue) or container.is_open:
+        return None
+    entry = container.entries.get(_OLD_FLAGS)
+    if entry is None:
+        return ()
+    place = entry.name_place
+    source = None if place is None else repository.source(place.path)
+    if place is None or source is None or place.path != name.path:
+        return None
+    if source.data[place.span.start : place.span.end] != _OLD_FLAGS.encode():
+        return None
+    return (FileEdit(place.path, Edit(place.span, b"extraOptions")),)
+
+
+def _choice(definition: WrittenDefinition, repository: Repository) -> tuple[FileEdit, ...] | None:
+    """The edits that choose Docker beside a definition: none where its file does; ``None`` where it is not certain."""
+    path = definition.name.path
+    speaking = set(repository.files_mentioning(b"oci-containers"))
+    if path in speaking:
+        return () if _chooses_docker(path, repository) else None
+    if speaking:
+        return None
+    names = definition.path.names
+    above = names[: len(names) - definition.written]
+    option = OptionPath(("config", *BACKEND.names)) if names[:1] == ("config",) and not above else BACKEND
+    around = set_around(repository, definition.name)
+    fix = defining(repository, around, [NewDefinition(option, '"docker"')], Safety.SAFE, "choose Docker")
+    return None if fix is None else fix.edits
+
+
+def _chooses_docker(path: FilePath, repository: Repository) -> bool:
+    source = repository.source(path)
+    chosen = [
+        found.value
+        for found in (() if source is None else written_definitions(source, repository))
+        if found.path.names[-len(BACKEND) :] == BACKEND.names
+    ]
+    return bool(chosen) and all(isinstance(value, StringValue) and value.text == "docker" for value in chosen)
