@@ -121,7 +121,9 @@ class NspawnContainer:
     @cached_property
     def network(self) -> Presence:
         """Whether the container certainly, perhaps or certainly not has a network that is not the host's."""
-        answers = [is_on(self.option_anywhere(name)) for name in OWN_NETWORK]
+        # extra-container makes a private network where its option for addresses is set (its eval-config.nix).
+        by_extra = self.option_anywhere("extra", "addressPrefix").presence
+        answers = [by_extra, *(is_on(self.option_anywhere(name)) for name in OWN_NETWORK)]
         if Presence.DEFINED in answers:
             return Presence.DEFINED
         if Presence.MAYBE in answers or self.is_made_elsewhere:

@@ -33,6 +33,9 @@ _DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release
 """In a file with these, what is defined may depend on what there is."""
 
 
+_OF_COMPOSE = frozenset({"service", "image", "build"})
+
+
 class Renamed(NamedTuple):
     """An option that has another name; ``is_same_value`` says that it takes what the old one took."""
 
@@ -120,17 +123,17 @@ def _is_elsewhere(definition: WrittenDefinition, change: Change, prefix: int, re
         return True
     if b"darwin" in source.data and b"nixos" not in source.data.lower():
         return True
-    if len(definition.path) == prefix + len(change.old) and _is_service_of_compose(definition):
+    if change.old[:-1] == ("services",) and _is_service_of_compose(definition, prefix + len(change.old)):
         return True
     return _is_declared(change.old, repository) or _is_disabled(change, repository)
 
 
-def _is_service_of_compose(definition: WrittenDefinition) -> bool:
+def _is_service_of_compose(definition: WrittenDefinition, length: int) -> bool:
     """Whether it has what the services of Arion and of Compose files have, and those of NixOS have not."""
-    if definition.path.names[-2:-1] != ("services",):
-        return False
+    if len(definition.path) > length:
+        return definition.path.names[length] in _OF_COMPOSE
     value = definition.value
-    return isinstance(value, AttrsValue) and any(name in value.entries for name in ("service", "image", "build"))
+    return isinstance(value, AttrsValue) and any(name in value.entries for name in _OF_COMPOSE)
 
 
 class _Declarations(NamedTuple):

@@ -33,6 +33,7 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
     - `autoStart = true`, here or in another file that adds to the container, and anything unknown that could be it.
     - `container@<name>` anywhere in the repository, for instance in the `wants` of another unit.
     - A name that is not known.
+    - `extra`, an option of extra-container, which starts containers by hand.
 
     It runs only with `--pedantic`: containers for work that is done now and then are started by hand.
 
@@ -54,6 +55,8 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
         auto_start = subject.option_anywhere("autoStart")
         if subject.name is None or not (auto_start.presence is Presence.ABSENT or is_false(auto_start)):
             return
+        if subject.option_anywhere("extra").presence is not Presence.ABSENT:
+            return  # extra-container starts it, by hand.
         if any(True for _ in repository.files_mentioning(f"container@{subject.name}".encode())):
             return
         yield Finding(
