@@ -20,6 +20,9 @@ from .finding import FileEdit, Fix, Safety
 
 Path = tuple[str, ...]
 
+_LIST_LENGTH = 70
+"""A new list that is longer is written over lines."""
+
 
 def moving_elements(
     repository: Repository,
@@ -32,7 +35,8 @@ def moving_elements(
     """A fix that takes ``elements`` out of the one list that is the value of a binding, and defines options beside it.
 
     ``lists`` are texts to add to lists, which may be there already; ``values`` are expressions of options that are not.
-    ``None`` where the elements do not stand in one such list, or where it would take guessing.
+    ``None`` where the elements do not stand in one such list, where one is made of parts (its text would be lost as it is
+    written), or where it would take guessing.
     """
     place = next(iter(elements))
     source = repository.source(place.path)
@@ -74,8 +78,15 @@ def _binding_of(source: SourceFile, spans: list[Span]) -> tuple[views.AttrSet, P
         if attrset is None or None in names or any(span not in present for span in spans):
             return None
         known = tuple(name for name in names if name is not None)
-        return attrset, known[:-1], known[-1], [present.index(span) for span in spans]
+        gone = [present.index(span) for span in spans]
+        if not all(_is_plain(literal.elements[index]) for index in gone):
+            return None
+        return attrset, known[:-1], known[-1], gone
     return None
+
+
+def _is_plain(element: views.Expression) -> bool:
+    return isinstance(element, views.String) and not element.interpolations
 
 
 def _bindings_around(source: SourceFile, span: Span) -> list[views.Binding]:
@@ -108,7 +119,7 @@ def _adding(attrset: views.AttrSet, path: Path, texts: Sequence[str]) -> tuple[E
     written = [encode(text) for text in texts]
     binding = _binding_at(attrset, path)
     if binding is None:
-        return define_many(attrset, [(path, f"[ {' '.join(written)} ]")])
+        return define_many(attrset, [(path, _list_of(written))])
     literal = binding.value
     if not isinstance(literal, views.ListLiteral) or not literal.elements:
         return None
@@ -120,6 +131,11 @@ def _adding(attrset: views.AttrSet, path: Path, texts: Sequence[str]) -> tuple[E
     if data[last.end : literal.span.end - 1].strip():
         return None  # A comment follows: whose is it?
     return (Edit(Span(last.end, last.end), b"".join(gap + text.encode() for text in written)),)
+
+
+def _list_of(elements: Sequence[str]) -> str:
+    line = f"[ {' '.join(elements)} ]"
+    return line if len(line) <= _LIST_LENGTH else "\n".join(["[", *(f"  {element}" for element in elements), "]"])
 
 
 def _without(source: SourceFile, start: int, beside: Path, name: str, gone: list[int]) -> bytes | None:

@@ -142,7 +142,47 @@ class OciFlagWithAnOption(Rule[OciContainer]):
             config='nixos-release = "24.05"\n',
         ),
         Bad(
-            "no fix where a comment belongs to the flag, or the value is not known",
+            "many, over lines",
+            """\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "web:1";
+    extraOptions = [ «"-p"» "192.0.2.1:8443:8443" "-p" "192.0.2.1:3478:3478/udp" "-p192.0.2.1:10001:10001/udp" ];
+  };
+}
+""",
+            fixed="""\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "web:1";
+    ports = [
+      "192.0.2.1:8443:8443"
+      "192.0.2.1:3478:3478/udp"
+      "192.0.2.1:10001:10001/udp"
+    ];
+  };
+}
+""",
+        ),
+        Bad(
+            "no fix where a comment belongs to the list that goes",
+            """\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "web:1";
+    extraOptions = [
+      «"-p"»
+      "192.0.2.1:8443:8443"
+      "-p"
+      "192.0.2.1:3478:3478/udp"
+      "--publish=192.0.2.1:10001:10001/udp"
+    ]; # as before
+  };
+}
+""",
+        ),
+        Bad(
+            "no fix where a comment belongs to the flag, or the value has parts",
             """\
 { config, ... }:
 {
@@ -155,6 +195,14 @@ class OciFlagWithAnOption(Rule[OciContainer]):
   virtualisation.oci-containers.containers.db = {
     image = "db:1";
     extraOptions = [ «"--hostname=${config.networking.hostName}-db"» ];
+  };
+  virtualisation.oci-containers.containers.cache = {
+    image = "cache:1";
+    extraOptions = let address = "192.0.2.1"; in [ "--init" «"-p"» "${address}:80:80" ];
+  };
+  virtualisation.oci-containers.containers.queue = let address = "192.0.2.1"; in {
+    image = "queue:1";
+    extraOptions = [ «"-p"» "${address}:81:81" ];
   };
 }
 """,
