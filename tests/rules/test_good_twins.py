@@ -1,6 +1,6 @@
 """Each planted repository has a twin: the same containers in the same style, written by somebody who knows the remedies.
 
-A finding in a twin is a false alarm.
+A finding in a twin is a false alarm, and so is one in ``remedies``, where there are other ways of doing the same right.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def containers_in(copy: Path) -> set[str]:
     return {container["name"] for container in listed if container["name"] is not None}
 
 
-@pytest.mark.parametrize("repository", REPOSITORIES)
+@pytest.mark.parametrize("repository", [*REPOSITORIES, "remedies/flake"])
 def test_nothing_is_found_in_a_twin(repository: str, tmp_path: Path) -> None:
     copy = copied(TWINS / repository, tmp_path)
     report = run(Request((copy,), copy), REGISTRY)

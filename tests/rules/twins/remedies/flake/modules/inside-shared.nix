@@ -1,0 +1,1 @@
+{ ... }: { config.system.stateVersion = "24.11"; }
