@@ -18,12 +18,6 @@
     extraOptions = [ "-e" "DOCKER_HOST=tcp://socket-proxy:2375" "--network=socket" ];
   };
 
-  systemd.services.docker-network-socket = {
-    requiredBy = [ "docker-watch.service" ];
-    before = [ "docker-watch.service" ];
-    serviceConfig.Type = "oneshot";
-    script = "${pkgs.docker}/bin/docker network inspect socket || ${pkgs.docker}/bin/docker network create socket";
-  };
 
   virtualisation.oci-containers.containers.sensors = {
     image = "ghcr.io/example/sensors:2.0.1";
