@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ from pathlib import Path
 import pytest
 
 NIX_INSTANTIATE = shutil.which("nix-instantiate")
+NIX = shutil.which("nix")
 
 
 def need_nix() -> None:
@@ -91,6 +93,53 @@ def evaluate_json(expressions: Sequence[str]) -> list[object]:
     assert isinstance(values, list)
     assert len(values) == len(expressions)
     return values
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Nix ends the evaluation of an expression with an error."""
+
+
+def evaluate_each(expressions: Sequence[str], named: str = "") -> list[object]:
+    """The value of each expression, or a :class:`Refusal`; one that fails leaves the others alone.
+
+    ``named`` are bindings that all expressions see. An expression that does not parse, or that uses a variable that nothing
+    binds, fails them all and raises :class:`AssertionError`. ``nix repl`` is the one command that goes on after an error.
+    """
+    need_nix()
+    assert NIX is not None
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "batch.nix").write_bytes(
+            b"let\n" + _bytes(named) + b"\nin [\n" + b"".join(b"(" + _bytes(text) + b"\n)\n" for text in expressions) + b"]"
+        )
+        commands = ["batch = import ./batch.nix", "builtins.toJSON { index = -1; value = builtins.length batch; }"]
+        commands += [
+            f"builtins.toJSON {{ index = {index}; value = builtins.elemAt batch {index}; }}"
+            for index in range(len(expressions))
+        ]
+        result = subprocess.run(
+            [NIX, "--extra-experimental-features", "nix-command", "repl"],
+            input="\n".join(commands).encode() + b"\n",
+            capture_output=True,
+            check=False,
+            cwd=folder,
+        )
+    lines = result.stdout.decode("utf-8", "surrogateescape").split("\n")
+    answers = [json.loads(_unquoted(line)) for line in lines if line.startswith(_STRING)]
+    values = {answer["index"]: answer["value"] for answer in answers}
+    if values.pop(-1, None) != len(expressions):
+        raise AssertionError(result.stderr.decode("utf-8", "replace"))
+    return [values.get(index, Refusal()) for index in range(len(expressions))]
+
+
+_STRING = '\x1b[35;1m"'
+"""How ``nix repl`` begins to print a string: in magenta."""
+
+
+def _unquoted(line: str) -> str:
+    """A string that ``nix repl`` printed; it escapes only these."""
+    quoted = line.removeprefix(_STRING).removesuffix('"\x1b[0m')
+    return re.sub(r"\\(.)", lambda match: {"n": "\n", "r": "\r", "t": "\t"}.get(match[1], match[1]), quoted)
 
 
 def _bytes(text: str) -> bytes:
