@@ -15,7 +15,20 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.string_literal import static_name
 
 from .scope import Scope
-from .values import AttrsValue, DynamicEntry, Entry, Known, NullValue, StringValue, Thunk, UnknownValue, Value
+from .values import (
+    UNSETTLED,
+    AttrsValue,
+    DynamicEntry,
+    Entry,
+    Known,
+    NullValue,
+    StringValue,
+    Thunk,
+    UnknownValue,
+    Value,
+    error,
+    is_error,
+)
 
 
 class Evaluator(Protocol):
@@ -42,8 +55,8 @@ class Evaluator(Protocol):
         ...
 
 
-def attribute_set(view: views.AttrSet, scope: Scope, evaluator: Evaluator) -> AttrsValue:
-    """The value of a set literal."""
+def attribute_set(view: views.AttrSet, scope: Scope, evaluator: Evaluator) -> Value:
+    """The value of a set literal; an error where Nix refuses one of its names."""
     builder = _Builder(evaluator, scope, recursive=view.recursive, place=place_of(view))
     builder.add_all(view.bindings)
     return builder.value()
@@ -99,9 +112,11 @@ class _Builder:
                 case views.InheritFrom():
                     self._inherit_from(binding)
 
-    def value(self) -> AttrsValue:
+    def value(self) -> Value:
         """The set made of everything added; names are worked out now, values later."""
         entries = {name: Entry(self._slot_thunk(slot), slot.name_place) for name, slot in self.slots.items()}
+        if self.recursive and "__overrides" in entries:
+            return self._overridden()
         self.names.update((name, entry.value) for name, entry in entries.items())
         dynamic: list[DynamicEntry] = []
         for name, binding, rest, scope in self.dynamic:
@@ -110,31 +125,44 @@ class _Builder:
             match value:
                 case NullValue():
                     continue
+                case StringValue(text=str() as text) if text in entries:
+                    return error(f"attribute '{text}' is already defined", place_of(name))
                 case StringValue(text=str() as text):
-                    entries.setdefault(text, entry)
+                    entries[text] = entry
+                case _ if not isinstance(value, (StringValue, *UNSETTLED)):
+                    return error("an attribute name that is no string", place_of(name))
+                case _ if is_error(value):
+                    return value
                 case _:
                     dynamic.append(DynamicEntry(value, entry))
         return AttrsValue(entries, tuple(dynamic), (), self.place)
 
+    def _overridden(self) -> Value:
+        """A ``rec`` set whose ``__overrides`` replaces what its bindings see, an old way that nobody follows here."""
+        doubt = UnknownValue("a set with '__overrides'", self.place)
+        self.names.update(dict.fromkeys(self.slots, Known(doubt)))
+        return AttrsValue({}, (), (doubt,), self.place)
+
     def _add_binding(self, binding: views.Binding) -> None:
         if binding.has_error and not binding.path.names:
             return
-        self._add(binding.path.names, binding, self.inner)
+        self._add(binding.path.names, binding)
 
-    def _add(self, names: tuple[views.AttrName, ...], binding: views.Binding, scope: Scope) -> None:
+    def _add(self, names: tuple[views.AttrName, ...], binding: views.Binding) -> None:
         builder = self
         for index, name in enumerate(names[:-1]):
             text = static_name(name)
             if text is None:
-                builder.dynamic.append((name, binding, names[index + 1 :], scope))
+                builder.dynamic.append((name, binding, names[index + 1 :], builder.inner))
                 return
             builder = builder._nested(text, place_of(name))
         last = names[-1]
         text = static_name(last)
         if text is None:
-            builder.dynamic.append((last, binding, (), scope))
+            builder.dynamic.append((last, binding, (), builder.inner))
             return
-        builder._set(text, place_of(last), binding.value, scope)
+        # In a set that is made larger, a value sees what the bindings of that set see (`x = rec { … }; x.a = …;`).
+        builder._set(text, place_of(last), binding.value, builder.inner)
 
     def _nested(self, name: str, name_place: Place) -> _Builder:
         slot = self.slots.get(name)
@@ -197,7 +225,7 @@ class _Builder:
         if not rest:
             return self.evaluator.defer(binding.value, scope)
         nested = _Builder(self.evaluator, self.inner, False, None)
-        nested._add(rest, binding, scope)
+        nested._add(rest, binding)
         return self.evaluator.defer_call(nested.value, None)
 
     def _dynamic_name(self, name: views.AttrName, scope: Scope) -> Value:

@@ -22,11 +22,13 @@ from nixlint.syntax.string_literal import decode, path_parts, static_name
 from . import library, operators, symbols
 from .attribute_sets import attribute_set, bound_scope, place_of
 from .file_tree import FileTree
-from .partial_text import joined, may_be
+from .partial_text import may_be
 from .paths import normalised
 from .scope import Scope
 from .selection import has, of_each, select
 from .values import (
+    PROPERTIES,
+    UNSETTLED,
     AttrsValue,
     BoolValue,
     CallValue,
@@ -49,6 +51,8 @@ from .values import (
     Thunk,
     UnknownValue,
     Value,
+    error,
+    is_error,
 )
 
 MAX_DEPTH = 220
@@ -109,7 +113,7 @@ class Interpreter:
     def attribute(self, subject: Value, name: str, place: Place | None = None) -> Value:
         """An attribute of a value, settled; unknown where it is missing."""
         value = self.find_attribute(subject, name, place)
-        return UnknownValue(f"attribute '{name}' is missing", place) if value is None else self.settled(value)
+        return error(f"attribute '{name}' is missing", place) if value is None else self.settled(value)
 
     def settled(self, value: Value) -> Value:
         """A value by what its evaluation of modules knows of it, where it is but a name there."""
@@ -311,7 +315,7 @@ class Interpreter:
                 parts.append(part)
             else:
                 parts.extend(self.text_of(self.evaluate(part.expression, scope)))
-        return StringValue(joined(parts), place_of(view))
+        return operators.text_value(parts, place_of(view))
 
     def _path(self, view: views.Path, scope: Scope) -> Value:
         parts: list[str | Value] = []
@@ -320,9 +324,10 @@ class Interpreter:
                 parts.append(part)
             else:
                 parts.extend(self.text_of(self.evaluate(part.expression, scope)))
-        text = StringValue(tuple(parts)).text
+        whole = operators.text_value(parts, place_of(view))
+        text = whole.text if isinstance(whole, StringValue) else None
         if text is None:
-            return UnknownValue("a path with a part that is not known", place_of(view))
+            return whole if is_error(whole) else UnknownValue("a path with a part that is not known", place_of(view))
         return PathValue(normalised(text, view.file.path.parent), place_of(view))
 
     def _variable(self, view: views.Variable, scope: Scope) -> Value:
@@ -366,13 +371,21 @@ class Interpreter:
     def _assert(self, view: views.Assert, scope: Scope) -> Value:
         condition = operators.agreed(self.evaluate(view.condition, scope))
         if isinstance(condition, BoolValue) and not condition.value:
-            return UnknownValue("an assertion that fails", place_of(view))
+            return error("an assertion that fails", place_of(view))
+        if not isinstance(condition, (BoolValue, *UNSETTLED)):
+            return error("an assertion of what is no boolean", place_of(view))
+        if is_error(condition):
+            return condition
         return self.evaluate(view.body, scope)
 
     def _if(self, view: views.If, scope: Scope) -> Value:
         condition = operators.agreed(self.evaluate(view.condition, scope))
         if isinstance(condition, BoolValue):
             return self.evaluate(view.consequence if condition.value else view.alternative, scope)
+        if not isinstance(condition, UNSETTLED):
+            return error("a condition that is no boolean", place_of(view))
+        if is_error(condition):
+            return condition
         alternatives = (self.defer(view.consequence, scope), self.defer(view.alternative, scope))
         place = place_of(view)
         return ChoiceValue(condition, alternatives, place, NegationValue(condition, place))
@@ -380,6 +393,9 @@ class Interpreter:
     def _apply(self, function: Value, argument: Thunk, place: Place | None) -> Value:
         match function:
             case FunctionValue():
+                refused = self._refused(function.function, argument, place)
+                if refused is not None:
+                    return refused
                 body_scope = self.function_scope(function.function, function.scope, argument)
                 return self.evaluate(function.function.body, body_scope)
             case PrimitiveValue():
@@ -404,12 +420,33 @@ class Interpreter:
             case AttrsValue():
                 functor = self.find_attribute(function, "__functor", place)
                 if functor is None:
-                    return UnknownValue("a call of a set", place)
+                    return error("a call of a set", place)
                 return self.apply(self.apply(functor, Known(function), place), argument, place)
             case UnknownValue():
                 return function
             case _:
-                return UnknownValue("a call of something that is no function", place)
+                return error("a call of something that is no function", place)
+
+    def _refused(self, function: views.Lambda, argument: Thunk, place: Place | None) -> Value | None:
+        """The error of a call whose argument does not have the attributes that a function asks for."""
+        formals = function.formals
+        if formals is None:
+            return None
+        value = argument.force()
+        if is_error(value):
+            return value
+        if isinstance(value, (*UNSETTLED, *PROPERTIES)):
+            return None
+        if not isinstance(value, AttrsValue):
+            return error("a call with an argument that is no set", place)
+        if value.is_open:
+            return None
+        wanted = {formal.name.text: formal for formal in formals.formals}
+        missing = next((name for name, it in wanted.items() if it.default is None and name not in value.entries), None)
+        if missing is not None:
+            return error(f"argument '{missing}' is missing", place)
+        extra = None if formals.ellipsis else next((name for name in value.entries if name not in wanted), None)
+        return None if extra is None else error(f"argument '{extra}' is not expected", place)
 
     def _extended_library(self, overlay: Thunk, place: Place | None) -> Value:
         """``lib.extend overlay``: the library with what the overlay adds (nixpkgs, ``lib/fixed-points.nix``)."""

@@ -32,6 +32,8 @@ from .values import (
     Thunk,
     UnknownValue,
     Value,
+    error,
+    is_error,
     member_of,
     unknown_because,
 )
@@ -74,6 +76,8 @@ def unary(operator: str, operand: Value, place: Place, evaluator: Evaluator) -> 
             return _integer("-", 0, number, place)
         case "-", FloatValue(value=real):
             return FloatValue(-real, place)
+        case _ if _is_plain(operand):
+            return error(f"'{operator}' of a value of the wrong kind", place)
         case _:
             return unknown_because(operand, f"'{operator}' of a value that is not known", place)
 
@@ -110,6 +114,11 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
         return _of_each(left, lambda value: update(value, right, place, evaluator), evaluator)
     if isinstance(right, ChoiceValue):
         return _of_each(right, lambda value: update(left, value, place, evaluator), evaluator)
+    for side in (left, right):
+        if is_error(side):
+            return side
+        if _is_plain(side) and not isinstance(side, (AttrsValue, PrimitiveValue, *PROPERTIES)):
+            return error("an update of what is no set", place)
     if isinstance(left, PROPERTIES) and isinstance(right, (AttrsValue, *PROPERTIES)):
         return as_property(update(as_attributes(left), right, place, evaluator))
     if isinstance(right, PROPERTIES) and isinstance(left, AttrsValue):
@@ -151,6 +160,11 @@ def perhaps_replaced(entries: Mapping[str, Entry], winner: AttrsValue) -> dict[s
 
 def concatenation(left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
     """``left ++ right``; what is not known makes the list open."""
+    for side in (left, right):
+        if is_error(side):
+            return side
+        if _is_plain(side) and not isinstance(side, ListValue):
+            return error("'++' of what is no list", place)
     one, other = as_list(left, place), as_list(right, place)
     elements, unknowns = (*one.elements, *other.elements), (*one.unknowns, *other.unknowns)
     if len(elements) + len(unknowns) > MAX_ELEMENTS or not evaluator.spend(len(elements) // 16):
@@ -206,8 +220,10 @@ def equality(left: Value, right: Value) -> bool | None:
             return True
         case BoolValue(value=one), BoolValue(value=other):
             return one == other
-        case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
+        case IntValue(value=number), IntValue(value=second):
             return number == second
+        case ((IntValue(value=real) | FloatValue(value=real)), (IntValue(value=further) | FloatValue(value=further))):
+            return float(real) == float(further)
         case StringValue(), StringValue():
             return equal_texts(left, right)
         case PathValue(), PathValue():
@@ -236,29 +252,47 @@ def _equal_lists(left: ListValue, right: ListValue) -> bool | None:
         return False
     if left.unknowns or right.unknowns:
         return None
-    return _all(equality(one.force(), other.force()) for one, other in zip(left.elements, right.elements, strict=True))
+    return _all_equal(zip(left.elements, right.elements, strict=True))
 
 
 def _equal_sets(left: AttrsValue, right: AttrsValue) -> bool | None:
-    if "type" in left.entries and "type" in right.entries:
-        return None  # Derivations are compared by their outputs alone.
+    if _may_be_derivation(left) and _may_be_derivation(right):
+        return _equal_derivations(left, right)
     for one, other in ((left, right), (right, left)):
         if not other.unknowns and any(
             name not in other.entries and not any(may_be(dynamic.name, name) for dynamic in other.dynamic)
             for name in one.entries
         ):
             return False
-    shared = _all(
-        equality(entry.value.force(), right.entries[name].value.force())
-        for name, entry in left.entries.items()
-        if name in right.entries
+    shared = _all_equal(
+        (entry.value, right.entries[name].value) for name, entry in left.entries.items() if name in right.entries
     )
     return None if shared and (left.is_open or right.is_open) else shared
 
 
-def _all(answers: Iterable[bool | None]) -> bool | None:
+def _may_be_derivation(value: AttrsValue) -> bool:
+    entry = value.entries.get("type")
+    return value.is_open if entry is None else equality(entry.value.force(), StringValue(("derivation",))) is not False
+
+
+def _equal_derivations(left: AttrsValue, right: AttrsValue) -> bool | None:
+    """Derivations are compared by their outputs alone; what only may be one is not compared."""
+    sides = []
+    for side in (left, right):
+        kind, output = side.entries.get("type"), side.entries.get("outPath")
+        if kind is None or output is None or equality(kind.value.force(), StringValue(("derivation",))) is not True:
+            return None
+        sides.append(output.value.force())
+    return equality(*sides)
+
+
+def _all_equal(pairs: Iterable[tuple[Thunk, Thunk]]) -> bool | None:
     result: bool | None = True
-    for answer in answers:
+    for one, other in pairs:
+        left, right = one.force(), other.force()
+        if is_error(left) or is_error(right):
+            return None
+        answer = equality(left, right)
         if answer is False:
             return False
         if answer is None:
@@ -270,13 +304,24 @@ def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
     decided = {"&&": False, "||": True, "->": False}[operator]
     absorbing = operator != "&&"
     left = agreed(left)
+    if is_error(left):
+        return left
     if isinstance(left, BoolValue):
-        return BoolValue(absorbing, place) if left.value == decided else agreed(right.force())
+        return BoolValue(absorbing, place) if left.value == decided else _truth(operator, right, place)
+    if _is_plain(left):
+        return error(f"'{operator}' of a value that is no boolean", place)
     other = agreed(right.force())
     if isinstance(other, BoolValue) and other.value == absorbing:
         # Whatever the left side is, it cannot change the outcome (short of an error, which ends the evaluation).
         return BoolValue(absorbing, place)
     return unknown_because(left, f"'{operator}' with a value that is not known", place)
+
+
+def _truth(operator: str, thunk: Thunk, place: Place) -> Value:
+    value = agreed(thunk.force())
+    if _is_plain(value) and not isinstance(value, BoolValue):
+        return error(f"'{operator}' of a value that is no boolean", place)
+    return value
 
 
 def agreed(value: Value, depth: int = 0) -> Value:
@@ -303,8 +348,10 @@ def ordering(operator: str, left: Value, right: Value, place: Place | None) -> V
 def less_than(left: Value, right: Value) -> bool | None:
     """Whether Nix puts one value before another; ``None`` where that is not known, or where Nix refuses to compare."""
     match left, right:
-        case ((IntValue(value=number) | FloatValue(value=number)), (IntValue(value=second) | FloatValue(value=second))):
+        case IntValue(value=number), IntValue(value=second):
             return number < second
+        case ((IntValue(value=real) | FloatValue(value=real)), (IntValue(value=third) | FloatValue(value=third))):
+            return float(real) < float(third)
         case StringValue(text=str() as text), StringValue(text=str() as other):
             return text.encode("utf-8", "surrogateescape") < other.encode("utf-8", "surrogateescape")
         case PathValue(path=path), PathValue(path=further):
@@ -344,12 +391,16 @@ def arithmetic(operator: str, left: Value, right: Value, place: Place | None, ev
             if text is None:
                 return UnknownValue("a path with a part that is not known", place)
             return PathValue(normalised(f"{path}{text}"), place)
-        case "+", AttrsValue(), StringValue():
+        case "+", AttrsValue(), StringValue() if left.is_open:
             return _text((*text_parts(left, place, evaluator), *right.parts), place)
+        case "+", AttrsValue(), (StringValue() | AttrsValue() | PathValue()):
+            return _text((*text_parts(left, place, evaluator), *text_parts(right, place, evaluator)), place)
         case _, IntValue(value=number), IntValue(value=second):
             return _integer(operator, number, second, place)
         case _, (IntValue(value=real) | FloatValue(value=real)), (IntValue(value=third) | FloatValue(value=third)):
             return _real(operator, real, third, place)
+        case _ if _is_plain(left) and _is_plain(right) and not isinstance(left, AttrsValue):
+            return error(f"'{operator}' of values of the wrong kinds", place)
         case _:
             unknown = right if isinstance(left, IntValue | FloatValue | PathValue) else left
             return unknown_because(unknown, f"'{operator}' with a value that is not known", place)
@@ -364,32 +415,49 @@ def _symbol_sum(left: SymbolValue | CallValue, right: StringValue, place: Place 
     return _text((*text_parts(left, place, evaluator), *right.parts), place)
 
 
-def text_parts(value: Value, place: Place | None, evaluator: Evaluator) -> tuple[str | Value, ...]:
+def text_parts(value: Value, place: Place | None, evaluator: Evaluator, depth: int = 0) -> tuple[str | Value, ...]:
     """What becomes of a value in a string, as far as it is known: a set gives what its ``__toString`` or ``outPath`` is."""
     match value:
         case StringValue():
             return value.parts
         case AttrsValue() if "__toString" in value.entries:
             function = value.entries["__toString"].value.force()
-            return _text_part(evaluator.apply(function, Known(value), place))
+            return _text_of_text(evaluator.apply(function, Known(value), place), place, evaluator, depth)
         case SymbolValue(path=path) if value.resolver is not None and path[-1:] == ("self",):
             folder = value.resolver.resolve((*path, "outPath"))
             return folder.parts if isinstance(folder, StringValue) else (value,)
         case AttrsValue() if "outPath" in value.entries and not value.is_open:
-            return _text_part(value.entries["outPath"].value.force())
+            return _text_of_text(value.entries["outPath"].value.force(), place, evaluator, depth)
+        case NullValue() | BoolValue() | IntValue() | FloatValue() | ListValue() | FunctionValue():
+            return (error("a text made of what is no text", place),)
+        case AttrsValue(is_open=False):
+            return (error("a text made of a set without 'outPath'", place),)
         case _:
             return (value,)
 
 
-def _text_part(value: Value) -> tuple[str | Value, ...]:
-    return value.parts if isinstance(value, StringValue) else (value,)
+_MAX_TEXT_DEPTH = 8
+"""How often the text of a set may be that of a further set."""
+
+
+def _text_of_text(value: Value, place: Place | None, evaluator: Evaluator, depth: int) -> tuple[str | Value, ...]:
+    if depth >= _MAX_TEXT_DEPTH:
+        return (UnknownValue("a text nested too deeply to work out", place),)
+    return text_parts(value, place, evaluator, depth + 1)
+
+
+def text_value(parts: Iterable[str | Value], place: Place | None) -> Value:
+    """The string made of parts; one with a part that Nix refuses is refused."""
+    whole = joined(parts)
+    refused = next((part for part in whole if not isinstance(part, str) and is_error(part)), None)
+    return StringValue(whole, place) if refused is None else refused
 
 
 def _text(parts: tuple[str | Value, ...], place: Place | None) -> Value:
     whole = joined(parts)
     if sum(len(part) for part in whole if isinstance(part, str)) > MAX_TEXT:
         return UnknownValue("a text that is too long to work out", place)
-    return StringValue(whole, place)
+    return text_value(whole, place)
 
 
 def _integer(operator: str, left: int, right: int, place: Place | None) -> Value:
@@ -403,7 +471,7 @@ def _integer(operator: str, left: int, right: int, place: Place | None) -> Value
         case "/" if right != 0:
             result = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         case _:
-            return UnknownValue(f"'{operator}' that Nix refuses", place)
+            return error(f"'{operator}' that Nix refuses", place)
     if not -(2**63) <= result < 2**63:
         return UnknownValue("an integer that does not fit in 64 bits", place)
     return IntValue(result, place)
@@ -421,7 +489,7 @@ def _real(operator: str, left: float, right: float, place: Place | None) -> Valu
             case "/" if right != 0:
                 return FloatValue(left / right, place)
             case _:
-                return UnknownValue(f"'{operator}' that Nix refuses", place)
+                return error(f"'{operator}' that Nix refuses", place)
     except OverflowError:
         return UnknownValue("a number that is too large", place)
 

@@ -21,6 +21,8 @@ from .values import (
     Thunk,
     UnknownValue,
     Value,
+    error,
+    is_error,
     unknown_because,
 )
 
@@ -54,9 +56,9 @@ def select(
         certain = certain and _has_one(value, name) is True
         value = _unnamed(value, place) if name is None else evaluator.find_attribute(value, name, place)
         if value is None:
-            return (
-                UnknownValue(f"attribute '{_dotted(names)}' is missing", place) if default is None else default.force()
-            )
+            return error(f"attribute '{_dotted(names)}' is missing", place) if default is None else default.force()
+        if is_error(value):
+            return value
     assert value is not None
     value = evaluator.settled(value)
     if default is not None and not certain and isinstance(value, UnknownValue | SymbolValue | CallValue):

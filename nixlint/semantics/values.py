@@ -222,10 +222,11 @@ class OrderValue(NamedTuple):
 
 
 class UnknownValue(NamedTuple):
-    """A value of which nothing is known, and why."""
+    """A value of which nothing is known, and why; ``is_error`` where Nix certainly ends its evaluation with an error."""
 
     reason: str
     place: Place | None = None
+    is_error: bool = False
 
 
 Value: TypeAlias = Union[
@@ -272,6 +273,16 @@ def unknown_because(value: Value, otherwise: str, place: Place | None = None) ->
             return unknown_because(value.condition, "a condition that is not known", value.place or place)
         case _:
             return UnknownValue(otherwise, place)
+
+
+def error(reason: str, place: Place | None = None) -> UnknownValue:
+    """What comes of an expression that Nix refuses to evaluate: it is unknown, and nothing that needs it is known."""
+    return UnknownValue(reason, place, is_error=True)
+
+
+def is_error(value: Value) -> bool:
+    """Whether Nix certainly ends the evaluation of a value with an error."""
+    return isinstance(value, UnknownValue) and value.is_error
 
 
 def member_of(value: Value, otherwise: str, place: Place | None = None) -> Value:

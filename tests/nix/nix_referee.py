@@ -107,11 +107,20 @@ def evaluate_each(expressions: Sequence[str], named: str = "") -> list[object]:
     binds, fails them all and raises :class:`AssertionError`. ``nix repl`` is the one command that goes on after an error.
     """
     need_nix()
-    assert NIX is not None
+    assert NIX is not None, "nix is needed beside nix-instantiate"
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, "batch.nix").write_bytes(
-            b"let\n" + _bytes(named) + b"\nin [\n" + b"".join(b"(" + _bytes(text) + b"\n)\n" for text in expressions) + b"]"
+            b"let\n"
+            + _bytes(named)
+            + b"\nin [\n"
+            + b"".join(b"(" + _bytes(text) + b"\n)\n" for text in expressions)
+            + b"]"
         )
+        parsed = subprocess.run(
+            [str(NIX_INSTANTIATE), "--parse", "batch.nix"], capture_output=True, check=False, cwd=folder
+        )
+        if parsed.returncode:
+            raise AssertionError(parsed.stderr.decode("utf-8", "replace"))
         commands = ["batch = import ./batch.nix", "builtins.toJSON { index = -1; value = builtins.length batch; }"]
         commands += [
             f"builtins.toJSON {{ index = {index}; value = builtins.elemAt batch {index}; }}"
@@ -128,7 +137,7 @@ def evaluate_each(expressions: Sequence[str], named: str = "") -> list[object]:
     answers = [json.loads(_unquoted(line)) for line in lines if line.startswith(_STRING)]
     values = {answer["index"]: answer["value"] for answer in answers}
     if values.pop(-1, None) != len(expressions):
-        raise AssertionError(result.stderr.decode("utf-8", "replace"))
+        raise AssertionError(result.stderr.decode("utf-8", "replace")[:1_000])
     return [values.get(index, Refusal()) for index in range(len(expressions))]
 
 

@@ -19,12 +19,15 @@ from nixlint.semantics.values import (
     FunctionValue,
     IntValue,
     Known,
+    ListValue,
     NullValue,
     PrimitiveValue,
     SymbolValue,
     Thunk,
     UnknownValue,
     Value,
+    error,
+    is_error,
 )
 from nixlint.syntax.string_literal import static_name
 
@@ -51,12 +54,35 @@ def _const(call: Call) -> Value:
 
 @model(
     2,
-    *"trace seq deepSeq warn info traceSeq addErrorContext traceValFn traceValSeqFn traceValSeqN showWarnings".split(),
+    *"trace warn info traceSeq addErrorContext traceValFn traceValSeqFn traceValSeqN showWarnings".split(),
     "builtins.traceVerbose",
     "addContextFrom",
 )
 def _second(call: Call) -> Value:
     return call.value(1)
+
+
+@model(2, "seq", "deepSeq")
+def _seq(call: Call) -> Value:
+    first = call.value(0)
+    failing = _error_in(first, [_ENOUGH_ROUNDS]) if call.name == "deepSeq" else first if is_error(first) else None
+    return call.value(1) if failing is None else failing
+
+
+def _error_in(value: Value, rounds: list[int]) -> Value | None:
+    """An error that comes up when all of a value is worked out, as far as that is looked at."""
+    rounds[0] -= 1
+    if is_error(value):
+        return value
+    match value:
+        case ListValue():
+            members = value.elements
+        case AttrsValue():
+            members = tuple(entry.value for entry in value.entries.values())
+        case _:
+            return None
+    found = (_error_in(member.force(), rounds) for member in members if rounds[0] > 0)
+    return next((failing for failing in found if failing is not None), None)
 
 
 @model(3, "traceIf", "warnIf", "warnIfNot", "traceSeqN", "traceValSeqNFn")
@@ -77,7 +103,7 @@ def _throw_if_not(call: Call) -> Value:
 def _unless(condition: Value, failing: bool, call: Call) -> Value:
     """The last argument; where the condition is not known, an evaluation that goes on has found it to be right."""
     if isinstance(condition, BoolValue) and condition.value == failing:
-        return call.unknown(THROWN)
+        return error(THROWN, call.place)
     return call.value(2)
 
 
@@ -85,7 +111,7 @@ def _unless(condition: Value, failing: bool, call: Call) -> Value:
 def _assert_msg(call: Call) -> Value:
     condition = call.value(0)
     if isinstance(condition, BoolValue) and not condition.value:
-        return call.unknown(THROWN)
+        return error(THROWN, call.place)
     return BoolValue(True, call.place)
 
 
@@ -102,7 +128,7 @@ def _check_list_of_enum(call: Call) -> Value:
 
 @model(1, "builtins.throw", "builtins.abort")
 def _throw(call: Call) -> Value:
-    return call.unknown(THROWN)
+    return error(THROWN, call.place)
 
 
 @model(1, "tryEval")
