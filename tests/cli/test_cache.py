@@ -1,0 +1,70 @@
+"""The cache as a user meets it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .running import nixlint
+
+CACHE = ".nixlint_cache"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "flake.nix").write_text("{ outputs = _: { }; }\n")
+    (folder / "a.nix").write_text("{\n  containers.web.config = { services.nginx.enable = true; };\n}\n")
+    (folder / "b.nix").write_text('{ users.users.root.password = "correct horse"; }\n')
+    (folder / "compose.yml").write_text("services:\n  web:\n    image: nginx\n    privileged: true\n")
+    (folder / "broken.nix").write_text("{ a = [ ; }\n")
+    (folder / "empty.nix").write_text("")
+    return folder
+
+
+@pytest.mark.parametrize("layout", ["text", "concise", "json"])
+def test_second_run_says_the_same_as_one_without_a_cache(repository: Path, layout: str) -> None:
+    fresh = nixlint(repository, "check", "--no-cache", "--format", layout)
+    assert not (repository / CACHE).exists()
+    first = nixlint(repository, "check", "--format", layout)
+    assert (repository / CACHE).is_dir()
+    second = nixlint(repository, "check", "--format", layout)
+    assert fresh == first == second
+    assert fresh.code == 1
+
+
+def test_second_run_from_another_folder_names_files_from_there(repository: Path) -> None:
+    nixlint(repository, "check")
+    (below := repository / "below").mkdir()
+    ran = nixlint(below, "check", "..", "--format", "concise")
+    assert ran == nixlint(below, "check", "..", "--format", "concise", "--no-cache")
+
+
+def test_folder_is_given_on_the_command_line_or_in_the_environment(repository: Path, tmp_path: Path) -> None:
+    nixlint(repository, "check", "--cache-dir", "../one")
+    nixlint(repository, "check", environment={"NIXLINT_CACHE_DIR": str(tmp_path / "two")})
+    assert {path.name for path in tmp_path.iterdir()} == {"repository", "one", "two"}
+    assert not (repository / CACHE).exists()
+    nixlint(repository, "check", environment={"NIXLINT_NO_CACHE": "1"})
+    assert not (repository / CACHE).exists()
+
+
+def test_folder_that_must_not_be_written_is_left_alone(repository: Path) -> None:
+    repository.chmod(0o555)
+    ran = nixlint(repository, "check", "--format", "concise", as_anybody=True)
+    repository.chmod(0o755)
+    assert ran == nixlint(repository, "check", "--format", "concise", "--no-cache")
+
+
+def test_fixing_neither_uses_nor_writes_one(repository: Path) -> None:
+    nixlint(repository, "fix")
+    assert not (repository / CACHE).exists()
+
+
+def test_cache_of_a_text_that_is_not_ours_does_no_harm(repository: Path) -> None:
+    before = nixlint(repository, "check", "--format", "json")
+    for path in (repository / CACHE).glob("*.json"):
+        path.write_bytes(b"\x80 not ours")
+    assert nixlint(repository, "check", "--format", "json") == before
