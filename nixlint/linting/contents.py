@@ -57,7 +57,9 @@ class Contents(Overlay):
         except OSError:
             self._see(path, Known(UNREADABLE, None))
             raise
-        self._see(path, Known(digest_of(data), status if _is_settled(status) else None))
+        seen = self.seen.get(path)
+        if seen is None or seen.status is None or seen.status != status:
+            self._see(path, Known(digest_of(data), status if _is_settled(status) else None))
         return data
 
     def digest(self, path: Path) -> str:

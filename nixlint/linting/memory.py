@@ -9,7 +9,7 @@ what rests on it holds all the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -48,6 +48,7 @@ class _Kept(NamedTuple):
     paths: PathTable
     known: dict[Path, Known]
     files: frozenset[Path]
+    mentions: list[Mention]
     accounts: list[_Account]
     facts: dict[str, _Fact]
     turns: dict[str, tuple[int, Plain]]
@@ -83,6 +84,7 @@ class Memory:
         self._settled: dict[str, bool] = {}
         self._bad_facts: frozenset[str] | None = None
         self._direct: dict[int, bool] = {}
+        self._mentioned: Mapping[tuple[bytes, ...], frozenset[Path]] | None = None
         self._replayed: dict[str, None] = {}
         self._new: dict[str, tuple[Dependencies, Turn] | None] = {}
 
@@ -107,19 +109,21 @@ class Memory:
 
     def mentioning(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:
         """The files that hold all of some words; what is as it was need not be read again to know."""
-        known = next(
-            (
-                set(mention.found)
-                for account in self._kept.accounts
-                for mention in account.mentions
-                if mention.words == words and mention.is_complete
-            ),
-            None,
-        )
+        known = self._complete_mentions().get(words)
+        if known is None:
+            yield from (path for path in files if self._holds_words(path, words))
+            return
+        changed = self._changes()
         for path in files:
-            is_known = known is not None and path in self._kept.files and path not in self._changes()
-            if path in known if is_known and known is not None else self._holds_words(path, words):
+            if self._holds_words(path, words) if path in changed else path in known:
                 yield path
+
+    def _complete_mentions(self) -> Mapping[tuple[bytes, ...], frozenset[Path]]:
+        if self._mentioned is None:
+            self._mentioned = {
+                mention.words: frozenset(mention.found) for mention in self._kept.mentions if mention.is_complete
+            }
+        return self._mentioned
 
     def _holds_words(self, path: Path, words: tuple[bytes, ...]) -> bool:
         try:
@@ -263,7 +267,7 @@ def _listing(files: Iterable[Path]) -> str:
 
 
 def _nothing(root: Path) -> _Kept:
-    return _Kept(PathTable(root), {}, frozenset(), [], {}, {})
+    return _Kept(PathTable(root), {}, frozenset(), [], [], {}, {})
 
 
 def _loaded(root: Path, data: bytes | None) -> _Kept:
@@ -292,6 +296,7 @@ def _read(root: Path, document: Plain) -> _Kept:
             for path, digest, status in document["contents"]
         },
         frozenset(paths.path(path) for path in document["files"]),
+        mentions,
         [
             _Account(
                 tuple(paths.path(path) for path in contents),
