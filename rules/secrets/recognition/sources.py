@@ -98,6 +98,20 @@ def text_of(value: StringValue) -> str:
     return "".join(part if isinstance(part, str) else UNKNOWN for part in value.parts)
 
 
+def symbols_of(value: Value, depth: int = 0) -> Iterator[SymbolValue]:
+    """The names that a value is or, as a list or a string of nothing else, is made of."""
+    if depth > _DEPTH:
+        return
+    match value:
+        case SymbolValue():
+            yield value
+        case StringValue(parts=(SymbolValue() as symbol,)):
+            yield symbol
+        case _:
+            for thunk in _wrapped(value):
+                yield from symbols_of(thunk.force(), depth + 1)
+
+
 def _string(value: StringValue, depth: int) -> Iterator[Source]:
     others = [part for part in value.parts if not isinstance(part, str)]
     for part in others:
