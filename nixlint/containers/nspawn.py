@@ -359,13 +359,12 @@ _DECLARING = (
     "localAddress",
     "macvlans",
     "interfaces",
-    "bindMounts",
     "allowedDevices",
     "additionalCapabilities",
     "extraFlags",
     "forwardPorts",
 )
-"""Options that a declaration sets and an addition hardly ever does."""
+"""Options that a declaration sets and an addition hardly ever does, as it does with ``bindMounts``."""
 
 
 def _is_container(definition: Definition) -> bool:

@@ -79,3 +79,14 @@ def test_it_is_maybe_where_the_submodule_is_not_known(tmp_path: Path) -> None:
 def test_the_inventory_shows_the_state_version_that_all_containers_get(tmp_path: Path) -> None:
     (item,) = nix_inventory(repository(tmp_path, FILES))
     assert (item.host, item.name, item.state_version) == ("atlas", "web", "25.11")
+
+
+def test_mounts_and_a_service_added_to_a_container_do_not_declare_it(tmp_path: Path) -> None:
+    module = """{
+      containers.mail.bindMounts."/mail".hostPath = "/srv/mail";
+      containers.mail.config.services.x.enable = true;
+    }"""
+    found = repository(tmp_path, {"mail.nix": module})
+    source = found.source(tmp_path / "mail.nix")
+    assert source is not None
+    assert nspawn_containers(source, found) == ()
