@@ -213,7 +213,9 @@ class NspawnContainer:
 
 
 _ByName: TypeAlias = Mapping[str | None, Sequence[NspawnContainer]]
-_KEPT_FILES = 16
+_KEPT_FILES = 128
+"""Of so many files the containers are kept. Each container of a name that is not known is held against all such others, file
+by file in the same order: with fewer kept than there are such files, each would be read again for each container."""
 
 
 class ContainerIndex:
