@@ -22,6 +22,7 @@ bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/repositories.py fixtures/*
 	$(BIN)/python benchmarks/growth.py
+	$(BIN)/python benchmarks/rerun.py
 	$(BIN)/python benchmarks/conversion.py
 
 docs: $(VENV)/installed

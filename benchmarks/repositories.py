@@ -82,7 +82,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def check(folder: Path) -> Checked:
     """Run ``nixlint check`` on a directory."""
-    run = measure([sys.executable, "-m", "nixlint", "check", "--format", "json", "."], folder)
+    run = measure([sys.executable, "-m", "nixlint", "check", "--no-cache", "--format", "json", "."], folder)
     try:
         report = json.loads(run.output)
     except ValueError:

@@ -58,7 +58,7 @@ def main() -> None:
         commands = {
             "python": [sys.executable, "-c", "pass"],
             "import tree_sitter, tree_sitter_nix": [sys.executable, "-c", "import tree_sitter, tree_sitter_nix"],
-            "nixlint check": [script, "check", str(file)],
+            "nixlint check": [script, "check", "--no-cache", str(file)],
         }
         times: dict[str, list[float]] = {name: [] for name in commands}
         for command in commands.values():
