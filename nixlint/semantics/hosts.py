@@ -1,8 +1,8 @@
 """The machines that a repository configures: where their modules start.
 
-A flake says so: ``nixosConfigurations`` and ``colmena``. Elsewhere it is the ``configuration.nix`` that no other file
-imports. What is not static, as when a function makes hosts out of a folder's listing, is not found, and a file that leads to
-no host may belong to any.
+A flake says so: ``nixosConfigurations`` and ``colmena``. Elsewhere it is colmena's ``hive.nix``, a file that calls
+``<nixpkgs/nixos>``, or the ``configuration.nix`` that no other file imports. What is not static, as when a function makes
+hosts out of a folder's listing, is not found, and a file that leads to no host may belong to any.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from .values import (
     ChoiceValue,
     Entry,
     Known,
+    ListValue,
     PathValue,
+    StringValue,
     Thunk,
     Value,
 )
@@ -61,7 +63,8 @@ def hosts(repository: Repository) -> tuple[Host, ...]:
 def _found(repository: Repository) -> list[Host]:
     found = {host.name: host for host in _flake_hosts(repository)}
     if not found:
-        found = {host.name: host for host in _channel_hosts(repository)}
+        made = tuple(_made_hosts(repository))
+        found = {host.name: host for host in (*_channel_hosts(repository, made), *made)}
     return [found[name] for name in sorted(found)]
 
 
@@ -73,7 +76,7 @@ def _flake_hosts(repository: Repository) -> Iterator[Host]:
     for configurations in flake.outputs("nixosConfigurations"):
         yield from _configurations(configurations, flake.interpreter)
     for hive in (*flake.outputs("colmena"), *flake.outputs("colmenaHive")):
-        yield from _colmena(hive)
+        yield from _colmena(hive, flake.interpreter)
 
 
 def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
@@ -98,6 +101,9 @@ def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpre
     settings = value.arguments[-1].force()
     arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
     modules = interpreter.find_attribute(settings, "modules")
+    if symbols.is_nixos(value.callee.path):
+        configuration = interpreter.find_attribute(settings, "configuration")
+        modules = None if configuration is None else ListValue((Known(configuration),))
     if modules is None and base is None:
         return Host(name, place, (), (Obstacle(f"a system that is not known: {reason_of(value)}", place),))
     # What `imports` may hold, `modules` may hold.
@@ -116,24 +122,59 @@ def _arguments(value: Value | None) -> Mapping[str, Thunk]:
     return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
 
 
-def _colmena(value: Value | None) -> Iterator[Host]:
+def _colmena(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
+    """The nodes of a hive, with what colmena gives to their modules (its ``src/nix/hive/eval.nix``)."""
     if not isinstance(value, AttrsValue):
         return
     defaults = value.entries.get("defaults")
     shared = () if defaults is None else modules_in(defaults.value.force())
     for name, entry in value.entries.items():
         if name not in _COLMENA_SETTINGS:
-            yield Host(name, entry.name_place, (*shared, *modules_in(entry.value.force())))
+            given = {**_special_arguments(value, name, interpreter), "name": Known(StringValue((name,)))}
+            yield Host(name, entry.name_place, (*shared, *modules_in(entry.value.force())), arguments=given)
+
+
+def _special_arguments(hive: AttrsValue, node: str, interpreter: Interpreter) -> Mapping[str, Thunk]:
+    """Those of all nodes, and over them those of one of them."""
+    found: dict[str, Thunk] = {}
+    for names in (("meta", "specialArgs"), ("meta", "nodeSpecialArgs", node)):
+        value: Value | None = hive
+        for name in names:
+            value = None if value is None else interpreter.find_attribute(value, name)
+        found.update(_arguments(value))
+    return found
 
 
 # -- channels -------------------------------------------------------------------------------------------------------
 
 
-def _channel_hosts(repository: Repository) -> Iterator[Host]:
+def _made_hosts(repository: Repository) -> Iterator[Host]:
+    """Those of a ``hive.nix``, and those that a file makes by a call of ``<nixpkgs/nixos>``, alone or by name."""
+    interpreter = repository.interpreter()
+    hive = repository.root / "hive.nix"
+    if repository.source(hive) is not None:
+        yield from _colmena(interpreter.file(hive), interpreter)
+    for path in repository.files_mentioning(b"<nixpkgs/nixos>"):
+        value = interpreter.file(path)
+        systems = value.entries if isinstance(value, AttrsValue) else {}
+        if _is_system(value):
+            yield _host_of(_name_of(path, repository), None, value, interpreter)
+        for name, entry in systems.items():
+            if _is_system(made := entry.value.force()):
+                yield _host_of(name, entry.name_place, made, interpreter)
+
+
+def _is_system(value: Value) -> bool:
+    return isinstance(value, CallValue) and symbols.is_nixos(value.callee.path)
+
+
+def _channel_hosts(repository: Repository, made: tuple[Host, ...]) -> Iterator[Host]:
+    """The files by which a host is known that none of the hosts made elsewhere reaches."""
     roots = [
         path for path in repository.files if path.name == "configuration.nix" or _is_snowfall_system(path, repository)
     ]
     imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
+    imported |= {path for host in made if roots for path in host.system(repository.interpreter()).all_files}
     flake = repository.root / "flake.nix"
     further = Obstacle("the flake may give it further modules", None)
     is_flake = repository.source(flake) is not None
@@ -141,8 +182,11 @@ def _channel_hosts(repository: Repository) -> Iterator[Host]:
     arguments = Flake.of(repository).special_arguments() if is_flake else {}
     for path in roots:
         if path not in imported:
-            name = path.parent.name if path.parent != repository.root else repository.root.name
-            yield Host(name, None, (Definition(PathValue(path), None),), obstacles, arguments)
+            yield Host(_name_of(path, repository), None, (Definition(PathValue(path), None),), obstacles, arguments)
+
+
+def _name_of(path: Path, repository: Repository) -> str:
+    return path.parent.name if path.parent != repository.root else repository.root.name
 
 
 def _is_snowfall_system(path: Path, repository: Repository) -> bool:

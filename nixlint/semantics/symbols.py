@@ -40,7 +40,12 @@ def is_source(path: tuple[str, ...]) -> bool:
 
 def makes_system(path: tuple[str, ...]) -> bool:
     """Whether a name is that of a function that makes a system of modules."""
-    return path[-1:] != () and path[-1] in _MAKERS_OF_SYSTEMS
+    return is_nixos(path) or (path[-1:] != () and path[-1] in _MAKERS_OF_SYSTEMS)
+
+
+def is_nixos(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of ``<nixpkgs/nixos>``, a function of ``{ configuration = …; }`` (``nixos/default.nix``)."""
+    return path == (*NIXPKGS, "nixos")
 
 
 def _shortest(path: tuple[str, ...]) -> tuple[str, ...]:

@@ -50,6 +50,21 @@ COLMENA = """\
   beta = { imports = [ ./beta.nix ]; };
 }; }; }
 """
+HIVE = """\
+{
+  meta.nixpkgs = <nixpkgs>;
+  defaults = { name, ... }: { imports = [ (./. + "/${name}.nix") ]; };
+  alpha = { };
+  beta = { };
+}
+"""
+NIXOS = """\
+let
+  make = name: { inherit name; value = import <nixpkgs/nixos> { configuration = configuration name; }; };
+  configuration = name: { config, ... }@args: import ./call.nix args (./. + "/${name}.nix");
+in builtins.listToAttrs (map make [ "alpha" "beta" ])
+"""
+NIXOS_CALL = "{ config, ... }: file: import file"
 
 
 @pytest.mark.parametrize(
@@ -59,10 +74,12 @@ COLMENA = """\
         {"flake.nix": HELPER},
         {"flake.nix": FLAKE_PARTS, "hosts.nix": FLAKE_PARTS_HOSTS},
         {"flake.nix": COLMENA},
+        {"hive.nix": HIVE},
+        {"hosts.nix": NIXOS, "call.nix": NIXOS_CALL},
     ],
-    ids=["flake", "helper", "flake-parts", "colmena"],
+    ids=["flake", "helper", "flake-parts", "colmena", "hive", "nixos"],
 )
-def test_hosts_of_a_flake_are_found_with_their_modules(tmp_path: Path, files: Mapping[str, str]) -> None:
+def test_hosts_are_found_with_their_modules(tmp_path: Path, files: Mapping[str, str]) -> None:
     names = ("alpha", "beta")
     write_files(tmp_path, {**files, **{f"{name}.nix": MODULE.format(name) for name in names}})
     repository = Repository(tmp_path, tmp_path.rglob("*.nix"))
@@ -88,6 +105,32 @@ def test_a_configuration_nix_that_nobody_imports_is_a_host(tmp_path: Path) -> No
     )
 
     assert [host.name for host in hosts(Repository(tmp_path, tmp_path.rglob("*.nix")))] == ["alpha", "beta"]
+
+
+def test_a_configuration_nix_that_a_made_host_imports_is_no_host_of_its_own(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "default.nix": "import <nixpkgs/nixos> { configuration = { imports = [ ./a/configuration.nix ]; }; }",
+            "a/configuration.nix": MODULE.format("a"),
+            "b/configuration.nix": MODULE.format("b"),
+        },
+    )
+
+    assert [host.name for host in hosts(Repository(tmp_path, tmp_path.rglob("*.nix")))] == ["b", tmp_path.name]
+
+
+def test_nodes_of_a_hive_are_given_their_arguments(tmp_path: Path) -> None:
+    nodes = "alpha = { domain, name, ... }: { networking.hostName = name + domain; };"
+    meta = 'meta = { specialArgs.domain = ".all"; nodeSpecialArgs.alpha.domain = ".own"; };'
+    write_files(tmp_path, {"hive.nix": f"{{ {meta} {nodes} }}"})
+    repository = Repository(tmp_path, [tmp_path / "hive.nix"])
+
+    (host,) = hosts(repository)
+
+    (definition,) = host.system(repository.interpreter()).ask(NAME).definitions
+    assert isinstance(definition.value, StringValue)
+    assert definition.value.text == "alpha.own"
 
 
 def test_a_host_that_is_made_in_an_unknown_way_is_one_of_which_nothing_is_certain(tmp_path: Path) -> None:
