@@ -407,7 +407,8 @@ class Interpreter:
                     return self._extended_library(argument, place)
                 if function.path[-1:] == ("eachDefaultSystem",):
                     return self._for_each_system(function, argument, place)
-                return CallValue(function, (argument,), place)
+                known = library.call_elsewhere(function, argument, place, self)
+                return known or CallValue(function, (argument,), place)
             case CallValue(callee=SymbolValue(path=("pkgs", "callPackage")), arguments=(called,)):
                 made = self._called_with_packages(called.force(), argument.force(), place)
                 return made or CallValue(function.callee, (called, argument), place)

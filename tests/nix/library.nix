@@ -177,6 +177,7 @@ let
       inherit _file;
       imports = [ module ];
     };
+    importApply = file: argument: library.setDefaultModuleLocation file (import file argument);
 
     attrVals = names: attrs: map (name: attrs.${name}) names;
     attrsToList = pairs;

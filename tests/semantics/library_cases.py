@@ -478,6 +478,7 @@ WITH_FILES: dict[str, tuple[str, ...]] = {
     "pathIsRegularFile": (),  # as above
     "filesystem.listFilesRecursive": ("map toString (lib.filesystem.listFilesRecursive ./folder)",),
     "importJSON": ("lib.importJSON ./data.json",),
+    "modules.importApply": ("(lib.modules.importApply ./function.nix 1).imports",),
     "importTOML": ("lib.importTOML ./data.toml",),
     "fromJSON": ("builtins.fromJSON (builtins.readFile ./data.json)",),
     "splitString": (

@@ -282,3 +282,50 @@ def test_a_project_is_known_whatever_its_input_is_called(tmp_path: Path) -> None
     }"""
     assert presence(tmp_path, {"flake.nix": flake}, "b") == {"atlas": "absent", "borealis": "maybe"}
     assert presence(tmp_path, {"flake.nix": flake}, "sops.secrets") == {"atlas": "maybe", "borealis": "maybe"}
+
+
+def test_modules_of_flake_parts_that_are_given_arguments_are_read(tmp_path: Path) -> None:
+    flake = """{
+      outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+        imports = with inputs.flake-parts.lib; [ (importApply ./hosts.nix { value = 3; }) ];
+      };
+    }"""
+    part = """{ value }: { inputs, ... }: {
+      flake.nixosConfigurations.atlas = inputs.nixpkgs.lib.nixosSystem { modules = [ { a.b = value; } ]; };
+    }"""
+    assert presence(tmp_path, {"flake.nix": flake, "hosts.nix": part}, "a.b") == {"atlas": "3"}
+
+
+HAUMEA = """{
+  outputs = { nixpkgs, haumea, ... }: let
+    loaded = haumea.lib.load { src = ./modules; loader = haumea.lib.loaders.%s; };
+  in {
+    nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+      modules = [ loaded.a loaded.below.b { c.names = builtins.attrNames loaded; } ];
+    };
+  };
+}"""
+HAUMEA_FILES = {
+    "modules/a.nix": "{ a.b = 1; }",
+    "modules/_hidden.nix": "{ }",
+    "modules/below/b.nix": "{ a.c = 2; }",
+    "modules/below/page.html": "<p>",
+}
+
+
+@pytest.mark.parametrize("loader", ["path", "verbatim"])
+def test_files_that_haumea_loads_are_known_by_name(tmp_path: Path, loader: str) -> None:
+    files = {"flake.nix": HAUMEA % loader, **HAUMEA_FILES}
+    assert presence(tmp_path, files, "a.b") == {"atlas": "1"}
+    assert presence(tmp_path, files, "a.c") == {"atlas": "2"}
+    assert presence(tmp_path, files, "c.names") == {"atlas": '[ "a" "below" ]'}
+
+
+def test_what_a_loader_of_ones_own_makes_of_files_is_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": HAUMEA % "default", **HAUMEA_FILES}
+    assert presence(tmp_path, files, "a.b") == {"atlas": "maybe"}
+
+
+def test_files_that_haumea_refuses_are_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": HAUMEA % "path", **HAUMEA_FILES, "modules/a/c.nix": "{ }"}
+    assert presence(tmp_path, files, "a.b") == {"atlas": "maybe"}

@@ -27,12 +27,16 @@ from .registry import Call, Evaluator, find
 
 _MODULE_ARGUMENT_NAMES = frozenset({"args", "attrs", "arg", "moduleArgs"})
 """What people call the whole argument of a module in ``args: …``."""
+_ELSEWHERE: Mapping[tuple[str, ...], tuple[str, ...]] = {
+    ("inputs", "flake-parts", "lib", "importApply"): (*symbols.LIB, "modules", "importApply")
+}
+"""Functions of flakes, and the functions of ``lib`` that they are (flake-parts, ``lib.nix``)."""
 _LETTERS = {"lowerChars": "abcdefghijklmnopqrstuvwxyz", "upperChars": "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def named(path: tuple[str, ...], place: Place | None = None) -> Value:
     """What a dotted name stands for: a model where there is one, else a symbol."""
-    found = symbols.symbol(path, place)
+    found = symbols.symbol(_ELSEWHERE.get(path, path), place)
     names = found.path
     if names[:1] == symbols.BUILTINS and len(names) == 2:
         return _builtin(names[1], found)
@@ -65,6 +69,15 @@ def call(function: PrimitiveValue, argument: Thunk, place: Place | None, evaluat
     if len(arguments) < model.arity:
         return PrimitiveValue(function.name, arguments, place)
     return model.call(Call(function.name, arguments, place, evaluator))
+
+
+def call_elsewhere(callee: SymbolValue, argument: Thunk, place: Place | None, evaluator: Evaluator) -> Value | None:
+    """What a function of a flake that many use gives; ``None`` where nothing is known of it."""
+    if callee.path != ("inputs", "haumea", "lib", "load"):
+        return None
+    from .files import loaded_by_haumea
+
+    return loaded_by_haumea(argument.force(), place, evaluator)
 
 
 def _builtin(name: str, found: SymbolValue) -> Value:

@@ -20,11 +20,14 @@ from nixlint.semantics.values import (
     ListValue,
     PathValue,
     StringValue,
+    SymbolValue,
+    Thunk,
     Value,
 )
+from nixlint.syntax.place import Place
 
 from .plain import Refused, value_of
-from .registry import Call, is_reader, model
+from .registry import Call, Evaluator, is_reader, model
 
 _OUTSIDE = "a file outside the repository"
 
@@ -110,6 +113,51 @@ def files_below(folder: Path, call: Call) -> list[Path] | None:
             return None
         found.extend(below)
     return found
+
+
+def loaded_by_haumea(settings: Value, place: Place | None, evaluator: Evaluator) -> AttrsValue | None:
+    """The files below a folder by name, as ``lib.load`` of haumea gives them (nix-community/haumea, ``src/load.nix``).
+
+    ``None`` where it is not known what becomes of the files: with a loader that is neither ``path`` nor ``verbatim``.
+    """
+    given = settings.entries if isinstance(settings, AttrsValue) and not settings.is_open else {}
+    if given.keys() - {"src", "loader", "inputs"} or not given.keys() >= {"src", "loader"}:
+        return None
+    folder, loader = given["src"].value.force(), given["loader"].value.force()
+    name = ".".join(loader.path[-2:]) if isinstance(loader, SymbolValue) else None
+    if not isinstance(folder, PathValue) or name not in ("loaders.path", "loaders.verbatim"):
+        return None
+    return _folder_of_haumea(folder.path, name == "loaders.verbatim", place, evaluator)
+
+
+def _folder_of_haumea(folder: Path, imports: bool, place: Place | None, evaluator: Evaluator) -> AttrsValue | None:
+    """The files of Nix below a folder; those whose names begin with ``_`` are not for others to see."""
+    listed = None if evaluator.files is None else evaluator.files.entries(folder)
+    if listed is None or not evaluator.spend(len(listed)):
+        return None
+    entries: dict[str, Entry] = {}
+    seen = {""}
+    for file, kind in listed.items():
+        if kind != "directory" and (kind != "regular" or not file.endswith(".nix")):
+            continue
+        name = file.removeprefix("_").removeprefix("_")
+        name = name if kind == "directory" else name.removesuffix(".nix")
+        if name and name in seen:
+            return None  # It refuses two of one name.
+        seen.add(name)
+        value: Value | None = PathValue(folder / file, place)
+        if kind == "directory":
+            value = _folder_of_haumea(folder / file, imports, place, evaluator)
+        if value is None:
+            return None
+        loads = imports and kind != "directory"
+        if name and not file.startswith("_"):
+            entries[name] = Entry(_imported(value, place, evaluator) if loads else Known(value), place)
+    return AttrsValue(entries, (), (), place)
+
+
+def _imported(file: Value, place: Place | None, evaluator: Evaluator) -> Thunk:
+    return evaluator.defer_call(lambda: evaluator.import_value(file, place), place)
 
 
 @model(1, "fromJSON", strict=(0,))

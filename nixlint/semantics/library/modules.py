@@ -60,6 +60,15 @@ def _set_default_module_location(call: Call) -> Value:
     return AttrsValue({"_file": Entry(call.arguments[0]), "imports": Entry(module)}, (), (), call.place)
 
 
+@model(2, "modules.importApply")
+def _import_apply(call: Call) -> Value:
+    def module() -> Value:
+        function = call.evaluator.import_value(call.value(0), call.place)
+        return call.evaluator.apply(function, call.arguments[1], call.place)
+
+    return _set_default_module_location(call.with_arguments(call.arguments[0], call.later(module)))
+
+
 def _register_short_forms() -> None:
     def override(priority: int) -> Compute:
         return lambda call: OverrideValue(priority, call.arguments[0], call.place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 _CONCERNS = {
     "modules": """
         mkAfter mkBefore mkDefault mkForce mkIf mkImageMediaOverride mkMerge mkOptionDefault mkOrder mkOverride
-        mkVMOverride setDefaultModuleLocation
+        mkVMOverride modules.importApply setDefaultModuleLocation
     """,
     "attrsets": """
         attrByPath attrNames attrsToList attrVals attrValues cartesianProduct cartesianProductOfSets catAttrs collect
