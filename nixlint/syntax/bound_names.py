@@ -2,7 +2,8 @@
 
 The rules are those of ``addAttr`` in ``src/libexpr/parser.y``: ``a.x = 1; a.y = 2;`` and ``a = { x = 1; }; a.y = 2;``
 define parts of one set, but a name that is bound to anything else than an attribute set literal is bound once. Two
-literals for one name are merged only if they share no name, even if sets stand under it.
+literals for one name are merged if they share no name. If sets alone stand under each name that they share, Nix merges
+those too since 2.26 (https://github.com/NixOS/nix/pull/11294), and refuses them before.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ class Duplicate(NamedTuple):
     """The path as the second definition has it."""
     place: Span
     first: Span
+    is_merged_since: str | None = None
+    """The version of Nix from which on it is no duplicate, since both are sets to be merged."""
 
 
 class BoundNames:
@@ -64,16 +67,7 @@ class BoundNames:
         if entry is None:
             names.entries[last] = Entry(place, nested)
             return None
-        new = Entry(place, nested).names()
-        old = entry.names()
-        if new is None or old is None:
-            return _duplicate(path, path, place, entry.place)
-        for name, added in new.entries.items():
-            if name in old.entries:
-                below = [*path, name]
-                return _duplicate(below, below, added.place, old.entries[name].place)
-            old.entries[name] = added
-        return None
+        return _merge(path, entry, Entry(place, nested))
 
     def inherit(self, name: bytes, place: Span) -> Duplicate | None:
         """Bind a name with ``inherit``."""
@@ -103,6 +97,28 @@ class Entry:
             return nested
         self._nested = nested = nested()
         return nested
+
+
+_NIX_THAT_MERGES_DEEPLY = "2.26"
+
+
+def _merge(path: Sequence[bytes | None], entry: Entry, added: Entry) -> Duplicate | None:
+    """Add a second definition's names to those of the first, and tell what Nix refuses of it: all versions, or old ones."""
+    old, new = entry.names(), added.names()
+    if old is None or new is None:
+        return _duplicate(path, path, added.place, entry.place)
+    found: Duplicate | None = None
+    for name, second in new.entries.items():
+        first = old.entries.setdefault(name, second)
+        if first is second:
+            continue
+        below = [*path, name]
+        clash = _merge(below, first, second)
+        if clash is not None and clash.is_merged_since is None:
+            return clash
+        clash = _duplicate(below, below, second.place, first.place)._replace(is_merged_since=_NIX_THAT_MERGES_DEEPLY)
+        found = found or clash
+    return found
 
 
 def _duplicate(name: Sequence[bytes | None], written: Sequence[bytes | None], place: Span, first: Span) -> Duplicate:

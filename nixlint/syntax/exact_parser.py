@@ -523,14 +523,19 @@ class _Judge:
 def duplicate_attribute(duplicate: Duplicate, lines: LineIndex) -> Problem:
     """The problem that an attribute is bound twice."""
     line = lines.position(duplicate.first.start).line
-    if duplicate.name == duplicate.written:
+    since = duplicate.is_merged_since
+    if since is not None:
+        message = (
+            f"attribute '{duplicate.name}' is already defined on line {line}: Nix merges the two only since {since}"
+        )
+    elif duplicate.name == duplicate.written:
         message = f"attribute '{duplicate.name}' is already defined on line {line}"
     else:
         message = (
             f"attribute '{duplicate.written}' can't be defined here: '{duplicate.name}' is already defined "
             f"on line {line}, and not as a set to which Nix can add"
         )
-    return Problem(ProblemKind.DUPLICATE_ATTRIBUTE, duplicate.place, message, duplicate.first)
+    return Problem(ProblemKind.DUPLICATE_ATTRIBUTE, duplicate.place, message, duplicate.first, since)
 
 
 def duplicate_formal(name: bytes, place: Span, first: Span) -> Problem:

@@ -25,3 +25,5 @@ class Problem(NamedTuple):
     message: str
     related: Span | None = None
     """The earlier definition, the bracket that is not closed, and the like."""
+    accepted_since: str | None = None
+    """The version of Nix from which on it is none."""

@@ -35,7 +35,7 @@ MAX_NESTING = 500
 
 
 def find_problems(file: SourceFile) -> tuple[Problem, ...]:
-    """The problems of a file, in the order of their places; none if and only if Nix parses it.
+    """The problems of a file, in the order of their places; none if and only if every Nix since 2.8 parses it.
 
     A file with :attr:`ProblemKind.NESTED_TOO_DEEPLY` may be good Nix; it has no other problem, and must not be given to
     anything that recurses over it.

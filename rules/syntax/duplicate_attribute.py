@@ -30,11 +30,14 @@ class DuplicateAttribute(Rule[FileProblem]):
     ## What keeps it silent
 
     - Paths that share their beginning, and sets that are written out: Nix merges `a = { b = 1; };` and `a.c = 2;`.
+    - Sets below such sets, `a = { b.c = 1; };` and `a = { b.d = 2; };`, which Nix merges since 2.26. Where `nixos-release`
+      is one before 25.05, and so comes with an older Nix, they are found; else `--pedantic` shows them.
     - Definitions in different sets, which the module system merges.
 
     ## References
 
     - [Nix manual, attribute sets](https://nix.dev/manual/nix/stable/language/syntax#attrs-literal)
+    - [Nix pull request 11294, sets below sets](https://github.com/NixOS/nix/pull/11294)
     """
 
     name = "duplicate-attribute"
@@ -43,12 +46,15 @@ class DuplicateAttribute(Rule[FileProblem]):
     confidence = Confidence.CERTAIN
     asks = (FileProblem,)
 
-    def check(self, subject: FileProblem, _repository: Repository) -> Iterator[Finding]:
+    def check(self, subject: FileProblem, repository: Repository) -> Iterator[Finding]:
         """Report an attribute that is defined a second time."""
-        if subject.problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE:
+        problem = subject.problem
+        if problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE:
             notes = () if subject.related is None else (Note(subject.related, "first defined here"),)
             help_ = "keep one of the definitions, or merge their values into one"
-            yield Finding(subject.place, subject.problem.message, help_, notes=notes)
+            is_accepted = problem.accepted_since is not None and not _has_older_nix(repository)
+            confidence = Confidence.POSSIBLE if is_accepted else None
+            yield Finding(subject.place, problem.message, help_, confidence=confidence, notes=notes)
 
     examples = (
         Bad(
@@ -58,6 +64,34 @@ class DuplicateAttribute(Rule[FileProblem]):
   services.nginx.enable = true;
   services.openssh.enable = true;
   «services.nginx.enable» = false;
+}
+""",
+        ),
+        Bad(
+            "a list within sets that Nix merges",
+            """\
+{
+  programs = { git = { ignores = [ ".direnv" ]; }; };
+  programs = { git = { «ignores» = [ "result" ]; }; };
+}
+""",
+        ),
+        Bad(
+            "sets below sets, in a release whose Nix is older",
+            """\
+{
+  services = { nginx = { enable = true; }; };
+  services = { «nginx» = { recommendedTlsSettings = true; }; };
+}
+""",
+            config='nixos-release = "24.11"\n',
+        ),
+        Good(
+            "sets below sets, which Nix merges since 2.26",
+            """\
+{
+  services = { nginx = { enable = true; }; };
+  services = { nginx = { recommendedTlsSettings = true; }; };
 }
 """,
         ),
@@ -71,3 +105,12 @@ class DuplicateAttribute(Rule[FileProblem]):
 """,
         ),
     )
+
+
+_FIRST_WITH_NEWER_NIX = "25.05"
+"""The first release whose Nix merges sets below sets: it has 2.28, and 24.11 has 2.24."""
+
+
+def _has_older_nix(repository: Repository) -> bool:
+    release = repository.target_release
+    return release is not None and release < _FIRST_WITH_NEWER_NIX

@@ -63,6 +63,25 @@ def test_an_attribute_below_a_value_that_is_no_set_says_which_value() -> None:
     )
 
 
+def test_sets_below_sets_are_a_problem_of_old_nix_alone() -> None:
+    (problem,) = find_problems(parsed("{\n  a.b = { c = 1; };\n  a = { b = { d = 2; }; };\n}"))
+    assert problem.accepted_since == "2.26"
+    assert problem.message == "attribute 'a.b' is already defined on line 2: Nix merges the two only since 2.26"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ a = { b = { c = 1; }; }; a = { b = { c = 2; }; }; }",
+        "{ a = { x = { }; b = { c = 1; }; }; a = { x = { }; b = { c = 2; }; }; }",
+        "{ a = { b = { c = 1; }; }; a = { b = x; }; }",
+        "{ a = { b = 1; }; a = { b = { c = 2; }; }; }",
+    ],
+)
+def test_what_no_nix_merges_below_sets_is_a_problem_of_all_of_them(text: str) -> None:
+    assert [problem.accepted_since for problem in find_problems(parsed(text))] == [None]
+
+
 def test_every_duplicate_is_found() -> None:
     problems = find_problems(parsed("{ a = 1; a = 2; b = { c = 1; c = 2; }; a = 3; }"))
     assert [problem.span.start for problem in problems] == [9, 29, 39]
