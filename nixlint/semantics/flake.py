@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from . import symbols
 from .interpreter import Interpreter
-from .module_system import ModuleSystem, modules_in
+from .module_system import Definition, ModuleSystem, modules_in
 from .option_path import OptionPath
 from .repository import Repository
 from .values import (
@@ -28,13 +29,20 @@ from .values import (
 )
 
 _SELF = (*symbols.INPUTS, "self")
-_CLAN = (OptionPath.of("clan", "specialArgs"), OptionPath.of("flake", "clan", "specialArgs"))
+_CLAN = (OptionPath.of("clan"), OptionPath.of("flake", "clan"))
 _OF_FLAKE_PARTS = frozenset({"flake", "perSystem", "systems", "transposition", "debug", "partitions", "touchup"})
 """The first names of the options that flake-parts declares itself (flake-parts, ``modules`` and ``extras``)."""
 _REPOSITORY = re.compile(
     r"(?:github|gitlab|sourcehut|codeberg):[^/?]+/([^/?]+)|(?:git\+)?(?:https|ssh)://[^/]+/[^/]+/([^/?]+)"
 )
 _METADATA = frozenset({"rev", "shortRev", "dirtyRev", "lastModified", "lastModifiedDate", "narHash", "sourceInfo"})
+
+
+class Clan(NamedTuple):
+    """What a flake gives to clan-core (its ``modules/clan/module.nix``): modules of machines, and their arguments."""
+
+    machines: tuple[tuple[str, Definition], ...]
+    arguments: Mapping[str, Thunk]
 
 
 class Flake:
@@ -108,13 +116,39 @@ class Flake:
 
         These are the flake and its inputs, and what ``clan.specialArgs`` says (clan-core, ``modules/clan/interface.nix``).
         """
-        found: dict[str, Thunk] = {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
+        found = self._given_to_all()
         for system in self._systems:
             for option in _CLAN:
-                for definition in system.definitions(option):
-                    if isinstance(definition.value, AttrsValue):
-                        found.update((name, entry.value) for name, entry in definition.value.entries.items())
+                for definition in system.definitions(option / "specialArgs"):
+                    found.update(entries_of(definition.value))
         return found
+
+    def clan(self) -> Clan | None:
+        """What it gives to clan-core; ``None`` where clan-core makes no machines of it."""
+        for value in self.outputs("nixosConfigurations"):
+            if isinstance(value, CallValue) and symbols.makes_clan(value.callee.path) and len(value.arguments) == 1:
+                return self._called_clan(value.arguments[0].force())
+        names = [
+            child
+            for system in self._systems
+            for option in _CLAN
+            if system.children(option)
+            for child in system.children(option / "machines")
+        ]
+        uses = any(system.children(option) for system in self._systems for option in _CLAN)
+        known = tuple((name, definition) for name, definition in names if name is not None)
+        return Clan(known, self.special_arguments()) if uses else None
+
+    def _called_clan(self, settings: Value) -> Clan:
+        """What a call of ``clan-core.lib.clan`` is given."""
+        found = {name: self.interpreter.find_attribute(settings, name) for name in ("machines", "specialArgs")}
+        machines = tuple(
+            (name, Definition(thunk.force(), thunk.place)) for name, thunk in entries_of(found["machines"]).items()
+        )
+        return Clan(machines, {**self._given_to_all(), **entries_of(found["specialArgs"])})
+
+    def _given_to_all(self) -> dict[str, Thunk]:
+        return {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
 
     def _input(self, names: tuple[str, ...]) -> Value | None:
         """What stands at a path below the inputs, by its shortest name."""
@@ -147,8 +181,8 @@ class Flake:
             case CallValue(arguments=(settings,)) if value.callee.path[-1:] == ("mkFlake",):
                 yield from self._given(settings.force())
             case CallValue() if value.callee.path[-1:] == ("mkFlake",):
-                arguments = {name: Known(given) for name in ("inputs", "self") if (given := self.argument(name))}
                 modules = modules_in(value.arguments[-1].force())
+                arguments = self._given_to_all()
                 self._systems = (
                     *self._systems,
                     ModuleSystem(modules, self.interpreter, arguments=arguments, foreign=_OF_FLAKE_PARTS),
@@ -163,6 +197,11 @@ class Flake:
         """The outputs that are given to a ``mkFlake`` of one argument: at ``flake``, or among its settings."""
         flake = self.interpreter.find_attribute(settings, "flake")
         yield from (settings,) if flake is None else (flake, settings)
+
+
+def entries_of(value: Value | None) -> Mapping[str, Thunk]:
+    """The attributes of a set by name, as far as they are known."""
+    return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
 
 
 def _value_of(repository: Repository, interpreter: Interpreter) -> Value:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from nixlint.syntax.place import Place
 
 from . import symbols
-from .flake import Flake
+from .flake import Flake, entries_of
 from .interpreter import Interpreter
 from .module_system import Definition, ModuleSystem, Obstacle, modules_in, reason_of
 from .repository import Repository
@@ -31,6 +31,8 @@ from .values import (
     Value,
 )
 
+_FILES_OF_MACHINES = ("configuration.nix", "hardware-configuration.nix", "disko.nix")
+"""What clan-core takes from the folder of a machine (its ``nixosModules/machineModules/forName.nix``)."""
 _COLMENA_SETTINGS = frozenset({"meta", "defaults", "network"})
 
 
@@ -51,6 +53,9 @@ class Host(NamedTuple):
         )
 
 
+_FURTHER = Obstacle("the flake may give it further modules", None)
+
+
 class _Hosts(NamedTuple):
     hosts: tuple[Host, ...]
 
@@ -61,10 +66,10 @@ def hosts(repository: Repository) -> tuple[Host, ...]:
 
 
 def _found(repository: Repository) -> list[Host]:
-    found = {host.name: host for host in _flake_hosts(repository)}
-    if not found:
-        made = tuple(_made_hosts(repository))
-        found = {host.name: host for host in (*_channel_hosts(repository, made), *made)}
+    of_flake = tuple(_flake_hosts(repository))
+    made = (*_clan_hosts(repository), *(() if of_flake else _made_hosts(repository)))
+    others = () if of_flake else _channel_hosts(repository, made)
+    found = {host.name: host for host in (*others, *made, *of_flake)}
     return [found[name] for name in sorted(found)]
 
 
@@ -99,7 +104,7 @@ def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpre
     if value.callee.path == ("extendModules",):
         base = _host_of(name, place, value.arguments[0].force(), interpreter)
     settings = value.arguments[-1].force()
-    arguments = _arguments(interpreter.find_attribute(settings, "specialArgs"))
+    arguments = entries_of(interpreter.find_attribute(settings, "specialArgs"))
     modules = interpreter.find_attribute(settings, "modules")
     if symbols.is_nixos(value.callee.path):
         configuration = interpreter.find_attribute(settings, "configuration")
@@ -115,11 +120,6 @@ def _host_of(name: str, place: Place | None, value: Value, interpreter: Interpre
 def _extended(base: Host, by: Host) -> Host:
     """A host with further modules and arguments, as ``extendModules`` makes it (nixpkgs, ``lib/modules.nix``)."""
     return base._replace(modules=(*base.modules, *by.modules), arguments={**base.arguments, **by.arguments})
-
-
-def _arguments(value: Value | None) -> Mapping[str, Thunk]:
-    """The arguments by name, as far as they are known."""
-    return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
 
 
 def _colmena(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:
@@ -141,8 +141,30 @@ def _special_arguments(hive: AttrsValue, node: str, interpreter: Interpreter) ->
         value: Value | None = hive
         for name in names:
             value = None if value is None else interpreter.find_attribute(value, name)
-        found.update(_arguments(value))
+        found.update(entries_of(value))
     return found
+
+
+def _clan_hosts(repository: Repository) -> Iterator[Host]:
+    """The machines of clan-core: those that are given to it, and the folders below ``machines``.
+
+    It adds modules of its own and of the services that are to run there (clan-core, ``modules/clan/module.nix``).
+    """
+    clan = Flake.of(repository).clan() if repository.source(repository.root / "flake.nix") is not None else None
+    if clan is None:
+        return
+    given: dict[str, list[Definition]] = {}
+    for name, module in clan.machines:
+        given.setdefault(name, []).append(module)
+    folder = repository.root / "machines"
+    names = [path.parent.name for path in repository.files if path.parent.parent == folder]
+    for name in dict.fromkeys((*given, *names)):
+        paths = [folder / name / file for file in _FILES_OF_MACHINES]
+        found = [Definition(PathValue(path), None) for path in paths if repository.source(path) is not None]
+        modules = (*given.get(name, ()), *found)
+        place = modules[0].name_place if modules else None
+        if modules:
+            yield Host(name, place, modules, (_FURTHER,), clan.arguments)
 
 
 # -- channels -------------------------------------------------------------------------------------------------------
@@ -176,9 +198,8 @@ def _channel_hosts(repository: Repository, made: tuple[Host, ...]) -> Iterator[H
     imported = {path for root in roots for path in _imports_of(root, repository) if path != root}
     imported |= {path for host in made if roots for path in host.system(repository.interpreter()).all_files}
     flake = repository.root / "flake.nix"
-    further = Obstacle("the flake may give it further modules", None)
     is_flake = repository.source(flake) is not None
-    obstacles = (further,) if is_flake else ()
+    obstacles = (_FURTHER,) if is_flake else ()
     arguments = Flake.of(repository).special_arguments() if is_flake else {}
     for path in roots:
         if path not in imported:

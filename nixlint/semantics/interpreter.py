@@ -134,6 +134,10 @@ class Interpreter:
                 return of_each(subject, lambda value: self.attribute(value, name, place), self)
             case CallValue() if name == "extendModules" and symbols.makes_system(subject.callee.path):
                 return CallValue(SymbolValue((name,), place), (Known(subject),), place)
+            case CallValue() if name == "config" and symbols.makes_clan(subject.callee.path):
+                return subject
+            case CallValue() if name == "nixosConfigurations" and symbols.makes_clan(subject.callee.path):
+                return subject
             case CallValue():
                 return UnknownValue(f"the result of {subject.callee.dotted} is not known", place)
             case UnknownValue():

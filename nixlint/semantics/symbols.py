@@ -43,6 +43,11 @@ def makes_system(path: tuple[str, ...]) -> bool:
     return is_nixos(path) or (path[-1:] != () and path[-1] in _MAKERS_OF_SYSTEMS)
 
 
+def makes_clan(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of a function of clan-core that makes machines, of ``{ machines = { … }; }``."""
+    return path[-2:] == (*LIB, "clan") or path[-1:] == ("buildClan",)
+
+
 def is_nixos(path: tuple[str, ...]) -> bool:
     """Whether a name is that of ``<nixpkgs/nixos>``, a function of ``{ configuration = …; }`` (``nixos/default.nix``)."""
     return path == (*NIXPKGS, "nixos")

@@ -242,6 +242,34 @@ def test_machines_of_clan_use_modules_of_the_flake_and_what_it_gives_them(tmp_pa
     assert presence(tmp_path, files, "c") == {"atlas": "maybe"}
 
 
+@pytest.mark.parametrize(
+    "outputs",
+    [
+        """inputs.flake-parts.lib.mkFlake { inherit inputs; } {
+          clan = { machines = machines; specialArgs.ours = 1; };
+          flake.nixosConfigurations.other = inputs.nixpkgs.lib.nixosSystem { modules = [ { a = 9; } ]; };
+        }""",
+        """{
+          nixosConfigurations = (inputs.clan-core.lib.clan {
+            inherit self machines; specialArgs = { ours = 1; };
+          }).config.nixosConfigurations;
+        }""",
+    ],
+    ids=["flake-parts", "call"],
+)
+def test_machines_that_are_given_to_clan_are_hosts(tmp_path: Path, outputs: str) -> None:
+    machines = "names: inputs.nixpkgs.lib.genAttrs names (name: { ours, ... }: { a.${name + toString ours} = 1; })"
+    flake = f"""{{
+      outputs = inputs@{{ self, ... }}: let machines = ({machines}) [ "atlas" "borealis" ]; in {outputs};
+    }}"""
+    files = {"flake.nix": flake, "machines/atlas/configuration.nix": "{ b = 1; }", "machines/c/disko.nix": "{ b = 2; }"}
+    given, found = presence(tmp_path, files, "a.borealis1"), presence(tmp_path, files, "b")
+    own = {name: answer for name, answer in given.items() if name != "other"}
+    assert own == {"atlas": "maybe", "borealis": "defined", "c": "maybe"}
+    assert (found["atlas"], found["borealis"], found["c"]) == ("defined", "maybe", "defined")
+    assert ("other" in given) == ("other" in outputs)
+
+
 def test_a_function_among_the_outputs_of_flake_parts_is_called(tmp_path: Path) -> None:
     flake = """{
       outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } ({ config, ... }: {
