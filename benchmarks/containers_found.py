@@ -30,7 +30,7 @@ from nixlint.containers.oci_reader import oci_containers
 from nixlint.linting.discovery import Listing
 from nixlint.linting.workspace import Overlay
 from nixlint.semantics.hosts import hosts
-from nixlint.semantics.module_system import Answer, Presence
+from nixlint.semantics.module_system import Answer, Presence, attributes_of
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problems import find_problems
@@ -131,6 +131,10 @@ def names_on_hosts(repository: Repository) -> dict[Path, set[tuple[str, str | No
                 for place in (definition.name_place, definition.value.place):
                     if place is not None:
                         found.setdefault(place.path, set()).add((kind, name))
+            for whole in system.definitions(option):
+                if whole.name_place is not None:  # containers = import ./web.nix; the names stand in another file.
+                    names = {(kind, name) for name, _ in attributes_of(whole)}
+                    found.setdefault(whole.name_place.path, set()).update(names)
     return found
 
 

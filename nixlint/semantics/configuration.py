@@ -94,7 +94,8 @@ class Configuration:
     """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called.
 
     ``foreign`` are the first names of all options that others than its modules declare; ``None`` where nobody knows them.
-    With ``supposes_own``, an option that its modules declare is what they make of it, whatever else may define it.
+    With ``supposes_own``, an option that its modules declare, or set to a single value, is what they make of it, whatever
+    else may define it.
     """
 
     def __init__(
@@ -142,6 +143,8 @@ class Configuration:
             self._at_work.discard(argument)
 
     def _value(self, names: tuple[str, ...]) -> Value | None:
+        if names[:2] == ("_module", "args"):
+            return self._set_argument(names[2:])
         match self._modules.declarations.find(names):
             case Declared(declaration=declaration, depth=depth) if declaration.is_whole or self._is_own(names):
                 if depth == len(names):
@@ -154,7 +157,13 @@ class Configuration:
             case _ if names[0] == "flake" and self._foreign is not None:
                 return _only_raw(self._modules.ask(OptionPath(names)))
             case _:
-                return _only_scalar(self._modules.ask(OptionPath(names)))
+                return _only_scalar(self._asked(names))
+
+    def _set_argument(self, names: tuple[str, ...]) -> Value | None:
+        """An argument that modules set; a submodule is given its name so (nixpkgs, ``lib/types.nix``)."""
+        if len(names) != 1 or (self._prefix == symbols.CONFIG and names[0] in self._modules.arguments):
+            return None
+        return self.argument(names[0])
 
     def _is_own(self, names: tuple[str, ...]) -> bool:
         """Whether certainly nobody but its modules declares an option."""
@@ -180,7 +189,7 @@ class Configuration:
         return self._merged(declaration.type, answer, names) or self._possible_set(declaration.type, answer, names)
 
     def _asked(self, names: tuple[str, ...]) -> Answer:
-        """The definitions of an option of its own, and what may define it besides where that is to count."""
+        """The definitions of an option, and what may define it besides where that is to count."""
         answer = self._modules.ask(OptionPath(names))
         return answer._replace(obstacles=()) if self._supposes_own else answer
 

@@ -100,6 +100,20 @@ def test_an_option_of_ones_own_is_what_the_repository_makes_of_it_although_a_mod
     assert [(item.host, item.name, item.conditions) for item in found] == [("atlas", "site", ())]
 
 
+def test_a_container_with_the_name_of_its_host_has_that_name_although_a_module_is_not_known(tmp_path: Path) -> None:
+    flake = """{ outputs = { nixpkgs, ... }@inputs: {
+      nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+        modules = [ inputs.x.nixosModules.y ./web.nix { networking.hostName = "atlas"; } ];
+      };
+    }; }"""
+    web = """{ config, ... }: {
+      virtualisation.oci-containers.containers."web-${config.networking.hostName}".image = "nginx:1.29";
+    }"""
+    write_files(tmp_path, {"flake.nix": flake, "web.nix": web})
+    found = list(nix_inventory(Repository(tmp_path, [tmp_path / "flake.nix", tmp_path / "web.nix"])))
+    assert [(item.host, item.name) for item in found] == [("atlas", "web-atlas")]
+
+
 def test_a_container_that_a_host_adds_to_is_listed_where_it_is_declared(tmp_path: Path) -> None:
     flake = """{ outputs = { nixpkgs, ... }: { nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
       modules = [ { containers.web.config = { imports = [ ]; }; } ./web.nix ]; }; }; }"""

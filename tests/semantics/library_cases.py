@@ -335,6 +335,7 @@ CASES: dict[str, tuple[str, ...]] = {
         'builtins.match "[]x]+" "]x"',
         'builtins.match "[^/]*" "a\\nb"',
         'builtins.match "a|b" "b"',
+        'builtins.match ".+(cdg|cfr|sfo)(-.+)?$" "a-sfo-b-cdg-c"',
         'builtins.match "" ""',
     ),
     "split": (

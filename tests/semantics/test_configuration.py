@@ -12,7 +12,7 @@ from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.option_query import ask_pattern, parse_pattern
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.value_text import value_text
-from nixlint.semantics.values import PathValue
+from nixlint.semantics.values import IntValue, Known, PathValue
 from tests.linting.workbench import write_files
 
 _OPTION = """
@@ -142,6 +142,34 @@ SERVICES = """{ config, lib, ... }: {
     config.networking.hostName = service.loud;
   }) config.my.services;
 }"""
+
+
+def test_a_submodule_knows_its_name_among_the_arguments_that_are_set(folder: Path) -> None:
+    host = """{ config, lib, ... }: {
+      options.my.boxes = lib.mkOption {
+        default = { };
+        type = lib.types.attrsOf (lib.types.submodule ({ config, ... }: {
+          options.name = lib.mkOption { type = lib.types.str; default = config._module.args.name; };
+        }));
+      };
+      config = {
+        my.boxes.alpha = { };
+        my.boxes.other.name = "beta";
+        containers = lib.mapAttrs' (_: box: lib.nameValuePair box.name { autoStart = true; }) config.my.boxes;
+      };
+    }"""
+    assert [name for name, _ in names(folder, {"host.nix": host})] == ["alpha", "beta"]
+
+
+@pytest.mark.parametrize(("argument", "expected"), [("set", "1"), ("given", "config."), ("missing", "config.")])
+def test_arguments_that_modules_set_are_options(folder: Path, argument: str, expected: str) -> None:
+    write_files(
+        folder, {"host.nix": f"{{ config, ... }}: {{ _module.args.set = 1; a = config._module.args.{argument}; }}"}
+    )
+    interpreter = Repository(folder, [folder / "host.nix"]).interpreter()
+    module = Definition(PathValue(folder / "host.nix"), None)
+    system = ModuleSystem((module,), interpreter, arguments={"given": Known(IntValue(2))})
+    assert value(system.ask(OptionPath.of("a"))).startswith(expected)
 
 
 def test_containers_made_from_an_option_with_submodules_have_their_names_and_defaults(folder: Path) -> None:

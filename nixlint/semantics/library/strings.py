@@ -655,9 +655,13 @@ def _match(pattern: str, text: str) -> list[str | None] | None:
     found = _compiled(pattern, text).fullmatch(text)
     if found is None:
         return None
-    if found.re.groups and "|" in pattern:
+    if found.re.groups and "|" in _ALIKE.sub("", pattern):
         raise Refused  # POSIX takes the longest alternative, Python the first: what the groups hold may differ.
     return list(found.groups())
+
+
+_ALIKE = re.compile(r"\((?:\w{1}(?:\|\w{1})+|\w{2}(?:\|\w{2})+|\w{3}(?:\|\w{3})+|\w{4}(?:\|\w{4})+)\)(?![*+?{])")
+"""Groups of words of one length, of which only one is there at a place."""
 
 
 @plain_model(str, str, names="split")
