@@ -47,6 +47,7 @@ from .stated import Stated, is_on, is_true
 
 CONTAINERS = OptionPath.of("containers")
 _CONFIG = OptionPath.of("config")
+_STATE_VERSION = OptionPath.of("system", "stateVersion")
 
 OPTIONS = frozenset(
     "additionalCapabilities allowedDevices autoStart bindMounts config copyResolvConf enableTun ephemeral extra extraFlags "
@@ -343,8 +344,12 @@ def _is_full(container: NspawnContainer) -> bool:
         not isinstance(system.value, AttrsValue) or system.value.place is not None for system in systems.definitions
     ):
         return True
-    has_system = systems.presence is not Presence.ABSENT
-    return has_system and any(container.option(name).presence is not Presence.ABSENT for name in _DECLARING)
+    if systems.presence is Presence.ABSENT:
+        return False
+    if any(container.option(name).presence is not Presence.ABSENT for name in _DECLARING):
+        return True
+    has_mounts = container.option("bindMounts").presence is not Presence.ABSENT
+    return has_mounts and ask_within(systems.definitions, _STATE_VERSION).presence is Presence.DEFINED
 
 
 def _is_written_out(container: NspawnContainer) -> bool:
@@ -366,7 +371,10 @@ _DECLARING = (
     "extraFlags",
     "forwardPorts",
 )
-"""Options that a declaration sets and an addition hardly ever does, as it does with ``bindMounts``."""
+"""Options that a declaration sets and an addition hardly ever does.
+
+An addition often has ``bindMounts``, but it leaves the state version to whoever makes the container.
+"""
 
 
 def _is_container(definition: Definition) -> bool:

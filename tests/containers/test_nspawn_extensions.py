@@ -90,3 +90,14 @@ def test_mounts_and_a_service_added_to_a_container_do_not_declare_it(tmp_path: P
     source = found.source(tmp_path / "mail.nix")
     assert source is not None
     assert nspawn_containers(source, found) == ()
+
+
+def test_mounts_beside_a_state_version_declare_a_container(tmp_path: Path) -> None:
+    module = """{
+      containers.mail.bindMounts."/mail".hostPath = "/srv/mail";
+      containers.mail.config.system.stateVersion = "25.11";
+    }"""
+    found = repository(tmp_path, {"mail.nix": module})
+    source = found.source(tmp_path / "mail.nix")
+    assert source is not None
+    assert [container.name for container in nspawn_containers(source, found)] == ["mail"]
