@@ -7,6 +7,7 @@ import pytest
 from nixlint.syntax.edits import apply_edits
 from nixlint.syntax.removal import remove_binding, remove_elements
 from nixlint.syntax.views import AttrSet, Binding, ListLiteral
+from tests.nix.nix_referee import evaluate_json
 
 from .reading import body, parsed
 
@@ -68,3 +69,14 @@ def test_a_binding_goes_unless_something_belongs_to_it(before: str, after: str |
     assert isinstance(binding, Binding)
     edit = remove_binding(binding)
     assert (None if edit is None else apply_edits(file.data, (edit,)).decode()) == after
+
+
+@pytest.mark.parametrize("gone", [(0,), (1,), (2,), (0, 1), (0, 2), (1, 2), (0, 1, 2)])
+@pytest.mark.parametrize(
+    "text", ["[ 1 2 3 ]", "[1 2 3]", "[\n  1\n  2\n  3\n]\n", "[ 1\n  2 3 ]", "[\n  1 2\n  3 ]", "[ 1 2\n3\n]"]
+)
+def test_nix_sees_the_list_without_them(text: str, gone: tuple[int, ...]) -> None:
+    after = without(text, *gone)
+    assert after is not None
+    (found,) = evaluate_json([after])
+    assert found == [number for index, number in enumerate((1, 2, 3)) if index not in gone]
