@@ -1,7 +1,8 @@
 """For which release of NixOS a repository is: what it says itself, or what it fetches.
 
 Known for certain is only a lower bound: the oldest release that a flake input, a pinned channel or the lock file names. A
-nixpkgs of the development branch is taken for the last release before its date.
+nixpkgs of the development branch is taken for the last release before its date. Where none of them tells it, the newest
+state version is a sign: the host that has it was made with that release.
 """
 
 from __future__ import annotations
@@ -21,14 +22,24 @@ OLDEST_IN_USE = "25.05"
 """Where nothing is said: what every release has that is not out of support for more than half a year."""
 
 _RELEASE = re.compile(r"(?:nixos|release|nixpkgs)-(\d\d\.(?:05|11))\b|NixOS/nixpkgs/0\.(\d\d)(05|11)\b")
+_STATE_VERSION = re.compile(rb"""stateVersion\s*=\s*(?:lib\.)?(?:mk\w+\s*)?"(\d\d\.(?:0[359]|11))"\s*;""")
 _PIN_FILES = ("flake.lock", "npins/sources.json", "nix/sources.json")
 
 
 class TargetRelease(NamedTuple):
-    """The oldest release that a repository is for; ``is_known`` says that the repository tells it."""
+    """The oldest release that a repository is for; ``is_known`` says that the repository tells it.
+
+    Where it does not, ``newest_state_version`` is the newest ``stateVersion`` that is written in it, and ``release`` is a
+    release that everybody should have by now, or that state version if it is newer.
+    """
 
     release: str
     is_known: bool
+    newest_state_version: str | None = None
+
+    def is_likely(self, release: str) -> bool:
+        """Whether there is a sign that the repository is for this release or a later one."""
+        return release <= (self.release if self.is_known else self.newest_state_version or "")
 
 
 class _Found(NamedTuple):
@@ -44,7 +55,17 @@ def target_release(repository: Repository) -> TargetRelease:
 
 def _from_pins(repository: Repository) -> TargetRelease:
     found = {*_in_flake(repository), *_in_pin_files(repository)}
-    return TargetRelease(min(found), is_known=True) if found else TargetRelease(OLDEST_IN_USE, is_known=False)
+    if found:
+        return TargetRelease(min(found), is_known=True)
+    newest = max(_state_versions(repository), default=None)
+    return TargetRelease(max(OLDEST_IN_USE, newest or ""), is_known=False, newest_state_version=newest)
+
+
+def _state_versions(repository: Repository) -> Iterator[str]:
+    for path in repository.files_mentioning(b"stateVersion"):
+        source = repository.source(path)
+        for match in () if source is None else _STATE_VERSION.finditer(source.data):
+            yield match.group(1).decode()
 
 
 def _in_flake(repository: Repository) -> Iterator[str]:

@@ -17,6 +17,9 @@ from nixlint.semantics.definitions import Binder, WrittenDefinition, written_def
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.target_release import TargetRelease, target_release
 from nixlint.semantics.values import AttrsValue
+from nixlint.syntax import views
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.string_literal import static_name
 
 _DATA = Path(nixlint.data.__file__).parent / "renamed_options.json"
 
@@ -28,6 +31,7 @@ _OTHER_SYSTEMS = frozenset({
 """Names around a module of another module system, whose options may have the same names."""
 _OTHER_FILES = re.compile(r"darwin|macos|home-?manager|\bhome\b|\bhm\b|devenv|arion|compose|terra|process", re.I)
 _MODULES = frozenset({"modules", "extraModules", "configuration", "nixos", "nixosModule"})
+_LISTS_OF_MODULES = frozenset({"modules", "extraModules"})
 _COLLECTIONS = frozenset({"nixosModules", "nodes", "specialisation", "nixos"})
 _DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release|options[\w.\" ]*\?|hasAttrByPath")
 """In a file with these, what is defined may depend on what there is."""
@@ -44,9 +48,10 @@ class Renamed(NamedTuple):
 
 
 class Removed(NamedTuple):
-    """An option that is gone, and what to do instead."""
+    """An option that is gone: what to do instead, or, if nothing ``is_left_to_do``, why it can go."""
 
     advice: str
+    is_left_to_do: bool
 
 
 class Change(NamedTuple):
@@ -64,6 +69,11 @@ class ChangedDefinition(NamedTuple):
     change: Change
     prefix: int
     target: TargetRelease
+
+    @property
+    def is_likely(self) -> bool:
+        """Whether there is a sign that the nixpkgs of the repository has the change."""
+        return self.target.is_likely(self.change.since)
 
 
 def changed_definition(definition: WrittenDefinition, repository: Repository) -> ChangedDefinition | None:
@@ -89,7 +99,10 @@ def keywords_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
     return tuple(sorted({_word(change.old) for change in _changes() if isinstance(change.what, kind)}))
 
 
-_COMMON_WORDS = frozenset("enable package settings extraConfig port save bind mouse options server email".split())
+_COMMON_WORDS = frozenset(
+    "bind config database debug delay device devices domain email enable extraConfig host interfaces level mouse name "
+    "options package packages password path port protocol save server settings socket theme type user".split()
+)
 
 
 def _word(names: tuple[str, ...]) -> bytes:
@@ -123,9 +136,24 @@ def _is_elsewhere(definition: WrittenDefinition, change: Change, prefix: int, re
         return True
     if b"darwin" in source.data and b"nixos" not in source.data.lower():
         return True
+    if _is_in_set_of(_LISTS_OF_MODULES, definition, prefix, source):
+        return True
     if change.old[:-1] == ("services",) and _is_service_of_compose(definition, prefix + len(change.old)):
         return True
     return _is_declared(change.old, repository) or _is_disabled(change, repository)
+
+
+def _is_in_set_of(lists: frozenset[str], definition: WrittenDefinition, prefix: int, source: SourceFile) -> bool:
+    """Whether what should be a list of modules is a set: options of the repository that are named so."""
+    if lists.isdisjoint(definition.path.names[:prefix]):
+        return False
+    path = views.attribute_path_at(source, definition.name.span)
+    for view in () if path is None else views.enclosing(path):
+        if isinstance(view, views.ListLiteral):
+            return False
+        if isinstance(view, views.Binding) and not lists.isdisjoint(map(static_name, view.path.names)):
+            return True
+    return True
 
 
 def _is_service_of_compose(definition: WrittenDefinition, length: int) -> bool:
@@ -209,8 +237,9 @@ def _whats(group: dict[str, dict[str, str]]) -> Iterator[tuple[str, Renamed | Re
     for key, is_same_value in (("renamed", True), ("changed", False)):
         for old, new in group.get(key, {}).items():
             yield old, Renamed(_names(new), is_same_value)
-    for old, advice in group.get("removed", {}).items():
-        yield old, Removed(advice)
+    for key, is_left_to_do in (("replaced", True), ("removed", False)):
+        for old, advice in group.get(key, {}).items():
+            yield old, Removed(advice, is_left_to_do)
 
 
 def _names(option: str) -> tuple[str, ...]:

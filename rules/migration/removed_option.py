@@ -14,7 +14,7 @@ from .option_changes import Removed, changed_definition, keywords_of
 
 
 class RemovedOption(Rule[WrittenDefinition]):
-    """A configuration that defines an option which was removed does not evaluate.
+    """A host that defines an option which was removed does not evaluate.
 
     ## What it finds
 
@@ -22,7 +22,8 @@ class RemovedOption(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    NixOS refuses the configuration: an assertion fails, or the option does not exist.
+    NixOS refuses the configuration: an assertion fails, or the option does not exist. Whether a host takes the definition in
+    is not looked up: it may stand in a module that none imports, or below a condition that none meets.
 
     ## What to do
 
@@ -31,7 +32,9 @@ class RemovedOption(Rule[WrittenDefinition]):
     ## What keeps it silent
 
     - A repository for a release that is older than the change: `nixos-release` in `nixlint.toml`, a release that a flake
-      input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, changes of the newest ones.
+      input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, the newest `stateVersion` in
+      the repository has to be as new as the change; else it is shown with `--pedantic` only, and if the change is in all
+      releases that are in use.
     - A file that asks which version or which options there are.
     - An option that the repository declares itself, or whose module it disables, and names that are not known.
     - Modules of Home Manager, nix-darwin, devenv, Arion and others.
@@ -44,7 +47,7 @@ class RemovedOption(Rule[WrittenDefinition]):
     name = "removed-option"
     code = "NL513"
     severity = Severity.ERROR
-    confidence = Confidence.CERTAIN
+    confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
     keywords = keywords_of(Removed)
 
@@ -53,12 +56,12 @@ class RemovedOption(Rule[WrittenDefinition]):
         found = changed_definition(subject, repository)
         if found is None or not isinstance(found.change.what, Removed):
             return
-        name = str(OptionPath(found.change.old))
+        name, what = str(OptionPath(found.change.old)), found.change.what
         yield Finding(
             place=subject.name,
-            message=f"{name} is no option of NixOS {found.change.since} any more: this does not evaluate",
-            help=f"take it out: {found.change.what.advice}",
-            confidence=None if found.target.is_known else Confidence.LIKELY,
+            message=f"{name} is no option of NixOS {found.change.since} any more: a host that defines it does not evaluate",
+            help=f"instead, {what.advice}" if what.is_left_to_do else f"take it out: {what.advice}",
+            confidence=None if found.is_likely else Confidence.POSSIBLE,
             option=name,
         )
 

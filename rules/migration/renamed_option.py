@@ -11,7 +11,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import Renamed, changed_definition, keywords_of
+from .option_changes import ChangedDefinition, Renamed, changed_definition, keywords_of
 
 
 class RenamedOption(Rule[WrittenDefinition]):
@@ -34,7 +34,9 @@ class RenamedOption(Rule[WrittenDefinition]):
     ## What keeps it silent
 
     - A repository for a release that is older than the change: `nixos-release` in `nixlint.toml`, a release that a flake
-      input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, changes of the newest ones.
+      input or a pin names, or a locked nixpkgs from before. Where nothing tells the release, the newest `stateVersion` in
+      the repository has to be as new as the change; else it is shown with `--pedantic` only, and if the change is in all
+      releases that are in use.
     - A file that asks which version or which options there are.
     - An option that the repository declares itself, or whose module it disables, and names that are not known.
     - Modules of Home Manager, nix-darwin, devenv, Arion and others.
@@ -62,9 +64,9 @@ class RenamedOption(Rule[WrittenDefinition]):
         is_same = found.change.what.is_same_value
         yield Finding(
             place=subject.name,
-            message=f"{name} is called {successor} since NixOS {found.change.since}: each evaluation warns of it",
+            message=f"{name} is called {successor} in NixOS {found.change.since}, which warns of the old name",
             help=f"write {successor}" + ("" if is_same else ", which takes another kind of value"),
-            confidence=None if found.target.is_known else Confidence.LIKELY,
+            confidence=_confidence(found),
             option=name,
             fix=renaming(repository, subject, found.prefix, old, new, safety) if is_same else None,
         )
@@ -79,7 +81,7 @@ class RenamedOption(Rule[WrittenDefinition]):
   services.xserver = {
     enable = true;
     «layout» = "us";
-    displayManager.gdm.enable = true;
+    displayManager.lightdm.enable = true;
   };
   config.services.xserver.libinput.«enable» = true;
 }
@@ -91,12 +93,12 @@ class RenamedOption(Rule[WrittenDefinition]):
   services.xserver = {
     enable = true;
     xkb.layout = "us";
-    displayManager.gdm.enable = true;
+    displayManager.lightdm.enable = true;
   };
   config.services.libinput.enable = true;
 }
 """,
-            config='nixos-release = "24.05"\n',
+            config='nixos-release = "25.05"\n',
         ),
         Bad(
             "a whole set, and a container",
@@ -131,15 +133,43 @@ class RenamedOption(Rule[WrittenDefinition]):
   services.xserver.libinput = {
     «enable» = true;
   };
-  security.acme.«email» = "admin@example.org";
+  security.acme.«validMin» = 2592000;
 }
 """,
             config='nixos-release = "25.05"\n',
         ),
         Bad(
             "no safe fix where nothing tells the release",
-            "{ fonts.«fonts» = [ ]; }\n",
-            fixed="{ fonts.packages = [ ]; }\n",
+            '{ fonts.«fonts» = [ ]; system.stateVersion = "25.05"; }\n',
+            fixed='{ fonts.packages = [ ]; system.stateVersion = "25.05"; }\n',
+        ),
+        Bad(
+            "modules in a list",
+            """\
+{
+  nixosConfigurations.web = nixosSystem {
+    modules = [ ./web.nix { fonts.«fonts» = [ ]; } ];
+  };
+}
+""",
+            fixed="""\
+{
+  nixosConfigurations.web = nixosSystem {
+    modules = [ ./web.nix { fonts.packages = [ ]; } ];
+  };
+}
+""",
+            config='nixos-release = "25.05"\n',
+        ),
+        Good(
+            "options of the repository below a name of its own",
+            """\
+{
+  modules.services.grafana.domain = "graphs.example.org";
+  modules = { fonts.fonts = [ ]; };
+}
+""",
+            config='nixos-release = "25.05"\n',
         ),
         Good(
             "the release is older, or the change too new to be in every release",
@@ -204,3 +234,9 @@ lib.optionalAttrs (lib.versionOlder lib.version "23.05") { boot.tmpOnTmpfs = tru
 """,
         ),
     )
+
+
+def _confidence(found: ChangedDefinition) -> Confidence | None:
+    if found.target.is_known:
+        return None
+    return Confidence.LIKELY if found.is_likely else Confidence.POSSIBLE

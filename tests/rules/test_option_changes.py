@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 
-from rules.migration.option_changes import Removed, Renamed, _changes, _word, keywords_of
+from rules.migration.option_changes import _DATA, Removed, Renamed, _changes, _word, keywords_of
 
 
 def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
@@ -14,11 +15,11 @@ def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
     assert len(changes) > 300
     for change in changes:
         assert re.fullmatch(r"\d\d\.(03|05|09|11)", change.since), change
-        assert change.source.startswith("nixos/modules/"), change
+        assert change.source.startswith(("nixos/modules/", "nixos/doc/")), change
         match change.what:
             case Renamed(new, _):
                 assert new != change.old, change
-            case Removed(advice):
+            case Removed(advice, _):
                 assert advice, change
 
 
@@ -41,3 +42,16 @@ def test_a_file_with_an_old_option_has_one_of_the_keywords(kind: type[Renamed] |
         if isinstance(change.what, kind):
             assert _word(change.old) in words
             assert _word(change.old).decode() in change.old
+
+
+def test_every_release_has_a_source_that_the_data_explains() -> None:
+    document = json.loads(_DATA.read_text("utf-8"))
+    assert {group["release"] for group in document["changes"]} == set(document["releases"])
+
+
+@pytest.mark.parametrize("option", ["services.redis.port", "services.nextcloud.globalProfiles"])
+def test_a_new_name_that_needs_quotes_is_one_name(option: str) -> None:
+    (change,) = (change for change in _changes() if ".".join(change.old) == option)
+    assert isinstance(change.what, Renamed)
+    assert not {"servers", "settings"}.isdisjoint(change.what.new)
+    assert change.what.new[3] in ("", "profile.enabled")

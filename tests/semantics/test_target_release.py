@@ -75,3 +75,38 @@ def test_a_lock_file_that_is_none_says_nothing(tmp_path: Path, text: str) -> Non
 
 def test_other_inputs_say_nothing(tmp_path: Path) -> None:
     assert not release_of(tmp_path, {"flake.lock": lock("main", 1500000000, repo="disko")}).is_known
+
+
+def test_the_newest_state_version_is_a_sign_where_nothing_tells_the_release(tmp_path: Path) -> None:
+    found = release_of(
+        tmp_path,
+        {
+            "old.nix": '{ system.stateVersion = "21.05"; }',
+            "new.nix": '{ lib, ... }: { system.stateVersion = lib.mkDefault "23.11"; }',
+            "b.nix": "{ config, ... }: { containers.a.config.system.stateVersion = config.system.stateVersion; }",
+        },
+    )
+    assert found == TargetRelease(OLDEST_IN_USE, is_known=False, newest_state_version="23.11")
+    assert found.is_likely("23.11")
+    assert not found.is_likely("24.05")
+
+
+def test_a_state_version_that_is_newer_than_what_everybody_has_counts(tmp_path: Path) -> None:
+    found = release_of(tmp_path, {"configuration.nix": '{ system.stateVersion = "26.05"; }'})
+    assert (found.release, found.is_known) == ("26.05", False)
+    assert found.is_likely("26.05")
+
+
+def test_no_release_is_likely_without_a_sign(tmp_path: Path) -> None:
+    assert not release_of(tmp_path, {"configuration.nix": "{ }"}).is_likely("19.03")
+
+
+def test_a_state_version_does_not_count_beside_a_release_that_is_told(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": '{ inputs.nixpkgs.url = "nixpkgs/nixos-24.05"; }',
+        "a.nix": '{ system.stateVersion = "25.05"; }',
+    }
+    found = release_of(tmp_path, files)
+    assert found == TargetRelease("24.05", is_known=True)
+    assert found.is_likely("24.05")
+    assert not found.is_likely("25.05")
