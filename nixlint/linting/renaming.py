@@ -7,6 +7,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.renaming import rename
+from nixlint.syntax.string_literal import static_name
 
 from .finding import FileEdit, Fix, Safety
 
@@ -44,3 +45,18 @@ def set_around(repository: Repository, name: Place) -> Place | None:
     outer = () if path is None else views.enclosing(path)
     attrset = next((view for view in outer if isinstance(view, views.AttrSet)), None)
     return None if attrset is None else Place(name.path, attrset.span)
+
+
+def stands_in_list(repository: Repository, definition: WrittenDefinition, names: frozenset[str]) -> bool:
+    """Whether there is a list between the definition and the binding around it that has one of these names.
+
+    That tells a module in ``modules = [ … ]`` from an option that is called ``modules.…``.
+    """
+    source = repository.source(definition.name.path)
+    path = None if source is None else views.attribute_path_at(source, definition.name.span)
+    for view in () if path is None else views.enclosing(path):
+        if isinstance(view, views.ListLiteral):
+            return True
+        if isinstance(view, views.Binding) and not names.isdisjoint(map(static_name, view.path.names)):
+            return False
+    return False

@@ -13,13 +13,11 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 import nixlint.data
+from nixlint.linting.renaming import stands_in_list
 from nixlint.semantics.definitions import Binder, WrittenDefinition, written_definitions
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.target_release import TargetRelease, target_release
 from nixlint.semantics.values import AttrsValue
-from nixlint.syntax import views
-from nixlint.syntax.source_file import SourceFile
-from nixlint.syntax.string_literal import static_name
 
 _DATA = Path(nixlint.data.__file__).parent / "renamed_options.json"
 
@@ -136,24 +134,13 @@ def _is_elsewhere(definition: WrittenDefinition, change: Change, prefix: int, re
         return True
     if b"darwin" in source.data and b"nixos" not in source.data.lower():
         return True
-    if _is_in_set_of(_LISTS_OF_MODULES, definition, prefix, source):
+    # Options of the repository below a name of its own, and no module of a list that is called so.
+    lists = _LISTS_OF_MODULES.intersection(name for name in definition.path.names[:prefix] if name is not None)
+    if lists and not stands_in_list(repository, definition, lists):
         return True
     if change.old[:-1] == ("services",) and _is_service_of_compose(definition, prefix + len(change.old)):
         return True
     return _is_declared(change.old, repository) or _is_disabled(change, repository)
-
-
-def _is_in_set_of(lists: frozenset[str], definition: WrittenDefinition, prefix: int, source: SourceFile) -> bool:
-    """Whether what should be a list of modules is a set: options of the repository that are named so."""
-    if lists.isdisjoint(definition.path.names[:prefix]):
-        return False
-    path = views.attribute_path_at(source, definition.name.span)
-    for view in () if path is None else views.enclosing(path):
-        if isinstance(view, views.ListLiteral):
-            return False
-        if isinstance(view, views.Binding) and not lists.isdisjoint(map(static_name, view.path.names)):
-            return True
-    return True
 
 
 def _is_service_of_compose(definition: WrittenDefinition, length: int) -> bool:
