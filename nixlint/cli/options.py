@@ -13,16 +13,21 @@ from nixlint.linting.configuration import suggestion
 from nixlint.linting.discovery import Listing, repository_root
 from nixlint.linting.workspace import Overlay
 from nixlint.reporting.options import ShownOption, options_json, options_text, shown_option
-from nixlint.reporting.terminal import style_for
+from nixlint.reporting.terminal import style_for, visible
 from nixlint.semantics.hosts import Host, hosts
-from nixlint.semantics.option_query import parse_pattern
+from nixlint.semantics.option_query import ANY, parse_pattern
 from nixlint.semantics.project import ask_files, ask_host
 from nixlint.semantics.repository import Repository
+
+_MOST_HOSTS = 12
+"""So many hosts are named where a question is better asked of one of them."""
 
 
 @click.command("options")
 @click.argument("words", nargs=-1, required=True, metavar="[PATHS]... OPTION")
-@click.option("--host", help="Answer for this host, with everything that its modules import.")
+@click.option(
+    "--host", help="Answer for this host, with everything that its modules import; for each of them with '*'."
+)
 @click.option(
     "--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the answer."
 )
@@ -38,11 +43,7 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
     *paths, option = words
     try:
         pattern = parse_pattern(option)
-        found = [
-            shown
-            for path in paths or ["."]
-            for shown in _answers(Path(os.path.abspath(path)), pattern, host)  # noqa: PTH100
-        ]
+        found = [shown for path in paths or ["."] for shown in _answers(path, pattern, host)]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
     if layout == "json":
@@ -50,24 +51,46 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
     else:
         for piece in options_text(found, option, style_for(sys.stdout, color)):
             sys.stdout.write(piece)
+        if host is None and any(shown.presence == "maybe" for shown in found):
+            _name_hosts(paths or ["."])
     return int(not any(shown.presence != "absent" for shown in found))
 
 
-def _answers(path: Path, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
-    if not path.exists():
-        raise ValueError(f"{path}: there is nothing here")
-    root = repository_root(path, (path,))
+def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
+    repository = _repository(path)
     folder = Path.cwd()
-    repository = Repository(root, sorted(Listing(str).below(root)), Overlay({}).read_nix)
-    asked = ask_files(repository, pattern) if host is None else ask_host(repository, _host(repository, host), pattern)
-    for item in asked:
-        yield shown_option(item, host, repository, folder)
+    if host is None:
+        for item in ask_files(repository, pattern):
+            yield shown_option(item, None, repository, folder)
+        return
+    for asked in _hosts(repository, host):
+        for item in ask_host(repository, asked, pattern):
+            yield shown_option(item, asked.name, repository, folder)
 
 
-def _host(repository: Repository, name: str) -> Host:
-    """The host of a name. Raises :class:`ValueError` where there is none."""
+def _repository(path: str) -> Repository:
+    # Symlinks stay: places are shown as the user named them.
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100
+    if not absolute.exists():
+        raise ValueError(f"{absolute}: there is nothing here")
+    root = repository_root(absolute, (absolute,))
+    return Repository(root, sorted(Listing(str).below(root)), Overlay({}).read_nix)
+
+
+def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:
+    """The host of a name, or all of them for ``*``. Raises :class:`ValueError` where there is none."""
     known = {host.name: host for host in hosts(repository)}
+    if name == ANY and known:
+        return tuple(known.values())
     if name not in known:
         names = ", ".join(known) or "none"
         raise ValueError(f"there is no host '{name}'{suggestion(name, known)} (hosts: {names})")
-    return known[name]
+    return (known[name],)
+
+
+def _name_hosts(paths: Sequence[str]) -> None:
+    """Say which hosts could be asked: what many may define is often certain for one."""
+    names = [host.name for path in paths for host in hosts(_repository(path))]
+    if names:
+        shown = ", ".join(names[:_MOST_HOSTS]) + (", …" if len(names) > _MOST_HOSTS else "")
+        print(visible(f"Ask one host with --host NAME, or each with --host '*': {shown}."), file=sys.stderr)

@@ -53,6 +53,28 @@ def test_a_host_is_answered_for_with_what_it_imports_and_nothing_else(folder: Pa
     )
 
 
+def test_each_host_is_answered_for_where_all_are_asked(folder: Path) -> None:
+    flake = FILES["flake.nix"].replace(
+        "}; }\n", "  nixosConfigurations.beta = nixpkgs.lib.nixosSystem { modules = [ ./web.nix ]; };\n}; }\n"
+    )
+    write_files(folder, {"flake.nix": flake})
+
+    ran = nixlint(folder, "options", "services.nginx.enable", "--host", "*")
+
+    assert ran.out == (
+        "services.nginx.enable on alpha: defined\n  true (mkDefault)  alpha.nix:3:18\n"
+        "services.nginx.enable on beta: absent\n"
+    )
+
+
+def test_hosts_are_named_where_the_answer_depends_on_them(folder: Path) -> None:
+    named = "Ask one host with --host NAME, or each with --host '*': alpha.\n"
+
+    assert nixlint(folder, "options", "services.x.port").err == named
+    assert nixlint(folder, "options", "services.nginx.enable").err == ""
+    assert nixlint(folder, "options", "services.x.port", "--host", "alpha").err == ""
+
+
 def test_a_secret_is_not_shown(folder: Path) -> None:
     ran = nixlint(folder, "options", "users.users.*.password")
 
