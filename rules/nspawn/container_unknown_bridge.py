@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nixlint.containers.host_system import HostSystem
-from nixlint.containers.stated import texts
+from nixlint.containers.stated import Stated, texts
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Obstacle
@@ -50,7 +50,8 @@ class ContainerUnknownBridge(Rule[HostSystem]):
     - A module that no host of the repository uses: its bridge may be made where it is used.
     - The name anywhere else in the repository's Nix files, be it in an option, a script or a comment.
     - Bridges that programs make: `virbr0`, `docker0`, `podman0`, `lxdbr0`, `incusbr0` and the like.
-    - Bridges or network devices of the repository whose names are not known, and a `hostBridge` that is not known.
+    - Bridges or network devices of the repository whose names are not known, and a `hostBridge` that is not known, or
+      whose name is put together, as in `"br-${name}"`.
 
     ## References
 
@@ -68,7 +69,7 @@ class ContainerUnknownBridge(Rule[HostSystem]):
         """Report a bridge that is named nowhere else."""
         for container in subject.containers if subject.is_whole else ():
             for bridge in texts(container.option("hostBridge")) if container.has_private_network else ():
-                if bridge.conditions or bridge.what in _MADE_BY_PROGRAMS:
+                if bridge.conditions or bridge.what in _MADE_BY_PROGRAMS or not _is_written_out(bridge, repository):
                     continue
                 if _is_named_elsewhere(bridge.what, repository) or _NamelessBridges.of(repository).any:
                     continue
@@ -112,6 +113,22 @@ class ContainerUnknownBridge(Rule[HostSystem]):
             '{ containers.web = { privateNetwork = true; hostBridge = "virbr0"; config = { }; }; }\n',
         ),
         Good(
+            "a name that is put together, here and for the bridge",
+            """\
+let
+  vlan = "lan";
+in
+{
+  containers.web = {
+    privateNetwork = true;
+    hostBridge = "br-${vlan}";
+    config = { };
+  };
+  networking.bridges = builtins.listToAttrs [ { name = "br-${vlan}"; value.interfaces = [ ]; } ];
+}
+""",
+        ),
+        Good(
             "bridges whose names are not known",
             """\
 { lib, config, ... }:
@@ -153,6 +170,13 @@ def _is_about(name: str, obstacle: Obstacle, repository: Repository) -> bool:
     """Whether something unknown may define an option of this name: it stands in a file that has the word."""
     source = None if obstacle.place is None else repository.source(obstacle.place.path)
     return source is None or name.encode() in source.data
+
+
+def _is_written_out(bridge: Stated[str], repository: Repository) -> bool:
+    """Whether a name stands where it is given; one that is put together there may be put together elsewhere as well."""
+    source = repository.source(bridge.place.path)
+    span = bridge.place.span
+    return source is not None and bridge.what.encode() in source.data[span.start : span.end]
 
 
 def _is_named_elsewhere(name: str, repository: Repository) -> bool:

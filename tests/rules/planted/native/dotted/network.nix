@@ -26,8 +26,8 @@
     autoStart = true;
     privateNetwork = true;
     hostBridge = "br0";
-    hostAddress = "192.168.7.1";
-    localAddress = "192.168.7.9/24";
+    localAddress = "192.168.7.9";
+    timeoutStartSec = "2min";
     config = { lib, ... }: {
       networking.useHostResolvConf = lib.mkForce false;
       networking.nameservers = [ "192.168.7.1" ];
