@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nixlint.containers.firewall import OpenPorts
-from nixlint.containers.oci import OciContainer, PublishedPort
+from nixlint.containers.oci import OciContainer, PublishedPort, Text
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -39,12 +39,15 @@ class OciPortPastFirewall(Rule[OciContainer]):
     - A Compose file in a repository of NixOS configuration that no module beside it names, and none elsewhere with its
       folder: it runs on another machine.
     - A container in the host's network or in none, and a host port that is not known or left to chance.
+    - A rootless container, or one whose network is `pasta` or `slirp4netns`: there a program of the host listens on the
+      port, behind the firewall.
 
     It is a note, because it depends on what is in front of the host.
 
     ## References
 
     - [Docker: packet filtering and firewalls](https://docs.docker.com/engine/network/packet-filtering-firewalls/)
+    - podman-run(1), `--network`: pasta, slirp4netns and the port handler of rootless containers
     """
 
     name = "oci-port-past-firewall"
@@ -56,7 +59,7 @@ class OciPortPastFirewall(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report all ports of a container that walk past the firewall."""
-        if any(network.text in ("host", "none") or not network.is_known for network in subject.networks):
+        if subject.may_be_confined or any(_is_no_bridge(network) for network in subject.networks):
             return
         if _is_of_another_machine(subject.place.path, repository):
             return
@@ -135,6 +138,27 @@ class OciPortPastFirewall(Rule[OciContainer]):
 """,
         ),
         Good(
+            "a rootless container, whose port a program of the host listens on",
+            """\
+{
+  virtualisation.oci-containers.backend = "podman";
+  virtualisation.oci-containers.containers.web = { image = "web:1"; podman.user = "web"; ports = [ "8080:80" ]; };
+}
+""",
+        ),
+        Good(
+            "a network of pasta",
+            """\
+{
+  virtualisation.oci-containers.containers.web = {
+    image = "web:1";
+    ports = [ "8080:80" ];
+    extraOptions = [ "--network=pasta:--ipv4-only" ];
+  };
+}
+""",
+        ),
+        Good(
             "a Compose file of another machine",
             {
                 "hosts/a.nix": "{ networking.firewall.allowedTCPPorts = [ 80 ]; } # see docker-compose.yml of the NAS\n",
@@ -160,6 +184,14 @@ class OciPortPastFirewall(Rule[OciContainer]):
 """,
         ),
     )
+
+
+_NO_BRIDGES = ("host", "none", "pasta", "slirp4netns")
+"""Modes of a network in which the engine rewrites no packets for a published port."""
+
+
+def _is_no_bridge(network: Text) -> bool:
+    return not network.is_known or network.text.partition(":")[0] in _NO_BRIDGES
 
 
 def _number(port: PublishedPort) -> int:

@@ -53,10 +53,10 @@ class OciRawDevice(Rule[OciContainer]):
         written = [(device, *found) for device in subject.devices if (found := _written_node(device)) is not None]
         if written:
             device, node, what = written[0]
-            nodes = ", ".join(dict.fromkeys(found for _, found, _ in written))
+            others = _listed([found for found in dict.fromkeys(found for _, found, _ in written) if found != node])
             yield Finding(
                 place=device.place,
-                message=f"{subject.title} may write to {nodes}, {what}: whoever takes it over owns the host",
+                message=f"{subject.title} may write to {node}, {what}{others}: whoever takes it over owns the host",
                 help="mount the folder that it needs instead, or let it only read the device",
                 option=f"{subject.option_path}.devices",
                 container=subject.name,
@@ -89,6 +89,17 @@ class OciRawDevice(Rule[OciContainer]):
 """,
         ),
     )
+
+
+_SHOWN = 3
+
+
+def _listed(nodes: list[str]) -> str:
+    """The other devices of a container, in a few words where there are many."""
+    if not nodes:
+        return ""
+    rest = len(nodes) - _SHOWN
+    return f", and to {', '.join(nodes[:_SHOWN])}" + (f" and {rest} more" if rest > 0 else "")
 
 
 def _written_node(device: Text) -> tuple[str, str] | None:
