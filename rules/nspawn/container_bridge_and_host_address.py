@@ -65,8 +65,8 @@ class ContainerBridgeAndHostAddress(Rule[NspawnContainer]):
 
     def _of_host(self, container: NspawnContainer, definition: Definition, option: str, bridge: Definition) -> Finding:
         message = (
-            f"{container.title} is on a bridge, so its host does not get {option} {_text(definition)}: it is only "
-            "the container's default route"
+            f"{container.title} is on a bridge, so its host does not get the address of {option}: it is only the "
+            "container's default route"
         )
         help_ = "give the address to the bridge, with networking.interfaces, if no other machine has it"
         found = self._finding(container, definition, option, message, help_, bridge)
@@ -76,7 +76,7 @@ class ContainerBridgeAndHostAddress(Rule[NspawnContainer]):
         self, container: NspawnContainer, definition: Definition, option: str, bridge: Definition
     ) -> Iterator[Finding]:
         text = _text(definition)
-        if "/" not in text:
+        if text is not None and "/" not in text:
             message = (
                 f"{container.title} is on a bridge, and {option} {text} has no prefix length: nothing is reachable"
             )
@@ -183,8 +183,8 @@ def _certain(container: NspawnContainer, option: str) -> Iterator[Definition]:
             yield definition
 
 
-def _text(definition: Definition) -> str:
-    return definition.value.text if isinstance(definition.value, StringValue) else ""
+def _text(definition: Definition) -> str | None:
+    return definition.value.text if isinstance(definition.value, StringValue) else None
 
 
 def _has_addresses_of_its_own(container: NspawnContainer) -> bool:

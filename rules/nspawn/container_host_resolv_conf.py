@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.stated import is_true
+from nixlint.containers.stated import is_false, is_true
 from nixlint.linting.defining import NewDefinition, defining
 from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Answer, Presence
+from nixlint.semantics.module_system import Answer, Presence, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue, ListValue, StringValue
+from nixlint.semantics.values import ListValue, StringValue
 
 _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
 _RESOLVED_ENABLE = ("services", "resolved", "enable")
@@ -27,16 +27,21 @@ _WORKAROUNDS_OUTSIDE = (
     ("bindMounts", "/etc/resolv.conf"),  # the host chooses the very file
 )
 _LOCAL_RESOLVERS = (
-    # Services that put a loopback address into the resolv.conf of the machine they run on.
-    ("services", "resolved", "enable"),
-    ("services", "dnsmasq", "enable"),
-    ("services", "unbound", "enable"),
-    ("services", "kresd", "enable"),
-    ("services", "adguardhome", "enable"),
-    ("services", "blocky", "enable"),
-    ("services", "coredns", "enable"),
-    ("services", "bind", "enable"),
-    ("networking", "resolvconf", "useLocalResolver"),
+    # What puts a loopback address into the resolv.conf of the machine it runs on: modules of nixpkgs that set
+    # networking.resolvconf.useLocalResolver, and systemd-resolved. Of those with an option for it, its name.
+    (("services", "resolved"), None),
+    (("services", "dnsmasq"), "resolveLocalQueries"),
+    (("services", "unbound"), "resolveLocalQueries"),
+    (("services", "kresd"), None),
+    (("services", "bind"), None),
+)
+_USE_LOCAL_RESOLVER = OptionPath.of("networking", "resolvconf", "useLocalResolver")
+_RESOLVERS = (
+    # Services of a container that may be its resolver.
+    *(service for service, _ in _LOCAL_RESOLVERS),
+    ("services", "adguardhome"),
+    ("services", "blocky"),
+    ("services", "coredns"),
 )
 
 
@@ -74,6 +79,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - A container that shares the host's network, or is made from `path` or `flake`.
     - systemd-resolved in the container: NixOS refuses that with the host's `resolv.conf`, and
       `container-resolved-and-host-resolv-conf` says so.
+    - DHCP in the container, which brings a resolver, unless the finding is certain.
     - Anything unknown that could be one of these. `--pedantic` shows these.
 
     ## References
@@ -97,6 +103,8 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
             return
         certain = network is Presence.DEFINED and workaround is Presence.ABSENT
         reason = _certain_reason(subject)
+        if reason is None and _has_dhcp(subject):
+            return
         yield Finding(
             place=subject.place,
             message=_message(subject, reason),
@@ -224,6 +232,19 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
             "{ containers.web = { privateNetwork = true; copyResolvConf = false; config = { }; }; }\n",
         ),
         Good(
+            "a resolver by DHCP, on a host whose own one is not in its resolv.conf",
+            """\
+{
+  services.blocky.enable = true;
+  containers.web = {
+    privateNetwork = true;
+    hostBridge = "br0";
+    config = { system.stateVersion = "25.05"; networking.interfaces.eth0.useDHCP = true; };
+  };
+}
+""",
+        ),
+        Good(
             "the container may get it from a flake input",
             """\
 { inputs, ... }:
@@ -268,12 +289,37 @@ def _certain_reason(container: NspawnContainer) -> str | None:
     """Why names certainly don't resolve, if the configuration shows it."""
     if container.system.presence(OptionPath.of("networking", "nameservers")) is Presence.DEFINED:
         return "so the networking.nameservers that it sets are ignored"
-    for names in _LOCAL_RESOLVERS:
-        value = container.host.ask(OptionPath(names)).value
-        if isinstance(value, BoolValue) and value.value:
-            option = ".".join(names)
-            return f"and the host has {option}, whose loopback address is out of the container's reach"
+    option = _local_resolver(container)
+    return (
+        None if option is None else f"and the host has {option}, whose loopback address is out of the container's reach"
+    )
+
+
+def _local_resolver(container: NspawnContainer) -> OptionPath | None:
+    """What certainly puts a loopback address into the host's resolv.conf."""
+    host = container.host
+    if is_true(host.ask(_USE_LOCAL_RESOLVER)):
+        return _USE_LOCAL_RESOLVER
+    for service, switch in _LOCAL_RESOLVERS:
+        enable = OptionPath((*service, "enable"))
+        is_used = switch is None or host.presence(OptionPath((*service, switch))) is Presence.ABSENT
+        is_resolved = service == _RESOLVED_ENABLE[:-1]
+        if is_true(host.ask(enable)) and is_used and (is_resolved or not is_false(host.ask(_USE_LOCAL_RESOLVER))):
+            return enable
     return None
+
+
+def _has_dhcp(container: NspawnContainer) -> bool:
+    """Whether the container may get a resolver by DHCP, which openresolv prefers to the host's (metric 1000)."""
+    if is_true(container.inside("networking", "useDHCP")):
+        return True
+    interfaces = container.inside("networking", "interfaces").definitions
+    return any(
+        name == "useDHCP"
+        for definition in interfaces
+        for _, interface in attributes_of(definition)
+        for name, _ in attributes_of(interface)
+    )
 
 
 def _confidence(certain: bool, reason: str | None) -> Confidence:
@@ -296,4 +342,6 @@ def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
 
 
 def _has_resolver(container: NspawnContainer) -> bool:
-    return any(container.system.presence(OptionPath(names)) is not Presence.ABSENT for names in _LOCAL_RESOLVERS)
+    return any(
+        container.system.presence(OptionPath((*service, "enable"))) is not Presence.ABSENT for service in _RESOLVERS
+    )
