@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from nixlint.semantics.hosts import SharedArguments
 from nixlint.semantics.module_sites import module_sites
 from nixlint.semantics.module_system import Definition, ModuleSystem, ask_within, modules_in
 from nixlint.semantics.option_path import OptionPath
@@ -38,7 +39,8 @@ def declared_in(
     for site in module_sites(source, first, in_containers=True):
         interpreter = repository.interpreter()
         module = interpreter.evaluate(site, interpreter.scope_at(site))
-        host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
+        given = SharedArguments(repository)
+        host = ModuleSystem(modules_in(module), interpreter, follow_imports=False, given=given)
         yield from declared_on(host, Place(source.path, site.span), option, is_one)
 
 

@@ -27,12 +27,14 @@ from .values import (
     ListValue,
     PathValue,
     StringValue,
+    SymbolValue,
     Thunk,
     Value,
 )
 
 _FILES_OF_MACHINES = ("configuration.nix", "hardware-configuration.nix", "disko.nix")
 """What clan-core takes from the folder of a machine (its ``nixosModules/machineModules/forName.nix``)."""
+_OF_FLAKE = ("inputs", "self")
 _COLMENA_SETTINGS = frozenset({"meta", "defaults", "network"})
 
 
@@ -54,6 +56,46 @@ class Host(NamedTuple):
 
 
 _FURTHER = Obstacle("the flake may give it further modules", None)
+
+
+class SharedArguments:
+    """What all hosts of a repository give to their modules alike, of the flake itself and its inputs.
+
+    So much is known of the arguments of a module whose hosts are not known. Asked for when it matters alone, for it takes
+    all hosts to tell.
+    """
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+
+    def resolve(self, path: tuple[str, ...]) -> Value | None:  # noqa: ARG002  # of Resolver
+        """Nothing: these are no names of an evaluation."""
+        return None
+
+    def argument(self, name: str) -> Value | None:
+        """The flake, or its inputs; ``None`` where a host may give something else by that name."""
+        if name not in _OF_FLAKE:
+            return None
+        return self._repository.remember(_Alike, lambda: _alike(self._repository)).arguments.get(name)
+
+
+class _Alike(NamedTuple):
+    arguments: Mapping[str, Value]
+
+
+def _alike(repository: Repository) -> _Alike:
+    found = hosts(repository)
+    if not found or not all(host.modules for host in found):
+        return _Alike({})
+    alike: dict[str, Value] = {}
+    for name in _OF_FLAKE:
+        given = [host.arguments[name].force() for host in found if name in host.arguments]
+        paths = {
+            value.path if isinstance(value, SymbolValue) and value.resolver is not None else None for value in given
+        }
+        if len(given) == len(found) and len(paths) == 1 and None not in paths:
+            alike[name] = given[0]
+    return _Alike(alike)
 
 
 class _Hosts(NamedTuple):

@@ -99,6 +99,7 @@ class ModuleSystem:
 
     With ``follow_imports`` off, it is what these modules alone define, and answers speak of nothing else. Where
     ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
+    ``given`` is what is known of the arguments of such modules.
     ``foreign`` are the first names of all options that others declare, where that is known. With ``supposes_own``, what its
     modules declare is what they make of it, as if modules that are not known did not define it: likely, and not certain.
     """
@@ -114,6 +115,7 @@ class ModuleSystem:
         prefix: tuple[str, ...] = symbols.CONFIG,
         foreign: frozenset[str] | None = None,
         supposes_own: bool = False,
+        given: Resolver | None = None,
     ) -> None:
         self._interpreter = interpreter
         self._follow_imports = follow_imports
@@ -129,7 +131,7 @@ class ModuleSystem:
             Configuration(self, interpreter, prefix, foreign, supposes_own) if follow_imports and is_whole else None
         )
         self.configuration: Resolver | None = resolver
-        self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver))
+        self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver or given))
         self._top = _Module(None)
         for module in modules:
             self._load(module.value, self._top, module.conditions, own=True)

@@ -95,6 +95,23 @@ _LAYOUTS = (
     ),
     Layout(
         {
+            "flake.nix": "{ outputs = { self, nixpkgs }: { nixosConfigurations.one = nixpkgs.lib.nixosSystem { "
+            "modules = [ ./base.nix ]; specialArgs = { inherit self; }; }; lib = import ./lib.nix; }; }\n",
+            "base.nix": "{ }\n",
+            "lib.nix": "{ make = name: { ${name} = { autoStart = true; config = { }; }; }; }\n",
+            "a.nix": '{ self, ... }: { containers = self.lib.make "web"; }\n',
+            "b.nix": '{ self, ... }: { containers = self.lib.make "db"; }\n',
+        },
+        (
+            ("lib.nix", '{ make = name: { ${name}.config.system.stateVersion = "25.05"; }; }\n'),
+            ("lib.nix", "{ }\n"),
+            ("flake.nix", "{ outputs = { self, nixpkgs }: { lib = import ./lib.nix; }; }\n"),
+            ("base.nix", "{ containers.web.autoStart = true; }\n"),
+            ("b.nix", '{ self, ... }: { containers = self.lib.make "web"; }\n'),
+        ),
+    ),
+    Layout(
+        {
             "a.nix": '{ virtualisation.oci-containers.containers.web = { image = "nginx"; ports = [ "8080:80" ]; '
             'dependsOn = [ "db" ]; }; }\n',
             "b.nix": '{ virtualisation.oci-containers.containers.db = { image = "postgres:16"; '
