@@ -109,15 +109,15 @@ def evaluate_each(expressions: Sequence[str], named: str = "") -> list[object]:
     need_nix()
     assert NIX is not None, "nix is needed beside nix-instantiate"
     with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "batch.nix").write_bytes(
-            b"let\n"
-            + _bytes(named)
-            + b"\nin [\n"
-            + b"".join(b"(" + _bytes(text) + b"\n)\n" for text in expressions)
-            + b"]"
-        )
+        whole = "".join(f"({text}\n)\n" for text in expressions)
+        Path(folder, "all.nix").write_bytes(_bytes(f"let\n{named}\nin [\n{whole}]"))
+        # Nix reads the file in which an error is up to its line to print it, so each expression has one of its own.
+        for index, text in enumerate(expressions):
+            Path(folder, f"{index}.nix").write_bytes(_bytes(f"let\n{named}\nin (\n{text}\n)"))
+        imports = " ".join(f"(import ./{index}.nix)" for index in range(len(expressions)))
+        Path(folder, "batch.nix").write_bytes(_bytes(f"[ {imports} ]"))
         parsed = subprocess.run(
-            [str(NIX_INSTANTIATE), "--parse", "batch.nix"], capture_output=True, check=False, cwd=folder
+            [str(NIX_INSTANTIATE), "--parse", "all.nix"], capture_output=True, check=False, cwd=folder
         )
         if parsed.returncode:
             raise AssertionError(parsed.stderr.decode("utf-8", "replace"))
