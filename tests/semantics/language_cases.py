@@ -276,6 +276,9 @@ LANGUAGE: dict[str, tuple[str, ...]] = {
         "builtins.tryEval (throw \"x\")",
         "builtins.tryEval (assert false; 1)",
         "let x = throw \"x\"; in 1",
+        "builtins.foldl' (throw \"x\") 1 [ ]",
+        "builtins.foldl' (x: f: f x) 1 [ (x: throw \"x\") (x: 1) ]",
+        "builtins.foldl' (x: f: f x) (throw \"x\") [ (x: 1) ]",
     ),
     "comments": (
         "# a\n1 # b\n + /* c */ 2",

@@ -19,6 +19,7 @@ from nixlint.semantics.values import (
     StringValue,
     Thunk,
     Value,
+    is_error,
 )
 
 from .registry import Call, model
@@ -388,14 +389,29 @@ def _replace_elem_at(call: Call) -> Value:
 # -- folds ----------------------------------------------------------------------------------------------------------
 
 
-@model(3, "foldl'", "foldl", strict=(2,))
+@model(3, "foldl'", strict=(2,))
+def _strict_fold_left(call: Call) -> Value:
+    function = call.value(0)
+    if is_error(function):
+        return function
+    return _folded_left(call, each_is_needed=True)
+
+
+@model(3, "foldl", strict=(2,))
 def _fold_left(call: Call) -> Value:
+    return _folded_left(call, each_is_needed=False)
+
+
+def _folded_left(call: Call, each_is_needed: bool) -> Value:
     elements = call.elements(2)
     if elements is None:
         return call.unknown("a fold over a list that is not known", call.value(2))
     result = call.arguments[1]
     for element in elements:
-        result = Known(call.apply(call.arguments[0], result, element))
+        found = call.apply(call.arguments[0], result, element)
+        if each_is_needed and is_error(found):
+            return found
+        result = Known(found)
     return result.force()
 
 
