@@ -9,7 +9,7 @@ import pytest
 from tests.nix.nix_referee import Refusal, evaluate_each
 from tests.semantics.known_values import NotKnown, as_json
 from tests.semantics.language_cases import LANGUAGE, LEFT_UNKNOWN
-from tests.semantics.test_interpreter_agrees_with_nix import evaluated
+from tests.semantics.program_agreement import evaluated
 
 
 @cache
