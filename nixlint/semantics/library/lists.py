@@ -12,6 +12,7 @@ from nixlint.semantics.values import (
     UNSETTLED,
     AttrsValue,
     BoolValue,
+    ChoiceValue,
     Entry,
     IntValue,
     Known,
@@ -23,6 +24,8 @@ from nixlint.semantics.values import (
 )
 
 from .registry import Call, model
+
+_MOST_CHOICES = 8
 
 
 def mapped(function: Thunk, listed: ListValue, call: Call) -> ListValue:
@@ -122,9 +125,25 @@ def _flattened(thunk: Thunk, elements: list[Thunk], unknowns: list[Thunk]) -> bo
     if isinstance(value, ListValue):
         inner = all(_flattened(element, elements, unknowns) for element in value.elements)
         return inner and all(_flattened(element, unknowns, unknowns) for element in value.unknowns)
+    if isinstance(value, ChoiceValue) and _may_be_list(value):
+        # The elements of such a list are elements here, each under the condition of the list.
+        return all(_flattened(element, unknowns, unknowns) for element in as_list(value).unknowns)
     # What is not known may be a list of any length.
     (unknowns if isinstance(value, UNSETTLED) else elements).append(thunk)
     return len(elements) + len(unknowns) <= MAX_ELEMENTS
+
+
+def _may_be_list(value: Value, depth: int = 0) -> bool:
+    """Whether one of several possible values is a list; many choices deep nobody looks."""
+    while isinstance(value, ChoiceValue) and len(value.alternatives) == 1:
+        value = value.alternatives[0].force()
+    match value:
+        case ListValue():
+            return True
+        case ChoiceValue():
+            return depth > _MOST_CHOICES or any(_may_be_list(each.force(), depth + 1) for each in value.alternatives)
+        case _:
+            return False
 
 
 @model(2, "filter", strict=(1,))
