@@ -32,6 +32,8 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
 
     - `autoStart = true`, here or in another file that adds to the container, and anything unknown that could be it.
     - `container@<name>` anywhere in the repository, for instance in the `wants` of another unit.
+    - `config.containers.<name>.config` anywhere in the repository: a container may be there for its configuration alone, as
+      the one that the NixOS manual upgrades PostgreSQL with.
     - A name that is not known.
     - `extra`, an option of extra-container, which starts containers by hand.
 
@@ -40,6 +42,7 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
     ## References
 
     - [NixOS manual, declarative containers](https://nixos.org/manual/nixos/stable/#sec-declarative-containers)
+    - [NixOS manual, upgrading PostgreSQL](https://nixos.org/manual/nixos/stable/#module-services-postgres-upgrading)
     """
 
     name = "container-never-started"
@@ -57,7 +60,8 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
             return
         if subject.option_anywhere("extra").presence is not Presence.ABSENT:
             return  # extra-container starts it, by hand.
-        if any(True for _ in repository.files_mentioning(f"container@{subject.name}".encode())):
+        uses = (f"container@{subject.name}", f"config.containers.{subject.name}.config.")
+        if any(True for use in uses for _ in repository.files_mentioning(use.encode())):
             return
         yield Finding(
             place=subject.place,
@@ -69,6 +73,19 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
 
     examples = (
         Bad("nothing starts it", "{ containers.«web» = { ephemeral = true; config = { }; }; }\n"),
+        Good(
+            "it is there for its configuration, as the manual has it for an upgrade of PostgreSQL",
+            """\
+{ config, pkgs, ... }:
+{
+  containers.temp-pg.config = {
+    system.stateVersion = "25.05";
+    services.postgresql = { enable = true; package = pkgs.postgresql_17; };
+  };
+  environment.systemPackages = [ config.containers.temp-pg.config.services.postgresql.package ];
+}
+""",
+        ),
         Good("with the host", "{ containers.web = { autoStart = true; config = { }; }; }\n"),
         Good(
             "another unit wants it",
