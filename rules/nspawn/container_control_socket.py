@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_paths import HostPath, control_socket
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import BindMount
+from nixlint.containers.user_namespace import may_have_users_of_its_own
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -34,6 +35,7 @@ class ContainerControlSocket(Rule[NspawnContainer]):
     - Sockets of other programs, and files whose names only begin like these.
     - The whole of `/run` or `/var`, which `container-host-path-bound` reports.
     - A source that is not known, and a mount under a condition.
+    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
 
     ## References
 
@@ -50,7 +52,7 @@ class ContainerControlSocket(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such mount."""
-        for mount in subject.bind_mounts:
+        for mount in () if may_have_users_of_its_own(subject) else subject.bind_mounts:
             socket = None if mount.host_path is None or mount.conditions else control_socket(mount.host_path)
             if socket is not None:
                 yield self._finding(subject, mount, socket)
@@ -83,7 +85,19 @@ class ContainerControlSocket(Rule[NspawnContainer]):
             """\
 {
   containers.ci = {
-    extraFlags = [ "-U" «"--bind-ro=/run/podman:/podman"» ];
+    extraFlags = [ "--private-users=identity" «"--bind-ro=/run/podman:/podman"» ];
+    config = { ... }: { };
+  };
+}
+""",
+        ),
+        Good(
+            "users of its own",
+            """\
+{
+  containers.ci = {
+    privateUsers = 65536;
+    bindMounts."/run/podman/podman.sock" = { };
     config = { ... }: { };
   };
 }

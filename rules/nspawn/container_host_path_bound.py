@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_paths import HostPath, holds_secrets, written_path
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import BindMount
+from nixlint.containers.user_namespace import may_have_users_of_its_own
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -35,6 +36,7 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
     - Folders within these, such as `/var/lib/gitea` or `/home/alice`, and single files such as `/etc/localtime`.
     - Read-only mounts of folders without secrets, and mounts of which it is not known whether they are.
     - A source that is not known, and a mount under a condition.
+    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
 
     ## References
 
@@ -51,7 +53,7 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such mount."""
-        for mount in subject.bind_mounts:
+        for mount in () if may_have_users_of_its_own(subject) else subject.bind_mounts:
             path = None if mount.host_path is None or mount.conditions else written_path(mount.host_path)
             if (path is not None and mount.writable) or (
                 path is not None and mount.writable is False and holds_secrets(path)
@@ -91,6 +93,18 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
 {
   containers.web = {
     bindMounts.«"/etc/ssh"» = { };
+    config = { ... }: { };
+  };
+}
+""",
+        ),
+        Good(
+            "users of its own",
+            """\
+{
+  containers.git = {
+    extraFlags = [ "--private-users=pick" ];
+    bindMounts."/etc".isReadOnly = false;
     config = { ... }: { };
   };
 }

@@ -8,6 +8,7 @@ from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_isolation import device_of_host, power_of
 from nixlint.containers.nspawn_options import ALL_CAPABILITIES, AllowedDevice
 from nixlint.containers.stated import Stated
+from nixlint.containers.user_namespace import may_have_confined_capabilities, may_have_users_of_its_own
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Presence
@@ -40,6 +41,7 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
     - What systemd-nspawn gives to every container, such as `CAP_SYS_ADMIN`: it is for the container's own namespaces.
     - `CAP_NET_ADMIN` with a network of its own, or with anything unknown that could be one.
     - Devices to read from, and devices for graphics, sound, serial lines, tunnels and virtual machines.
+    - A container that has a user namespace, or may have one (`privateUsers`, `-U`): its capabilities are for that alone.
     - Values under conditions, and values that are not known.
 
     ## References
@@ -58,12 +60,12 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such capability and each such device."""
-        for capability in subject.capabilities:
+        for capability in () if may_have_confined_capabilities(subject) else subject.capabilities:
             shares_network = subject.network is Presence.ABSENT
             power = power_of(capability.what, shares_network=shares_network)
             if power is not None and not capability.conditions:
                 yield self._of_capability(subject, capability, power)
-        for device in subject.devices:
+        for device in () if may_have_users_of_its_own(subject) else subject.devices:
             what = device_of_host(device.node)
             if what is not None and "w" in device.modifier and not device.conditions:
                 yield self._of_device(subject, device, what)
@@ -101,7 +103,7 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
     config = { };
   };
   containers.all = {
-    extraFlags = [ "-U" «"--capability=all"» ];
+    extraFlags = [ "--no-new-privileges=no" «"--capability=all"» ];
     autoStart = true;
     config = { };
   };
@@ -119,6 +121,24 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
       { node = "/dev/net/tun"; modifier = "rwm"; }
       { node = «"/dev/sda"»; modifier = "rwm"; }
     ];
+    config = { };
+  };
+}
+""",
+        ),
+        Good(
+            "a user namespace, by option and by flag",
+            """\
+{
+  containers.build = {
+    privateUsers = "pick";
+    additionalCapabilities = [ "CAP_SYS_MODULE" ];
+    allowedDevices = [ { node = "/dev/sda"; modifier = "rwm"; } ];
+    config = { };
+  };
+  containers.all = {
+    extraFlags = [ "-U" "--capability=all" ];
+    autoStart = true;
     config = { };
   };
 }

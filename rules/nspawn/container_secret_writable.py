@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_paths import secret_path
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import BindMount
+from nixlint.containers.user_namespace import may_have_users_of_its_own
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -35,6 +36,7 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
 
     - Read-only mounts, and mounts of which it is not known whether they are.
     - Paths elsewhere, and those that are not known.
+    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
 
     ## References
 
@@ -50,7 +52,7 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each secret that is bound to be written to."""
-        for mount in subject.bind_mounts:
+        for mount in () if may_have_users_of_its_own(subject) else subject.bind_mounts:
             if mount.writable and not mount.conditions and _is_secret(mount):
                 what = mount.host_path or mount.symbol
                 yield Finding(
@@ -74,6 +76,18 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
       hostPath = config.age.secrets.password.path;
       «isReadOnly» = false;
     };
+    config = { ... }: { };
+  };
+}
+""",
+        ),
+        Good(
+            "users of its own",
+            """\
+{
+  containers.db = {
+    privateUsers = "pick";
+    bindMounts."/run/secrets/db".isReadOnly = false;
     config = { ... }: { };
   };
 }
