@@ -232,9 +232,9 @@ class Configuration:
                 return None
 
     def _list(self, element: Value, deciding: tuple[Definition, ...], names: tuple[str, ...]) -> Value | None:
-        value, kind = deciding[0].value, _type_name(element)
-        if len(deciding) > 1 or not isinstance(value, ListValue) or kind is None:
-            return None  # The order of several definitions is that of the modules.
+        value, kind = self._joined(deciding), _type_name(element)
+        if value is None or kind is None:
+            return None
         if kind.name in _SUBMODULES and kind.argument is not None:
             if value.unknowns:
                 return None
@@ -242,6 +242,14 @@ class Configuration:
             made = [self._submodule(kind.name, kind.argument, item, (*names, _ITEM)) for item in items]
             return value._replace(elements=tuple(Known(item) for item in made if item)) if all(made) else None
         return value if kind.name in _SCALAR_TYPES | _PLAIN_TYPES else None
+
+    def _joined(self, deciding: tuple[Definition, ...]) -> ListValue | None:
+        """The list that definitions make together; in an order that may be another one, where that is to be supposed."""
+        lists = [definition.value for definition in deciding if isinstance(definition.value, ListValue)]
+        if len(lists) < len(deciding) or (len(lists) > 1 and not self._supposes_own):
+            return None  # The order of several definitions is that of the modules.
+        elements = tuple(item for each in lists for item in each.elements)
+        return lists[0]._replace(elements=elements, unknowns=tuple(item for each in lists for item in each.unknowns))
 
     def _set(
         self, element: Thunk, deciding: tuple[Definition, ...], names: tuple[str, ...], is_lazy: bool

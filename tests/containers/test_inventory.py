@@ -114,6 +114,25 @@ def test_a_container_with_the_name_of_its_host_has_that_name_although_a_module_i
     assert [(item.host, item.name) for item in found] == [("atlas", "web-atlas")]
 
 
+def test_containers_of_a_list_that_several_modules_add_to_have_the_names_in_it(tmp_path: Path) -> None:
+    flake = """{ outputs = { nixpkgs, ... }: {
+      nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
+        modules = [ ./made.nix { made = [ { name = "a"; } { name = "b"; } ]; } { made = [ { name = "c"; } ]; } ];
+      };
+    }; }"""
+    made = """{ config, lib, ... }: {
+      options.made = lib.mkOption {
+        default = [ ];
+        type = lib.types.listOf (lib.types.submodule { options.name = lib.mkOption { type = lib.types.str; }; });
+      };
+      config.virtualisation.oci-containers.containers =
+        lib.genAttrs (map (each: each.name) config.made) (name: { image = "nginx:1.29"; });
+    }"""
+    write_files(tmp_path, {"flake.nix": flake, "made.nix": made})
+    found = list(nix_inventory(Repository(tmp_path, [tmp_path / "flake.nix", tmp_path / "made.nix"])))
+    assert sorted((item.host, item.name) for item in found) == [("atlas", "a"), ("atlas", "b"), ("atlas", "c")]
+
+
 def test_a_container_that_a_host_adds_to_is_listed_where_it_is_declared(tmp_path: Path) -> None:
     flake = """{ outputs = { nixpkgs, ... }: { nixosConfigurations.atlas = nixpkgs.lib.nixosSystem {
       modules = [ { containers.web.config = { imports = [ ]; }; } ./web.nix ]; }; }; }"""
