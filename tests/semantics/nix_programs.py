@@ -542,10 +542,12 @@ class _Writer:
         if style == "inherit-from":
             source = self._expression(SetOf(((name, kind),)), names, depth)
             return [f"inherit ({source.text}) {written};"]
+        if style == "quoted":
+            # For Nix a name like any other, and in scope.
+            return [f'${{"{name}"}} = {self._expression(kind, names, depth).text};']
         if style == "dynamic":
             value = self._expression(kind, names, depth)
-            key = self._name_of(name, names)
-            return [f"{key} = {value.text};"]
+            return [f"{self._name_of(name, names)} = {value.text};"]
         if isinstance(kind, SetOf) and len(kind.items) > 1 and style in ("dotted", "mixed"):
             return self._dotted(name, kind, style == "mixed", names, depth)
         return [f"{written} = {self._expression(kind, names, depth).text};"]
@@ -565,7 +567,6 @@ class _Writer:
         """An attribute name whose text is worked out."""
         middle = len(name) // 2
         ways = (
-            f'${{"{name}"}}',
             f'"${{"{name}"}}"',
             f'${{"{name[:middle]}" + "{name[middle:]}"}}',
             f'"{name[:middle]}${{"{name[middle:]}"}}"',
@@ -797,7 +798,7 @@ class _Writer:
 
 
 _STATIC_STYLES = ("plain", "dotted", "mixed", "inherit", "inherit-from")
-_STYLES = (*_STATIC_STYLES, "dynamic")
+_STYLES = (*_STATIC_STYLES, "quoted", "dynamic")
 
 
 def _replaced(kind: Kind, some: Kind, wanted: Kind) -> Kind:
