@@ -175,7 +175,8 @@ def _pipe_stand_ins(data: bytes, operators: list[Token]) -> Iterator[Rewrite]:
 
     Pipes bind more loosely than any operator. ``->`` is the loosest that the grammar knows, but groups to the right as
     ``<|`` does; ``||`` groups to the left as ``|>`` does, but is one step tighter. So ``||`` stands for ``|>``, except
-    for a last one that has a true ``||`` on its right.
+    for a last one that has a true ``||`` on its right. Where a true ``->`` or ``||`` stands beside pipes, the tree
+    groups them in another order than Nix does; the views group them anew.
     """
     pipes = [index for index, token in enumerate(operators) if token.kind in ("|>", "<|")]
     for index in pipes:

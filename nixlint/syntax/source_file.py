@@ -37,6 +37,11 @@ class SourceFile:
         return views.root_expression(self)
 
     @cached_property
+    def may_have_pipes(self) -> bool:
+        """Whether ``|>`` or ``<|`` stands anywhere in the file."""
+        return b"|>" in self.data or b"<|" in self.data
+
+    @cached_property
     def lines(self) -> LineIndex:
         """The file's lines, worked out on first use."""
         return LineIndex(self.data)

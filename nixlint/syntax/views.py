@@ -483,9 +483,30 @@ class Unary(View):
 
 
 class Binary(View):
-    """``left operator right``, for every operator that takes two expressions, the pipes included."""
+    """``left operator right``, for every operator that takes two expressions, the pipes included.
 
-    __slots__ = ()
+    ``operands`` are given where the tree, which holds stand-ins for pipes, groups them otherwise than Nix does.
+    """
+
+    __slots__ = ("_operands",)
+
+    def __init__(self, node: Node, file: SourceFile, operands: tuple[Expression, Expression] | None = None) -> None:
+        super().__init__(node, file)
+        self._operands = operands
+
+    @property
+    def span(self) -> Span:
+        """The byte span from the left operand to the right one."""
+        if self._operands is None:
+            return super().span
+        left, right = self._operands
+        return Span(left.span.start, right.span.end)
+
+    @property
+    def text(self) -> str:
+        """The operands and the operator as written in the original bytes."""
+        start, end = self.span
+        return self.file.data[start:end].decode("utf-8", "surrogateescape")
 
     @property
     def operator(self) -> str:
@@ -497,12 +518,12 @@ class Binary(View):
     @property
     def left(self) -> Expression:
         """The left operand."""
-        return self._field("left")
+        return self._field("left") if self._operands is None else self._operands[0]
 
     @property
     def right(self) -> Expression:
         """The right operand."""
-        return self._field("right")
+        return self._field("right") if self._operands is None else self._operands[1]
 
 
 class Parenthesized(View):
@@ -585,7 +606,57 @@ def expression_of(node: Node, file: SourceFile) -> Expression:
     kind = _EXPRESSIONS.get(node.type, Broken)
     if kind is Path and file.data[node.start_byte] == 0x7E:
         kind = HomePath  # the grammar knows no `~/${x}`, and was given a stand-in
+    if kind is Binary and file.may_have_pipes and _stands_among_loosest(node):
+        return _regrouped(node, file)
     return kind(node, file)
+
+
+_LOOSEST = {"|>": (0, False), "<|": (0, True), "->": (1, True), "||": (2, False)}
+"""How tightly the loosest operators bind, and whether they group to the right (Nix manual, 'Operators')."""
+
+
+def _stands_among_loosest(node: Node) -> bool:
+    """Whether a node is an expression with one of the operators that are parsed in the place of pipes."""
+    if node.type != "binary_expression":
+        return False
+    left, operator, right = (node.child_by_field_name(name) for name in ("left", "operator", "right"))
+    if left is None or right is None or operator is None or operator.is_missing:
+        return False
+    return operator.type in ("->", "||")
+
+
+def _regrouped(node: Node, file: SourceFile) -> Expression:
+    """The view of a chain of the loosest operators, grouped anew: their stand-ins bind in another order than they do.
+
+    What stands between these operators binds more tightly than they do and their stand-ins, and is grouped rightly.
+    """
+    operands: list[Expression] = []
+    operators: list[Binary] = []
+
+    def join_those_before(level: int, to_the_right: bool) -> None:
+        while operators:
+            before, _ = _LOOSEST[operators[-1].operator]
+            if before < level or (before == level and to_the_right):
+                break
+            right, left = operands.pop(), operands.pop()
+            operands.append(Binary(operators.pop().node, file, (left, right)))
+
+    waiting: list[Node | Binary] = [node]
+    while waiting:
+        match waiting.pop():
+            case Binary() as operator:
+                join_those_before(*_LOOSEST[operator.operator])
+                operators.append(operator)
+            case current if _stands_among_loosest(current):
+                view = Binary(current, file)
+                left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
+                assert left is not None
+                assert right is not None
+                waiting.extend((right, view, left))
+            case current:
+                operands.append(expression_of(current, file))
+    join_those_before(0, to_the_right=False)
+    return operands[0]
 
 
 def root_expression(file: SourceFile) -> Expression:

@@ -49,6 +49,7 @@ def test_every_feature_has_a_program_that_gives_a_value() -> None:
         ("(x: x + 1) <| (x: x * 3) <| 1", "(x: x + 1) ((x: x * 3) 1)"),
         ("[ 1 2 ] |> map (x: x * 2) |> builtins.length", "builtins.length (map (x: x * 2) [ 1 2 ])"),
         ("1 + 2 |> (x: x * 2)", "(x: x * 2) (1 + 2)"),
+        ("false -> true |> (x: [ x ])", "(x: [ x ]) (false -> true)"),
     ],
 )
 def test_pipes_are_calls(piped: str, called: str) -> None:
