@@ -21,6 +21,7 @@ _LISTS = (
 )
 _INTERFACES = ("networking", "firewall", "interfaces")
 _NFTABLES = ("networking", "nftables", "enable")
+_FIREWALL = ("networking", "firewall", "enable")
 
 
 class _Pattern(NamedTuple):
@@ -48,11 +49,13 @@ class NatInterfaceWildcard(Rule[HostSystem]):
 
     ## What to do
 
-    Write the other wildcard, as `nixlint fix` does. The fix is safe: as it stands, the entry has no effect.
+    Write the other wildcard, as `nixlint fix` does. The fix is safe where the same file chooses the packet filter, or is
+    the host's own: as it stands, the entry has no effect. Elsewhere hosts with the other filter may use the file too.
 
     ## What keeps it silent
 
     - Lists with both spellings, and names that are made by an expression.
+    - Options of a firewall that is, or may be, switched off (`networking.firewall.enable`).
     - Two files of a host in a repository without native containers: which belong together is looked for only there.
     - A host of which it is not known whether it has nftables, and other conditions on the one than on the other.
 
@@ -80,20 +83,21 @@ class NatInterfaceWildcard(Rule[HostSystem]):
                 wrong, right = ("+", "*") if nftables else ("*", "+")
                 other = pattern.name[:-1] + right
                 if nftables is not None and pattern.name.endswith(wrong) and other not in names:
-                    yield self._finding(option, pattern, other, nftables, repository)
+                    yield self._finding(option, pattern, other, nftables, subject)
 
     def _finding(
-        self, option: tuple[str, ...], pattern: _Pattern, other: str, nftables: bool, repository: Repository
+        self, option: tuple[str, ...], pattern: _Pattern, other: str, nftables: bool, host: HostSystem
     ) -> Finding:
         reader = "nftables" if nftables else "iptables"
+        filters = "this host" if host.name is None else f"host {host.name}"
         return Finding(
             place=pattern.place,
-            message=f'"{pattern.name}" in {".".join(option)} matches no interface: this host filters with {reader}, '
+            message=f'"{pattern.name}" in {".".join(option)} matches no interface: {filters} filters with {reader}, '
             f'where the pattern is "{other}"',
             help=f'write "{other}"',
             option=".".join(option),
             evidence=pattern.name,
-            fix=_fix(pattern, other, repository),
+            fix=_fix(pattern, other, host),
         )
 
     examples = (
@@ -166,6 +170,15 @@ in
             },
         ),
         Good(
+            "a firewall that is switched off, for a ruleset of its own",
+            """\
+{
+  networking.nftables = { enable = true; ruleset = "table inet filter { }"; };
+  networking.firewall = { enable = false; trustedInterfaces = [ "podman+" ]; interfaces."ve-+" = { }; };
+}
+""",
+        ),
+        Good(
             "both patterns",
             '{ networking.nftables.enable = true; networking.nat.internalInterfaces = [ "ve-*" "ve-+" ]; }\n',
         ),
@@ -203,8 +216,11 @@ def _mentions_nftables(host: HostSystem, repository: Repository) -> bool:
 
 def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[_Pattern, ...]]]:
     """The interfaces that each option names, with the place where the name is written."""
-    for option in _LISTS:
+    is_filtering = _may_be_on(host.ask(*_FIREWALL))
+    for option in _LISTS if is_filtering else _LISTS[:1]:
         yield option, tuple(_listed(host.stated(*option)))
+    if not is_filtering:
+        return
     named = tuple(
         _Pattern(name, below.name_place, below.conditions, is_here=True)
         for definition in host.ask(*_INTERFACES).definitions
@@ -212,6 +228,11 @@ def _patterns(host: HostSystem) -> Iterator[tuple[tuple[str, ...], tuple[_Patter
         if name is not None and below.name_place is not None
     )
     yield _INTERFACES, named
+
+
+def _may_be_on(firewall: Answer) -> bool:
+    """Whether nothing says, or may say, that a host has no firewall of NixOS, whose options do nothing then."""
+    return all(isinstance(each.value, BoolValue) and each.value.value for each in firewall.definitions)
 
 
 def _listed(answer: Answer) -> Iterator[_Pattern]:
@@ -236,11 +257,16 @@ def _nftables(host: HostSystem, pattern: _Pattern) -> bool | None:
     return next(iter(values)) if len(values) == 1 and holds else None
 
 
-def _fix(pattern: _Pattern, other: str, repository: Repository) -> Fix | None:
-    """The other pattern in its place; none where it comes from elsewhere, where others may use it too."""
-    source = repository.source(pattern.place.path) if pattern.is_here else None
+def _fix(pattern: _Pattern, other: str, host: HostSystem) -> Fix | None:
+    """The other pattern in its place; none where it comes from elsewhere, where others may use it too.
+
+    Where the filter is not chosen in the same file, hosts with another one may have that file as well.
+    """
+    source = host.repository.source(pattern.place.path) if pattern.is_here else None
     span = pattern.place.span
     if source is None or source.data[span.start : span.end] != f'"{pattern.name}"'.encode():
         return None
+    chosen = {each.name_place.path for each in host.ask(*_NFTABLES).definitions if each.name_place is not None}
+    safety = Safety.SAFE if pattern.place.path in (host.place.path, *chosen) else Safety.UNSAFE
     edit = FileEdit(pattern.place.path, Edit(span, f'"{other}"'.encode()))
-    return Fix(Safety.SAFE, f'Write "{other}" for "{pattern.name}"', (edit,))
+    return Fix(safety, f'Write "{other}" for "{pattern.name}"', (edit,))
