@@ -31,7 +31,7 @@ from .properties import Presence as Presence
 from .properties import ask_within as ask_within
 from .properties import attributes_of as attributes_of
 from .properties import reason_of as reason_of
-from .property_sets import as_property
+from .property_sets import ATTRIBUTES, as_property, names_of
 from .values import (
     AttrsValue,
     CallValue,
@@ -428,18 +428,19 @@ class ModuleSystem:
         """The parts by the first names that they define; those that may define any are at each of them, and at ``""``."""
         by_name: dict[str, list[Part]] = {"": []}
         for part in self._parts:
-            value = part.value
-            if isinstance(value, AttrsValue) and not value.is_open:
-                for name in value.entries:
-                    by_name.setdefault(name, [*by_name[""]]).append(part)
-            else:
+            names = names_of(part.value)
+            if names is None:
                 for parts in by_name.values():
                     parts.append(part)
+            else:
+                for name in names:
+                    by_name.setdefault(name, [*by_name[""]]).append(part)
         return {name: tuple(parts) for name, parts in by_name.items()}
 
     def _parts_for(self, option: OptionPath) -> tuple[Part, ...]:
         first = option.names[0] if option.names else None
-        if first is None:
+        # What is named as an attribute of a property may be that attribute.
+        if first is None or first in ATTRIBUTES:
             return self._parts
         return self._parts_by_name.get(first, self._parts_by_name[""])
 

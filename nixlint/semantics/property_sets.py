@@ -6,23 +6,31 @@ other.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from .values import (
     AttrsValue,
+    ChoiceValue,
     ConditionalValue,
     Entry,
     IntValue,
     Known,
+    ListValue,
     MergeValue,
     OrderValue,
     OverrideValue,
     Property,
     StringValue,
+    Thunk,
     UnknownValue,
     Value,
 )
 
 ATTRIBUTES = frozenset({"_type", "condition", "content", "contents", "priority"})
 """The names of the attributes that such sets have."""
+
+_DEEPEST = 6
+"""So deep properties may nest for the names within them to be looked for."""
 
 
 def as_attributes(value: Property) -> AttrsValue:
@@ -64,6 +72,35 @@ def as_property(value: Value) -> Value:
             return UnknownValue("a property that is not known", value.place)
         case _:
             return value
+
+
+def names_of(value: Value, depth: int = 0) -> frozenset[str] | None:
+    """The names that a set defines, whatever properties are around it; ``None`` where it may define others."""
+    found = as_property(value)
+    match found:
+        case AttrsValue() if not found.is_open:
+            return frozenset(found.entries)
+        case ConditionalValue() | OverrideValue() | OrderValue():
+            return _names_of_all((found.content,), depth)
+        case MergeValue():
+            contents = found.contents.force()
+            if not isinstance(contents, ListValue) or contents.unknowns:
+                return None
+            return _names_of_all(contents.elements, depth)
+        case ChoiceValue():
+            return _names_of_all(found.alternatives, depth)
+        case _:
+            return None
+
+
+def _names_of_all(parts: Iterable[Thunk], depth: int) -> frozenset[str] | None:
+    names: set[str] = set()
+    for part in parts if depth < _DEEPEST else ():
+        found = names_of(part.force(), depth + 1)
+        if found is None:
+            return None
+        names |= found
+    return frozenset(names) if depth < _DEEPEST else None
 
 
 def _priority_of(value: AttrsValue) -> int | None:
