@@ -164,10 +164,13 @@ class RenamedOption(Rule[WrittenDefinition]):
         Good(
             "options of the repository below a name of its own",
             """\
-{
-  modules.services.grafana.domain = "graphs.example.org";
-  modules = { fonts.fonts = [ ]; };
-}
+{ lib, ... }:
+lib.mkMerge [
+  {
+    modules.services.grafana.domain = "graphs.example.org";
+    modules = { fonts.fonts = [ ]; };
+  }
+]
 """,
             config='nixos-release = "25.05"\n',
         ),
