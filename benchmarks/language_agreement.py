@@ -59,6 +59,7 @@ def main() -> int:
     print(f"{options.programs} programs of {counts['bytes']} bytes in {time.monotonic() - started:.0f} s")
     print(f"evaluated by Nix: {evaluated}, {100 * evaluated / max(options.programs, 1):.2f} %")
     print(f"known of these: {known}, {100 * known / max(evaluated, 1):.2f} %")
+    print(f"refused by Nix, and known all the same: {counts['refused and known']}")
     print(f"with a part that is not known: {counts['holed']}, each with {len(FILLINGS)} fillings")
     for reason, count in reasons.most_common(options.reasons):
         print(f"{count:7} {reason}")
@@ -79,6 +80,7 @@ def outcome_of(first: int, end: int) -> Outcome:
                 f"! known {comparison.known!r}\n! Nix   {comparison.expected!r}\n"
             )
         if comparison.is_refused:
+            outcome.counts["refused and known"] += comparison.is_known
             continue
         outcome.counts["evaluated"] += 1
         outcome.counts["known"] += comparison.is_known

@@ -51,7 +51,7 @@ class Comparison:
     known: object
     """What nixlint knows to be its value; a :class:`NotKnown` where it does not know all of it."""
     contradicts: bool
-    """Whether Nix denies what nixlint knows of it; an error denies nothing but a value that is wholly known."""
+    """Whether Nix denies what nixlint knows of it. An error denies nothing: what is not known is taken not to fail."""
 
     @property
     def is_refused(self) -> bool:
@@ -76,7 +76,7 @@ def _compared(program: str, expected: object) -> Comparison:
     except NotKnown as reason:
         refuted = not isinstance(expected, Refusal) and not agrees(value, expected)
         return Comparison(program, expected, reason, refuted)
-    return Comparison(program, expected, known, isinstance(expected, Refusal) or known != expected)
+    return Comparison(program, expected, known, not isinstance(expected, Refusal) and known != expected)
 
 
 def holed(program: str, choice: int) -> str | None:
