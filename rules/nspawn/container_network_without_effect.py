@@ -11,7 +11,7 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Definition, Presence
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, BoolValue, ListValue, NullValue
+from nixlint.semantics.values import AttrsValue, BoolValue, ListValue, NullValue, StringValue
 
 _SETTINGS = (
     # What the module hands to the container only where privateNetwork is true.
@@ -50,6 +50,7 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
     - `privateNetwork = true`, here or in another file that adds to the container.
     - `interfaces`, `macvlans`, `networkNamespace` or `extraVeths`: the settings may be meant for these.
     - Settings that are `null` or empty, and anything unknown that could be `privateNetwork`.
+    - Addresses of the loopback: NixOS writes `localAddress` and `<name>.containers` into the host's `/etc/hosts`.
 
     ## References
 
@@ -77,7 +78,7 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
             names = ", ".join(dict.fromkeys(name for name, _ in settings))
             why = "privateNetwork is false" if switched_off else "privateNetwork is not set"
             first = settings[0][1]
-            effect = "has no effect" if names == settings[0][0] else "have no effect"
+            effect = "does not reach it" if names == settings[0][0] else "do not reach it"
             yield Finding(
                 place=first.name_place or subject.place,
                 message=f"{subject.title} shares the host's network ({why}), so {names} {effect}: "
@@ -124,6 +125,19 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
 """,
         ),
         Good(
+            "an address of the host's loopback, for its name in /etc/hosts",
+            """\
+{
+  containers.git = {
+    privateNetwork = false;
+    hostAddress = "127.0.0.1";
+    localAddress = "127.0.0.2";
+    config = { services.gitea.httpAddress = "127.0.0.2"; };
+  };
+}
+""",
+        ),
+        Good(
             "a private network",
             """\
 {
@@ -159,10 +173,16 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
     )
 
 
+_LOOPBACK = "127."
+"""Such a localAddress is one of the host's own, to which NixOS has /etc/hosts lead from the name of the container."""
+
+
 def _set(definitions: tuple[Definition, ...]) -> Iterator[Definition]:
     for definition in definitions:
         match definition.value:
             case NullValue() | ListValue(elements=(), unknowns=()):
+                continue
+            case StringValue(text=str(text)) if text.startswith(_LOOPBACK):
                 continue
             case _:
                 yield definition
