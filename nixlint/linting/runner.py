@@ -16,7 +16,7 @@ from nixlint.containers.compose_names import is_compose_file
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
-from nixlint.syntax.problems import find_problems
+from nixlint.syntax.problems import find_problems, is_refused
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
 
@@ -196,10 +196,10 @@ class _WorkspaceRun:
         turn.directives[path] = tuple(item for item in found if isinstance(item, Directive))
         self._ask(MalformedDirective, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
         problems = find_problems(source)
-        if problems:
+        self._take_problems(path, problems)
+        if is_refused(problems):
             turn.saw_everything = False
             turn.secrets.update(dict.fromkeys(suspicious_places(source)))
-            self._take_problems(path, problems)
             return
         turn.is_sound = True
         data = source.data
@@ -234,9 +234,9 @@ class _WorkspaceRun:
             self._ask(kind, read.subjects(kind), rules)
 
     def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
-        if problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
+        if problems and problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
             self._turn.skipped = problems[0].message
-        else:
+        elif problems:
             self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
 
     def _subjects(self, kind: type, source: SourceFile) -> Iterator[object]:

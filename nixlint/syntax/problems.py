@@ -9,7 +9,7 @@ by the exact parser instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -28,10 +28,15 @@ if TYPE_CHECKING:
 
     from .source_file import SourceFile
 
-__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "find_problems"]
+__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "find_problems", "is_refused"]
 
 MAX_NESTING = 500
 """Expressions below more tree nodes than this are not analysed; the deepest of 20,000 real files has 85."""
+
+
+def is_refused(problems: Iterable[Problem]) -> bool:
+    """Whether a file with these problems is refused by today's Nix too, and not only by older ones."""
+    return any(problem.accepted_since is None for problem in problems)
 
 
 def find_problems(file: SourceFile) -> tuple[Problem, ...]:

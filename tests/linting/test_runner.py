@@ -65,6 +65,13 @@ def test_a_file_that_does_not_parse_has_only_findings_about_that(tmp_path: Path)
     assert [rule for rule, _, _ in found(lint(tmp_path))] == ["syntax-error"]
 
 
+def test_a_file_that_only_older_versions_of_nix_refuse_is_looked_into(tmp_path: Path) -> None:
+    merged = '{\n  services = { nginx = { enable = true; }; };\n  services = { nginx = { user = "web"; }; };\n'
+    write_files(tmp_path, {"a.nix": merged + "  containers.db = { autoStart = true; config = { }; };\n}\n"})
+
+    assert found(lint(tmp_path)) == [(MISSING, "a.nix", 4)]
+
+
 def test_what_rests_on_something_unknown_is_shown_only_to_the_pedantic(tmp_path: Path) -> None:
     text = "{ inputs, ... }: { containers.web = { autoStart = true; config.imports = [ inputs.x.y ]; }; }\n"
     write_files(tmp_path, {"a.nix": text})
