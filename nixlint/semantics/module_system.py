@@ -83,6 +83,8 @@ class _Module:
 
     key: str | None
     """What it is known by, if others can name it: its path, or a ``key`` that it has."""
+    is_file: bool = False
+    """Whether it is a file, which imports nothing but what is written in it."""
     given: list[_Given] = field(default_factory=list)
     options: list[Thunk] = field(default_factory=list)
     imports: list[_Import] = field(default_factory=list)
@@ -264,7 +266,7 @@ class ModuleSystem:
                 for element in value.elements:
                     self._load(element.force(), into, conditions, own)
             case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue():
-                module = _Module(None, [_Given(Known(value), value.place)])
+                module = _Module(None, given=[_Given(Known(value), value.place)])
                 into.imports.append(_Import(module, conditions))
             case _:
                 self._load_unknown(value, into, conditions)
@@ -292,7 +294,7 @@ class ModuleSystem:
             defined: Value = reason
             for name in reversed(root):
                 defined = AttrsValue({name: Entry(Known(defined))})
-            module = _Module(None, [_Given(Known(defined), value.place)])
+            module = _Module(None, given=[_Given(Known(defined), value.place)])
             into.imports.append(_Import(module, (*conditions, reason)))
 
     def _called(self, value: Value) -> Value:
@@ -305,7 +307,7 @@ class ModuleSystem:
     def _load_file(self, path: Path, value: PathValue, into: _Module, conditions: tuple[Value, ...]) -> None:
         known = self._files.get(path)
         if known is None:
-            known = self._files[path] = _Module(str(path))
+            known = self._files[path] = _Module(str(path), is_file=True)
             self._load(self._interpreter.file(path, value.place), known, ())
             for content in known.imports:
                 known.key, content.module.key = content.module.key or known.key, None
@@ -398,8 +400,9 @@ class ModuleSystem:
             if id(found.module) in certain:
                 continue
             certain[id(found.module)] = found
-            for each in imports_of(found):
-                (doubtful if each.conditions else waiting).append(each)
+            imports = list(imports_of(found))
+            doubtful.extend(each for each in imports if each.conditions)
+            _enqueue([each for each in imports if not each.conditions], found, waiting)
         yield from certain.values()
         seen = set(certain)
         queue = deque(doubtful)
@@ -409,7 +412,8 @@ class ModuleSystem:
                 continue
             seen.add(id(found.module))
             yield found
-            queue.extend(each._replace(conditions=found.conditions + each.conditions) for each in imports_of(found))
+            imports = [each._replace(conditions=found.conditions + each.conditions) for each in imports_of(found)]
+            _enqueue(imports, found, queue)
 
     @cached_property
     def _obstacles(self) -> tuple[Obstacle, ...]:
@@ -450,6 +454,14 @@ def modules_in(value: Value) -> tuple[Definition, ...]:
     if not isinstance(value, ListValue):
         return (Definition(value, value.place),)
     return tuple(Definition(element.force(), element.place) for element in value.elements)
+
+
+def _enqueue(imports: list[_Import], importer: _Import, queue: deque[_Import]) -> None:
+    """Put off what a module imports until all of its own level is done; what is written in a file is of the file's level."""
+    if importer.module.is_file:
+        queue.extendleft(reversed(imports))
+    else:
+        queue.extend(imports)
 
 
 def _text_at(value: AttrsValue, name: str) -> str | None:

@@ -164,7 +164,12 @@ let
     if kindOf value == "merge" then
       concatMap discharged value.contents
     else if kindOf value == "if" then
-      if value.condition then discharged value.content else [ ]
+      if !builtins.isBool value.condition then
+        throw "a condition that is no Boolean"
+      else if value.condition then
+        discharged value.content
+      else
+        [ ]
     else
       [ value ];
 

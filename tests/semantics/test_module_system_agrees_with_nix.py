@@ -122,6 +122,17 @@ def test_of_modules_with_the_same_key_the_first_counts() -> None:
     ]
 
 
+def test_what_a_file_imports_is_no_further_away_than_what_a_set_beside_it_imports(tmp_path: Path) -> None:
+    (tmp_path / "x.nix").write_text('{ imports = [ { key = "k"; a.b = 1; } ]; }')
+    (tmp_path / "host.nix").write_text('{ imports = [ ./x.nix { imports = [ { key = "k"; a.c = 2; } ]; } ]; }')
+    repository = Repository(tmp_path, [tmp_path / "host.nix", tmp_path / "x.nix"])
+    system = ModuleSystem(modules_in(PathValue(tmp_path / "host.nix")), repository.interpreter())
+
+    found = [system.presence(OptionPath.of("a", name)) for name in ("b", "c")]
+
+    assert found == [Presence.DEFINED, Presence.ABSENT]
+
+
 def test_a_module_is_disabled_by_its_key_or_by_the_text_of_its_path(tmp_path: Path) -> None:
     for disabled in ('{ key = "k"; }', "(toString ./x.nix)"):
         module = '{ key = "k"; a.b = 1; }' if "key" in disabled else "./x.nix"
