@@ -20,9 +20,11 @@ def read_file(path: Path) -> bytes:
     does not block, so that a FIFO without a writer does no harm.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        # Of a folder no file object can be made that would close it.
+        os.close(descriptor)
+        raise NotRegularFile("not a regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotRegularFile("not a regular file")
         return file.read(MAX_FILE_SIZE + 1)
 
 
