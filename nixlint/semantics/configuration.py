@@ -15,7 +15,7 @@ from .interpreter import Interpreter
 from .operators import equality
 from .option_declarations import Declarations, Declared, Namespace, OptionDeclaration
 from .option_path import OptionPath
-from .properties import PLAIN_PRIORITY, Answer, Definition, Presence, ask_within
+from .properties import PLAIN_PRIORITY, WITHIN, Answer, Definition, Presence, ask_within
 from .property_sets import as_property
 from .values import (
     PROPERTIES,
@@ -157,7 +157,7 @@ class Configuration:
             case _ if names[0] == "flake" and self._foreign is not None:
                 return _only_raw(self._modules.ask(OptionPath(names)))
             case _:
-                return _only_scalar(self._asked(names))
+                return self._of_others(names)
 
     def _set_argument(self, names: tuple[str, ...]) -> Value | None:
         """An argument that modules set; a submodule is given its name so (nixpkgs, ``lib/types.nix``)."""
@@ -168,6 +168,16 @@ class Configuration:
     def _is_own(self, names: tuple[str, ...]) -> bool:
         """Whether certainly nobody but its modules declares an option."""
         return self._foreign is not None and names[0] not in self._foreign
+
+    def _of_others(self, names: tuple[str, ...]) -> Value | None:
+        """An option that others declare. A property in the place of its value decides about whatever takes that value."""
+        answer = self._asked(names)
+        places = [obstacle.place for obstacle in answer.obstacles if obstacle.reason == WITHIN]
+        places += [found.name_place for found in answer.definitions if _may_vanish(found.value)]
+        if not places:
+            return _only_scalar(answer)
+        content = SymbolValue((*self._prefix, *names), places[0])
+        return ConditionalValue(Known(UnknownValue(WITHIN, places[0])), Known(content), places[0])
 
     def _within(self, names: tuple[str, ...], depth: int) -> Value | None:
         """What stands below an option that holds sets, at the names beyond ``depth``."""

@@ -277,7 +277,7 @@ def _perhaps_property(part: Part) -> Part:
     """A property within ``mkForce`` and the like may be one for what is below, or all of the value."""
     if part.override is Override.NONE or not isinstance(part.value, PROPERTIES):
         return part
-    return part._replace(conditions=(*part.conditions, UnknownValue(_WITHIN, part.name_place)))
+    return part._replace(conditions=(*part.conditions, UnknownValue(WITHIN, part.name_place)))
 
 
 def descend(
@@ -294,7 +294,7 @@ def descend(
         found = []
         for part in around:
             if name in ATTRIBUTES and isinstance(part.value, PROPERTIES):
-                yield Obstacle(_WITHIN, part.name_place)
+                yield Obstacle(WITHIN, part.name_place)
             for each in _flattened(part, certainly_prefix):
                 for below in _one_below(each, name):
                     if isinstance(below, Obstacle):
@@ -304,7 +304,8 @@ def descend(
     yield from found
 
 
-_WITHIN = "a property such as mkIf within mkForce and the like"
+WITHIN = "a property such as mkIf within mkForce and the like"
+"""Why nobody can tell what an option is whose value may itself be a property."""
 _STRONGEST_PRIORITY = -(2**63)
 
 
@@ -331,7 +332,7 @@ def discharged(part: Part) -> Iterator[Part]:
         case ConditionalValue() | MergeValue() | OverrideValue() | OrderValue() if part.is_ordered:
             yield part._replace(value=value)
         case ConditionalValue() | MergeValue() | OverrideValue() if part.override is Override.PERHAPS:
-            yield part._replace(value=UnknownValue(_WITHIN, value.place), priority=_STRONGEST_PRIORITY, certain=False)
+            yield part._replace(value=UnknownValue(WITHIN, value.place), priority=_STRONGEST_PRIORITY, certain=False)
         case ConditionalValue() | MergeValue() | OverrideValue() if part.override is Override.AROUND:
             yield part._replace(value=value)
         case ConditionalValue():
@@ -424,8 +425,8 @@ def _doubted_by_value(part: Part) -> Part:
 
 
 def _reason_for_doubt(value: Value) -> str:
-    is_property = isinstance(value, UnknownValue) and value.reason == _WITHIN
-    return _WITHIN if is_property else "a name that is not known"
+    is_property = isinstance(value, UnknownValue) and value.reason == WITHIN
+    return WITHIN if is_property else "a name that is not known"
 
 
 def _doubted(part: Part) -> Part:
