@@ -107,8 +107,9 @@ def _described(file: Path, lib: Path, names: Sequence[str], paths: Sequence[Node
         f"let asked = builtins.fromJSON {_nix_string(json.dumps(asked))}; in import {_HERE}/module_tree.nix"
         f" (asked // {{ file = /. + {_nix_string(str(file))}; lib = import (/. + {_nix_string(str(lib))}); }})"
     )
-    command = [NIX_INSTANTIATE, "--eval", "--strict", "--json", "--expr", expression]
-    result = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    command = [NIX_INSTANTIATE, "--eval", "--strict", "--json", "-"]
+    given = expression.encode("utf-8", "surrogateescape")
+    result = subprocess.run(command, input=given, capture_output=True, check=False, timeout=60)
     if result.returncode == 0:
         described: list[object] = json.loads(result.stdout.decode("utf-8", "surrogateescape"))
         return described
