@@ -15,8 +15,8 @@ from .interpreter import Interpreter
 from .operators import equality
 from .option_declarations import Declarations, Declared, Namespace, OptionDeclaration
 from .option_path import OptionPath
-from .properties import PLAIN_PRIORITY, WITHIN, Answer, Definition, Presence, ask_within
-from .property_sets import as_property
+from .properties import PLAIN_PRIORITY, Answer, Definition, Presence, ask_within
+from .property_sets import WITHIN, as_property
 from .values import (
     PROPERTIES,
     AttrsValue,
@@ -174,10 +174,7 @@ class Configuration:
         answer = self._asked(names)
         places = [obstacle.place for obstacle in answer.obstacles if obstacle.reason == WITHIN]
         places += [found.name_place for found in answer.definitions if _may_vanish(found.value)]
-        if not places:
-            return _only_scalar(answer)
-        content = SymbolValue((*self._prefix, *names), places[0])
-        return ConditionalValue(Known(UnknownValue(WITHIN, places[0])), Known(content), places[0])
+        return UnknownValue(WITHIN, places[0]) if places else _only_scalar(answer)
 
     def _within(self, names: tuple[str, ...], depth: int) -> Value | None:
         """What stands below an option that holds sets, at the names beyond ``depth``."""

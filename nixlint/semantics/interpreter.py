@@ -24,6 +24,7 @@ from .attribute_sets import attribute_set, bound_scope, place_of
 from .file_tree import FileTree
 from .partial_text import may_be
 from .paths import normalised
+from .property_sets import WITHIN
 from .scope import Scope
 from .selection import has, of_each, select
 from .values import (
@@ -121,7 +122,8 @@ class Interpreter:
             return value
         resolver, path = value.resolver, value.path
         found = self._bounded(lambda: resolver.resolve(path) or value, value.place)
-        return value if isinstance(found, UnknownValue) else found
+        # What is not known goes by its name, unless not even that is certain to be its value.
+        return value if isinstance(found, UnknownValue) and found.reason != WITHIN else found
 
     def find_attribute(self, subject: Value, name: str, place: Place | None = None) -> Value | None:
         """An attribute of a value, or ``None`` where it is certainly missing."""

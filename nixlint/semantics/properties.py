@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeAlias
 from nixlint.syntax.place import Place
 
 from .option_path import OptionPath
-from .property_sets import ATTRIBUTES, as_property
+from .property_sets import ATTRIBUTES, WITHIN, as_property
 from .values import (
     PROPERTIES,
     AttrsValue,
@@ -304,8 +304,6 @@ def descend(
     yield from found
 
 
-WITHIN = "a property such as mkIf within mkForce and the like"
-"""Why nobody can tell what an option is whose value may itself be a property."""
 _STRONGEST_PRIORITY = -(2**63)
 
 

@@ -29,6 +29,9 @@ from .values import (
 ATTRIBUTES = frozenset({"_type", "condition", "content", "contents", "priority"})
 """The names of the attributes that such sets have."""
 
+WITHIN = "a property such as mkIf within mkForce and the like"
+"""Why nobody can tell what an option is whose value may itself be a property."""
+
 _DEEPEST = 6
 """So deep properties may nest for the names within them to be looked for."""
 

@@ -197,6 +197,8 @@ def test_a_default_for_an_option_of_nixos_may_lose_to_nixos(folder: Path) -> Non
 def test_what_may_be_a_property_decides_about_the_option_that_takes_it(folder: Path) -> None:
     host = "{ config, lib, ... }: { svc = lib.mkForce { level = lib.mkDefault 3; }; a = config.svc.level; }"
     assert ask(folder, {"host.nix": host}, "a").presence is Presence.MAYBE
+    compared = host.replace("a = config.svc.level;", 'a = if config.svc.level == "x" then 1 else 2;')
+    assert len(ask(folder, {"host.nix": compared}, "a").definitions) == 2
 
 
 def test_a_list_of_nixos_is_not_worked_out_for_others_add_to_it(folder: Path) -> None:
