@@ -24,7 +24,8 @@ _COMMANDS = {
 }
 
 
-_OBJECTS_BETWEEN_COLLECTIONS = 50_000
+_COLLECTIONS = (20_000, 10, 2)
+"""How many new objects come before a collection, and how many collections before one of older objects."""
 
 
 class _Commands(click.Group):
@@ -66,8 +67,9 @@ def main() -> NoReturn:
     Exits with 2 where the command line is wrong, with 130 after an interrupt, and quietly with 1, as click does, where the
     reader of our output has gone.
     """
-    # Modules make many objects and no garbage: looking for some after each 700 of them takes a tenth of the start-up.
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    # Importing makes many objects and no garbage: looking for some after each 700 of them takes a tenth of the start-up.
+    # What is worked out about a file refers to itself, and piles up until all generations are looked through.
+    gc.set_threshold(*_COLLECTIONS)
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # both are text wrappers here
     try:
