@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.syntax.edits import Edit, OverlappingEdits, apply_edits, loses_comment
-from nixlint.syntax.problems import find_problems, is_refused
+from nixlint.syntax.problems import breaks
 from nixlint.syntax.source_file import SourceFile
 
 from .finding import Fix, Report, ReportedFinding, Safety
@@ -149,7 +149,7 @@ class _Texts:
                 return f"it can't be made: {error}"
             if not fix_.removes_comments and loses_comment(source, edits) is not None:
                 return "a comment would be lost"
-            if is_refused(find_problems(after)):
+            if breaks(source, after):
                 return "the file would no longer parse"
         return None
 

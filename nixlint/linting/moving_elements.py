@@ -10,7 +10,7 @@ from nixlint.syntax import views
 from nixlint.syntax.edits import Edit, apply_edits
 from nixlint.syntax.insertion import define_many
 from nixlint.syntax.place import Place
-from nixlint.syntax.problems import find_problems, is_refused
+from nixlint.syntax.problems import breaks
 from nixlint.syntax.removal import remove_binding, remove_elements
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
@@ -61,7 +61,7 @@ def moving_elements(
         return None
     data = apply_edits(data, edits)
     gone = _without(SourceFile.parse(source.path, data), start, beside, found[2], found[3])
-    if gone is None or is_refused(find_problems(SourceFile.parse(source.path, gone))):
+    if gone is None or breaks(source, SourceFile.parse(source.path, gone)):
         return None
     return Fix(safety, summary, (FileEdit(source.path, _difference(source.data, gone)),))
 

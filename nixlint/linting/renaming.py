@@ -5,8 +5,11 @@ from __future__ import annotations
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 from nixlint.syntax import views
+from nixlint.syntax.edits import apply_edits
 from nixlint.syntax.place import Place
+from nixlint.syntax.problems import breaks
 from nixlint.syntax.renaming import rename
+from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import static_name
 
 from .finding import FileEdit, Fix, Safety
@@ -19,12 +22,13 @@ def renaming(
 ) -> Fix | None:
     """A fix that writes ``new`` for ``old``, the names of the definition's path that follow the first ``prefix`` ones.
 
-    ``None`` where the sets around it would have to be others, and where the names are not written as they are.
+    ``None`` where the sets around it would have to be others, where the names are not written as they are, and where the
+    new name is next to a set that some Nix does not merge it with.
     """
     above = max(0, len(definition.path) - definition.written - prefix)
     source = repository.source(definition.name.path)
     path = None if source is None else views.attribute_path_at(source, definition.name.span)
-    if path is None or above >= len(old) or old[:above] != new[:above]:
+    if source is None or path is None or above >= len(old) or old[:above] != new[:above]:
         return None
     # Names of the prefix may be written in the binding too: config.services.…
     within = definition.path.names[len(definition.path) - definition.written : prefix]
@@ -32,7 +36,7 @@ def renaming(
         return None
     head = tuple(name for name in within if name is not None)
     edit = rename(path, (*head, *old[above:]), (*head, *new[above:]))
-    if edit is None:
+    if edit is None or breaks(source, SourceFile.parse(source.path, apply_edits(source.data, [edit]))):
         return None
     summary = f"rename {'.'.join(old)} to {'.'.join(name or chr(34) * 2 for name in new)}"
     return Fix(safety, summary, (FileEdit(definition.name.path, edit),))

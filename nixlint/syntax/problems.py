@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from .source_file import SourceFile
 
-__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "find_problems", "is_refused"]
+__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "breaks", "find_problems", "is_refused"]
 
 MAX_NESTING = 500
 """Expressions below more tree nodes than this are not analysed; the deepest of 20,000 real files has 85."""
@@ -37,6 +37,12 @@ MAX_NESTING = 500
 def is_refused(problems: Iterable[Problem]) -> bool:
     """Whether a file with these problems is refused by today's Nix too, and not only by older ones."""
     return any(problem.accepted_since is None for problem in problems)
+
+
+def breaks(before: SourceFile, after: SourceFile) -> bool:
+    """Whether what was made of a file is refused by a Nix, of today or older, that may have taken the file as it was."""
+    problems = find_problems(after)
+    return is_refused(problems) or (bool(problems) and len(problems) > len(find_problems(before)))
 
 
 def find_problems(file: SourceFile) -> tuple[Problem, ...]:

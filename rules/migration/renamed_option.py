@@ -139,6 +139,18 @@ class RenamedOption(Rule[WrittenDefinition]):
             config='nixos-release = "25.05"\n',
         ),
         Bad(
+            "no fix beside a set with which older versions of Nix do not merge the new name",
+            """\
+{
+  services.grafana = {
+    «port» = 3005;
+    settings = { server = { domain = "grafana.example.org"; }; };
+  };
+}
+""",
+            config='nixos-release = "25.05"\n',
+        ),
+        Bad(
             "no safe fix where nothing tells the release",
             '{ fonts.«fonts» = [ ]; system.stateVersion = "25.05"; }\n',
             fixed='{ fonts.packages = [ ]; system.stateVersion = "25.05"; }\n',

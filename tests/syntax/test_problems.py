@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from nixlint.syntax.problems import MAX_NESTING, ProblemKind, find_problems
+from nixlint.syntax.problems import MAX_NESTING, ProblemKind, breaks, find_problems
 
 from .reading import parsed
 
@@ -146,3 +146,14 @@ def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
     started = time.monotonic()
     find_problems(parsed(piece * (200_000 // len(piece))))
     assert time.monotonic() - started < 20
+
+
+def test_what_only_older_versions_of_nix_refuse_breaks_a_file_that_they_took() -> None:
+    fine = parsed("{ a = { b = { c = 1; }; }; }")
+    merged = parsed("{ a = { b = { c = 1; }; }; a = { b = { d = 2; }; }; }")
+    with_more = parsed("{ a = { b = { c = 1; }; }; a = { b = { d = 2; }; }; e = 3; }")
+
+    assert breaks(fine, merged)
+    assert not breaks(merged, with_more)
+    assert not breaks(merged, fine)
+    assert breaks(merged, parsed("{ a = ; }"))
