@@ -1,0 +1,1 @@
+"""The only door to the disk: reading, listing and writing that stay where they belong and never block."""

@@ -1,0 +1,134 @@
+"""Reading files that may be anything: bounded, never blocking, and only what is a regular file.
+
+A FIFO without a writer blocks whoever opens it, and ``/dev/zero`` never ends; both can stand under any name. So nothing is
+opened without ``O_NONBLOCK``, nothing is read but regular files, and no more of one than the limit says, however much it
+grows meanwhile.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from enum import Enum
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+MAX_BYTES = 8 * 1024 * 1024
+"""How many bytes are read of a file where nobody says how many."""
+
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
+
+
+class NotRegularFile(OSError):
+    """What was to be read is a FIFO, a device, a socket or a folder."""
+
+
+class TooLarge(OSError):
+    """A file has more bytes than are read."""
+
+
+class OutsideTree(OSError):
+    """A path leads out of the tree that it has to stay in."""
+
+
+class Kind(Enum):
+    """What stands at a path, in the words of ``builtins.readFileType`` (Nix manual, 'Built-ins')."""
+
+    FILE = "regular"
+    FOLDER = "directory"
+    LINK = "symlink"
+    OTHER = "unknown"
+
+    @classmethod
+    def of(cls, mode: int) -> Kind:
+        """The kind that a mode of ``stat`` tells."""
+        if stat.S_ISREG(mode):
+            return cls.FILE
+        if stat.S_ISDIR(mode):
+            return cls.FOLDER
+        return cls.LINK if stat.S_ISLNK(mode) else cls.OTHER
+
+
+class Status(NamedTuple):
+    """What the system says of a file without reading it."""
+
+    modified: int
+    changed: int
+    size: int
+    inode: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Status:
+        """The part of the system's answer that tells one content from another."""
+        return cls(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
+
+
+class Reader(Protocol):
+    """Reads files: all of them, or those of one tree.
+
+    Paths are absolute. A reader follows a symbolic link only where it leads to what it may read.
+    """
+
+    def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a regular file.
+
+        Raises :class:`TooLarge` where it has more than ``limit`` of them, :class:`NotRegularFile`, :class:`OutsideTree`,
+        and any other :class:`OSError` where it can't be read.
+        """
+
+    def kind(self, path: Path) -> Kind | None:
+        """What stands at a path, behind links too; ``None`` where that is nothing, or nothing that may be read."""
+
+
+class Anywhere:
+    """Reads every file that the system lets it read: for what the person named."""
+
+    def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a regular file; see :class:`Reader`."""
+        return whole(os.open(path, _OPEN), limit)
+
+    def kind(self, path: Path) -> Kind | None:
+        """What stands at a path, behind links too."""
+        try:
+            return Kind.of(os.stat(path).st_mode)
+        except (OSError, ValueError):
+            return None
+
+
+def whole(descriptor: int, limit: int) -> bytes:
+    """All bytes of an open file, which is closed. Raises :class:`NotRegularFile` and :class:`TooLarge`."""
+    data = beginning(descriptor, limit + 1)
+    if len(data) > limit:
+        raise TooLarge(f"larger than {_size(limit)}")
+    return data
+
+
+def beginning(descriptor: int, count: int) -> bytes:
+    """The first bytes of an open file, at most ``count``. It is closed. Raises :class:`NotRegularFile`."""
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotRegularFile("not a regular file")
+        # One call is enough for a file that does not grow meanwhile; the system's own files claim to be empty.
+        data = os.read(descriptor, min(count, status.st_size + 1 if status.st_size else 65_536))
+        if 0 < len(data) == status.st_size:
+            return data
+        pieces = [data]
+        left = count - len(data)
+        while pieces[-1] and left > 0:
+            pieces.append(os.read(descriptor, min(left, 1_048_576)))
+            left -= len(pieces[-1])
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)
+
+
+def reason_of(error: OSError) -> str:
+    """Why a file can't be read, in the words of the system."""
+    return (error.strerror or str(error)).lower()
+
+
+def _size(limit: int) -> str:
+    if limit % (1024 * 1024) == 0:
+        return f"{limit // (1024 * 1024)} MiB"
+    return f"{limit // 1024} KiB" if limit % 1024 == 0 else f"{limit} bytes"
