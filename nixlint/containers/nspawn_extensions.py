@@ -17,6 +17,7 @@ from nixlint.semantics.interpreter import Interpreter
 from nixlint.semantics.module_sites import option_declarations
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Obstacle
 from nixlint.semantics.option_declarations import Declarations, Declared
+from nixlint.semantics.option_history import NO_HISTORY
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import AttrsValue, Entry, Known, StringValue, Thunk
@@ -39,7 +40,8 @@ class ContainerExtension(NamedTuple):
         if self.modules is None:
             return Answer((), (Obstacle("a module adds to the options of all containers", self.place),))
         name: dict[str, Thunk] = {} if container is None else {"name": Known(StringValue((container,)))}
-        return ModuleSystem(self.modules, self.interpreter, arguments=name, is_whole=False).ask(option)
+        system = ModuleSystem(self.modules, self.interpreter, arguments=name, is_whole=False, history=NO_HISTORY)
+        return system.ask(option)
 
     def inside(self, container: str | None, option: OptionPath) -> Answer:
         """What it defines for an option of the system in the container of a name."""

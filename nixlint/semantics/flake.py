@@ -14,6 +14,7 @@ from typing import NamedTuple
 from . import symbols
 from .interpreter import Interpreter
 from .module_system import Definition, ModuleSystem, modules_in
+from .option_history import NO_HISTORY
 from .option_path import OptionPath
 from .repository import Repository
 from .values import (
@@ -185,7 +186,9 @@ class Flake:
                 arguments = self._given_to_all()
                 self._systems = (
                     *self._systems,
-                    ModuleSystem(modules, self.interpreter, arguments=arguments, foreign=_OF_FLAKE_PARTS),
+                    ModuleSystem(
+                        modules, self.interpreter, arguments=arguments, foreign=_OF_FLAKE_PARTS, history=NO_HISTORY
+                    ),
                 )
             case ChoiceValue():
                 for alternative in value.alternatives:

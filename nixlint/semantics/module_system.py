@@ -20,7 +20,8 @@ from . import symbols
 from .configuration import Configuration
 from .interpreter import Interpreter
 from .known_modules import roots_of
-from .option_declarations import Declarations, Namespace
+from .option_declarations import Declarations, Declared, Namespace
+from .option_history import NO_HISTORY, Change, Names, OptionHistory, Renamed, nixos_history
 from .option_path import OptionPath
 from .properties import MOST_CONDITIONS, Part, answer_of, branches_of, descend
 from .properties import PLAIN_PRIORITY as PLAIN_PRIORITY
@@ -101,7 +102,8 @@ class ModuleSystem:
 
     With ``follow_imports`` off, it is what these modules alone define, and answers speak of nothing else. Where
     ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
-    ``given`` is what is known of the arguments of such modules.
+    ``given`` is what is known of the arguments of such modules. ``history`` are the names that options have had (those of
+    NixOS, where nothing is said): an option has the same answer by each of its names.
     ``foreign`` are the first names of all options that others declare, where that is known. With ``supposes_own``, what its
     modules declare is what they make of it, as if modules that are not known did not define it: likely, and not certain.
     """
@@ -118,8 +120,10 @@ class ModuleSystem:
         foreign: frozenset[str] | None = None,
         supposes_own: bool = False,
         given: Resolver | None = None,
+        history: OptionHistory | None = None,
     ) -> None:
         self._interpreter = interpreter
+        self._history = nixos_history() if history is None else history
         self._follow_imports = follow_imports
         self._supposes_own = supposes_own
         self._further = obstacles
@@ -140,8 +144,11 @@ class ModuleSystem:
         self.is_loading = False
 
     def ask(self, option: OptionPath) -> Answer:
-        """The definitions of an option and whatever may define it besides."""
-        answer = answer_of(self._parts_for(option), option, self._obstacles, self.is_prefix)
+        """The definitions of an option, by whichever of its names, and whatever may define it besides."""
+        names = self.current_name(option.names)
+        answer = self._written(OptionPath(names), self._obstacles)
+        for carried in self._carried(names):
+            answer = Answer((*answer.definitions, *carried.definitions), (*answer.obstacles, *carried.obstacles))
         if not self._doubts:
             return answer
         doubted = tuple(
@@ -159,12 +166,26 @@ class ModuleSystem:
 
     def children(self, option: OptionPath) -> tuple[tuple[str | None, Definition], ...]:
         """The names defined directly below an option, each with its definition; ``None`` for one that is not known."""
-        return tuple(
+        names = self.current_name(option.names)
+        written = tuple(
             child
-            for part in descend(self._parts_for(option), option, self.is_prefix)
+            for part in descend(self._parts_for(OptionPath(names)), OptionPath(names), self.is_prefix)
             if isinstance(part, Part) and (decided := part.decided) is not None
             for child in attributes_of(decided.definition)
         )
+        carried = (found for answer in self._carried(names) for found in answer.definitions)
+        return (*written, *(child for definition in carried for child in attributes_of(definition)))
+
+    def current_name(self, names: Names) -> Names:
+        """The name that an option has today, unless the modules declare the old name themselves."""
+        return names if self.change_followed(names) is None else self._history.current(names)
+
+    def change_followed(self, names: Names) -> Change | None:
+        """The change after which an option has another name here."""
+        change = self._history.change_at(names)
+        if change is None or self._history.current(names) == names:
+            return None
+        return change if self._holds(change) else None
 
     def is_prefix(self, names: tuple[str | None, ...]) -> bool:
         """Whether names certainly lead to options, and not to one option: the top, and what its modules declare so."""
@@ -215,6 +236,7 @@ class ModuleSystem:
             prefix=prefix,
             foreign=frozenset(),
             supposes_own=self._supposes_own,
+            history=NO_HISTORY,
         )
         for definition in answer.definitions:
             inner.add(definition)
@@ -369,6 +391,45 @@ class ModuleSystem:
                 # Whatever the conditions are: a filter may have left it out.
                 self._load(value, into, (*conditions, UnknownValue("whether it is among the modules", value.place)))
 
+    # -- options by their earlier names ---------------------------------------------------------------------------
+
+    def _written(self, option: OptionPath, further: tuple[Obstacle, ...] = ()) -> Answer:
+        """What is defined by this very name."""
+        return answer_of(self._parts_for(option), option, further, self.is_prefix)
+
+    def _carried(self, names: Names) -> Iterator[Answer]:
+        """What the earlier names of an option, and of the options below it, contribute to it."""
+        for change, below in self._history.spellings(names):
+            answer = self._written(OptionPath((*change.old, *below)))
+            if (answer.definitions or answer.obstacles) and self._holds(change):
+                yield _carried_by(change, answer)
+        for change in self._history.below(names):
+            if change in self._used and isinstance(change.what, Renamed):
+                carried = _carried_by(change, self._written(OptionPath(change.old)))
+                yield _put_below(carried, change.what.new[len(names) :])
+
+    @cached_property
+    def _used(self) -> frozenset[Change]:
+        """The changes whose old names are, or may be, defined."""
+        return frozenset(
+            change
+            for change in self._history.changes_among(self._names_below)
+            if self._written(OptionPath(change.old)) != Answer((), ()) and self._holds(change)
+        )
+
+    def _names_below(self, names: Names) -> frozenset[str | None]:
+        """The names that may be defined right below a path; ``None`` among them where any may be."""
+        answer = self._written(OptionPath(names))
+        found = {name for definition in answer.definitions for name, _ in attributes_of(definition)}
+        is_open = bool(answer.obstacles) or any(_may_hold_more(found.value) for found in answer.definitions)
+        return frozenset((*found, None) if is_open else found)
+
+    def _holds(self, change: Change) -> bool:
+        """Whether NixOS hands on what is defined by the old name: unless its module is replaced by one of the repository."""
+        if any(key.endswith(change.module) for found in self._active for key in found.module.disabled):
+            return False
+        return not isinstance(self.declarations.find(change.old), Declared)
+
     # -- what there is, once all is loaded ------------------------------------------------------------------------
 
     @cached_property
@@ -447,6 +508,39 @@ class ModuleSystem:
         if first is None or first in ATTRIBUTES:
             return self._parts
         return self._parts_by_name.get(first, self._parts_by_name[""])
+
+
+def _carried_by(change: Change, answer: Answer) -> Answer:
+    """What a new name gets of an answer for the old one; where the kind of value changed, nobody knows what that is."""
+    if isinstance(change.what, Renamed) and change.what.is_same_value:
+        return answer
+    old = ".".join(change.old)
+    places = [found.name_place for found in answer.definitions] + [found.place for found in answer.obstacles]
+    reason = f"{old} sets it, whose value was of another kind until NixOS {change.since}"
+    return Answer((), tuple(Obstacle(reason, place) for place in places))
+
+
+def _put_below(answer: Answer, names: tuple[str, ...]) -> Answer:
+    """An answer for an option at these names, as one for the set that they stand in."""
+    definitions = list(answer.definitions)
+    for obstacle in answer.obstacles:
+        reason = UnknownValue(obstacle.reason, obstacle.place)
+        definitions.append(Definition(reason, obstacle.place, (reason,)))
+    return Answer(tuple(_nested_at(names, definition) for definition in definitions), ())
+
+
+def _nested_at(names: tuple[str, ...], definition: Definition) -> Definition:
+    value = definition.value
+    if definition.is_overridden:
+        value = OverrideValue(definition.priority, Known(value), definition.name_place)
+    for name in reversed(names):
+        value = AttrsValue({name: Entry(Known(value), definition.name_place)})
+    return Definition(value, definition.name_place, definition.conditions, order=definition.order)
+
+
+def _may_hold_more(value: Value) -> bool:
+    """Whether a value may have attributes that are not listed."""
+    return value.is_open if isinstance(value, AttrsValue) else names_of(value) is None
 
 
 def modules_in(value: Value) -> tuple[Definition, ...]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from .interpreter import Interpreter
 from .module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
+from .option_history import NO_HISTORY
 from .option_path import OptionPath
 from .properties import standing
 from .values import FunctionValue, Known, PathValue, StringValue
@@ -28,6 +29,9 @@ NESTED_SYSTEMS: tuple[tuple[str, ...], ...] = (
     ("microvm", "vms", ANY, "config"),  # microvm.nix, nixos-modules/host/options.nix
 )
 """Options whose values are modules of another evaluation, with where that is said."""
+
+_OTHER_SYSTEMS: tuple[tuple[str, ...], ...] = (("home-manager", "users", ANY),)
+"""Those of them whose modules are none of NixOS."""
 
 _SETS: tuple[tuple[str, ...], ...] = (
     ("containers",),
@@ -78,8 +82,7 @@ def ask_pattern(system: ModuleSystem, pattern: tuple[str, ...], interpreter: Int
 
     Where the pattern has no ``*``, that is the one option, defined or not.
     """
-    query = _Query(interpreter, system)
-    yield from query.ask(system.ask(OptionPath(())), pattern, OptionPath(()), OptionPath(()))
+    yield from _Query(interpreter, system).ask_system(pattern, OptionPath(()))
 
 
 class _Query(NamedTuple):
@@ -87,6 +90,19 @@ class _Query(NamedTuple):
 
     interpreter: Interpreter
     system: ModuleSystem
+
+    def ask_system(self, pattern: tuple[str, ...], around: OptionPath) -> Iterator[Asked]:
+        """The options of the whole system, which stands below ``around``, by the names by which they were asked for."""
+        top = self.system.ask(OptionPath(()))
+        change = self.system.change_followed(pattern)
+        if change is None:
+            yield from self.ask(top, pattern, around, OptionPath(()))
+            return
+        today = self.system.current_name(pattern)
+        said, meant = len(change.old), len(today) - (len(pattern) - len(change.old))
+        for option, answer in self.ask(top, tuple(map(str, today)), around, OptionPath(())):
+            below = option.names[len(around) + meant :]
+            yield Asked(OptionPath((*around.names, *pattern[:said], *below)), answer)
 
     def ask(self, above: Answer, pattern: tuple[str, ...], option: OptionPath, inner: OptionPath) -> Iterator[Asked]:
         """The options below an answer. ``inner`` is the path within the innermost module system."""
@@ -99,9 +115,14 @@ class _Query(NamedTuple):
             above = self._without_modules(standing(above), inner)
         if _is_one_of(NESTED_SYSTEMS, inner):
             found = standing(above)
-            system = ModuleSystem(found.definitions, self.interpreter, found.obstacles, is_whole=self.system.is_whole)
-            query = self._replace(system=system)
-            yield from query.ask(system.ask(OptionPath(())), pattern, option, OptionPath(()))
+            system = ModuleSystem(
+                found.definitions,
+                self.interpreter,
+                found.obstacles,
+                is_whole=self.system.is_whole,
+                history=NO_HISTORY if _is_one_of(_OTHER_SYSTEMS, inner) else None,
+            )
+            yield from self._replace(system=system).ask_system(pattern, option)
             return
         names = _names_below(above) if pattern[0] == ANY else (pattern[0],)
         for name in names:
@@ -117,7 +138,7 @@ class _Query(NamedTuple):
         if not modules:
             return answer
         name = {} if option.last is None else {"name": Known(StringValue((option.last,)))}
-        system = ModuleSystem(modules, self.interpreter, arguments=name, is_whole=False)
+        system = ModuleSystem(modules, self.interpreter, arguments=name, is_whole=False, history=NO_HISTORY)
         found = system.ask(OptionPath(()))
         others = tuple(definition for definition in answer.definitions if definition not in modules)
         return Answer((*others, *found.definitions), (*answer.obstacles, *found.obstacles))

@@ -1,25 +1,20 @@
-"""Options of NixOS that were renamed or removed, and whether a definition is of one.
-
-The facts are in ``nixlint/data/renamed_options.json``: option paths by the release that certainly has the change.
-"""
+"""Whether a definition is of an option of NixOS that was renamed or removed (:mod:`nixlint.semantics.option_history`)."""
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import NamedTuple
 
-import nixlint.data
 from nixlint.linting.renaming import stands_in_list
 from nixlint.semantics.definitions import Binder, WrittenDefinition, written_definitions
+from nixlint.semantics.option_history import Change, nixos_history
+from nixlint.semantics.option_history import Removed as Removed
+from nixlint.semantics.option_history import Renamed as Renamed
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.target_release import TargetRelease, target_release
 from nixlint.semantics.values import AttrsValue
-
-_DATA = Path(nixlint.data.__file__).parent / "renamed_options.json"
 
 _OTHER_SYSTEMS = frozenset({
     "darwin", "darwinConfigurations", "darwinModule", "darwinModules", "devShells", "devenv", "hm", "home",
@@ -36,29 +31,6 @@ _DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release
 
 
 _OF_COMPOSE = frozenset({"service", "image", "build"})
-
-
-class Renamed(NamedTuple):
-    """An option that has another name; ``is_same_value`` says that it takes what the old one took."""
-
-    new: tuple[str, ...]
-    is_same_value: bool
-
-
-class Removed(NamedTuple):
-    """An option that is gone: what to do instead, or, if nothing ``is_left_to_do``, why it can go."""
-
-    advice: str
-    is_left_to_do: bool
-
-
-class Change(NamedTuple):
-    """What happened to an option, in which release at the latest, and the file of nixpkgs that says so."""
-
-    old: tuple[str, ...]
-    since: str
-    source: str
-    what: Renamed | Removed
 
 
 class ChangedDefinition(NamedTuple):
@@ -81,7 +53,7 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
     release that still has it.
     """
     prefix = _prefix(definition)
-    change = None if prefix is None else _change_at(definition.path.names[prefix:])
+    change = None if prefix is None else nixos_history().change_at(definition.path.names[prefix:])
     if change is None or prefix is None or definition.binder is not Binder.ATTRIBUTE:
         return None
     if len(definition.path) - definition.written >= prefix + len(change.old):
@@ -94,7 +66,7 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
 
 def keywords_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
     """Words of which one is in every file with a definition of such an option."""
-    return tuple(sorted({_word(change.old) for change in _changes() if isinstance(change.what, kind)}))
+    return tuple(sorted({_word(change.old) for change in nixos_history().changes if isinstance(change.what, kind)}))
 
 
 _COMMON_WORDS = frozenset(
@@ -111,7 +83,7 @@ def _prefix(definition: WrittenDefinition) -> int | None:
     """How many names of a path lead to a module of NixOS; ``None`` where it is in none, or that is not known."""
     names = definition.path.names
     start = 1 if names[:1] == ("config",) else 0
-    roots = _facts().keys()
+    roots = nixos_history().roots
     if len(names) > start and names[start] in roots:
         return start
     for index in range(len(names) - 1, 0, -1):
@@ -164,7 +136,7 @@ def _is_declared(option: tuple[str, ...], repository: Repository) -> bool:
 
 
 def _declared_in(repository: Repository) -> Iterator[tuple[str | None, ...]]:
-    roots = _facts().keys()
+    roots = nixos_history().roots
     for path in repository.files_mentioning(b"options"):
         source = repository.source(path)
         if source is None or source.root.has_error or not re.search(rb"mk\w*Option", source.data):
@@ -179,55 +151,4 @@ def _declared_in(repository: Repository) -> Iterator[tuple[str | None, ...]]:
 
 def _is_disabled(change: Change, repository: Repository) -> bool:
     """Whether the repository has a module of its own for that of NixOS."""
-    name = PurePath(change.source).name.partition("}")[0].encode()
-    return any(True for _ in repository.files_mentioning(b"disabledModules", name))
-
-
-_Tree = dict[str, "_Tree | Change"]
-
-
-def _change_at(names: tuple[str | None, ...]) -> Change | None:
-    """The change of the option that a path starts with."""
-    tree: _Tree = _facts()
-    for name in names:
-        found = None if name is None else tree.get(name)
-        if found is None or isinstance(found, Change):
-            return found
-        tree = found
-    return None
-
-
-@cache
-def _facts() -> _Tree:
-    tree: _Tree = {}
-    for change in _changes():
-        inner = tree
-        for name in change.old[:-1]:
-            below = inner.setdefault(name, {})
-            assert not isinstance(below, Change), change.old
-            inner = below
-        inner[change.old[-1]] = change
-    return tree
-
-
-@cache
-def _changes() -> tuple[Change, ...]:
-    document = json.loads(_DATA.read_text("utf-8"))
-    return tuple(
-        Change(_names(old), group["since"], group["source"], what)
-        for group in document["changes"]
-        for old, what in _whats(group)
-    )
-
-
-def _whats(group: dict[str, dict[str, str]]) -> Iterator[tuple[str, Renamed | Removed]]:
-    for key, is_same_value in (("renamed", True), ("changed", False)):
-        for old, new in group.get(key, {}).items():
-            yield old, Renamed(_names(new), is_same_value)
-    for key, is_left_to_do in (("replaced", True), ("removed", False)):
-        for old, advice in group.get(key, {}).items():
-            yield old, Removed(advice, is_left_to_do)
-
-
-def _names(option: str) -> tuple[str, ...]:
-    return tuple(part.strip('"') for part in re.findall(r'"[^"]*"|[^.]+', option))
+    return any(True for _ in repository.files_mentioning(b"disabledModules", change.module.encode()))

@@ -7,11 +7,12 @@ import re
 
 import pytest
 
-from rules.migration.option_changes import _DATA, Removed, Renamed, _changes, _word, keywords_of
+from nixlint.semantics.option_history import _DATA, Removed, Renamed, nixos_history
+from rules.migration.option_changes import _word, keywords_of
 
 
 def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
-    changes = _changes()
+    changes = nixos_history().changes
     assert len(changes) > 300
     for change in changes:
         assert re.fullmatch(r"\d\d\.(03|05|09|11)", change.since), change
@@ -24,13 +25,13 @@ def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
 
 
 def test_no_option_is_told_of_twice() -> None:
-    olds = [change.old for change in _changes()]
+    olds = [change.old for change in nixos_history().changes]
     assert len(olds) == len(set(olds))
 
 
 def test_no_new_name_is_an_old_one_of_the_same_or_an_earlier_release() -> None:
-    since = {change.old: change.since for change in _changes()}
-    for change in _changes():
+    since = {change.old: change.since for change in nixos_history().changes}
+    for change in nixos_history().changes:
         if isinstance(change.what, Renamed):
             assert since.get(change.what.new, "99.05") > change.since, change
 
@@ -38,7 +39,7 @@ def test_no_new_name_is_an_old_one_of_the_same_or_an_earlier_release() -> None:
 @pytest.mark.parametrize("kind", [Renamed, Removed])
 def test_a_file_with_an_old_option_has_one_of_the_keywords(kind: type[Renamed] | type[Removed]) -> None:
     words = keywords_of(kind)
-    for change in _changes():
+    for change in nixos_history().changes:
         if isinstance(change.what, kind):
             assert _word(change.old) in words
             assert _word(change.old).decode() in change.old
@@ -51,7 +52,7 @@ def test_every_release_has_a_source_that_the_data_explains() -> None:
 
 @pytest.mark.parametrize("option", ["services.redis.port", "services.nextcloud.globalProfiles"])
 def test_a_new_name_that_needs_quotes_is_one_name(option: str) -> None:
-    (change,) = (change for change in _changes() if ".".join(change.old) == option)
+    (change,) = (change for change in nixos_history().changes if ".".join(change.old) == option)
     assert isinstance(change.what, Renamed)
     assert not {"servers", "settings"}.isdisjoint(change.what.new)
     assert change.what.new[3] in ("", "profile.enabled")
