@@ -15,12 +15,13 @@ from nixlint.compose.loading import Request, discover_files, files_of_environmen
 from nixlint.compose.model import print_model
 from nixlint.compose.node import ComposeError
 from nixlint.containers.deployment import RemarkKind
-from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
+from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
 from nixlint.conversion.output import NotWritten, left_over, module_paths, write_secrets, write_text
 from nixlint.conversion.vm_test import vm_test
 from nixlint.reporting.conversion import conversion_json, conversion_text
 from nixlint.reporting.terminal import style_for, visible
+from nixlint.semantics.releases import releases
 from nixlint.syntax.span import LineIndex
 
 
@@ -39,7 +40,13 @@ class _Output(NamedTuple):
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder with --split; else stdout.")
 @click.option("--backend", type=click.Choice([each.value for each in Backend]), default="podman", show_default=True)
-@click.option("--nixos", type=click.Choice(RELEASES), default="26.05", show_default=True, help="The release it is for.")
+@click.option(
+    "--nixos",
+    type=click.Choice(releases().names),
+    default=releases().default,
+    show_default=True,
+    help="The release it is for.",
+)
 @click.option("-p", "--project-name", help="The project's name; else that of the file or the folder.")
 @click.option("--profile", "profiles", multiple=True, help="Start this profile's services at boot; * for all.")
 @click.option("--env-file", "env_files", multiple=True, type=click.Path(path_type=Path), help="Instead of .env.")

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from nixlint.linting.configuration import FILE_NAME
+from nixlint.semantics.releases import releases
 
 _TEXT = """\
 # What nixlint looks at, and how. Every key is optional.
 
 # The NixOS release that this repository is for; fixes write it where a release is needed.
-# nixos-release = "26.05"
+# nixos-release = "@release@"
 
 # Rules to run (all of them by default) and rules to leave out, by name or code: see `nixlint rules`.
 # select = ["container-missing-state-version"]
@@ -41,7 +42,7 @@ def command() -> int:
     path = Path(FILE_NAME)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(_TEXT)
+            file.write(_TEXT.replace("@release@", releases().default))
     except FileExistsError as error:
         raise _NotDone(f"there is a {FILE_NAME} here already") from error
     except OSError as error:

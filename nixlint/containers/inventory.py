@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.releases import first_with
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.value_text import sounds_secret, value_text
 from nixlint.semantics.values import (
@@ -44,7 +45,6 @@ MORE = "…"
 _BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
 _ENGINES = ("podman", "docker")
-_PODMAN_SINCE = "22.05"
 """From this state version on Podman is the default (nixpkgs, ``oci-containers.nix``)."""
 _DEEPEST = 4
 """Containers in so many containers are listed."""
@@ -284,7 +284,7 @@ def _engine(host: ModuleSystem) -> str | None:
     version = _text(host.ask(_STATE_VERSION))
     if backend.presence is not Presence.ABSENT or version is None or not host.is_whole:
         return None
-    return "podman" if version >= _PODMAN_SINCE else "docker"
+    return "podman" if version >= first_with("podman-by-default") else "docker"
 
 
 def _flag_items(flags: tuple[Flag, ...], *names: str) -> Items:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import NamedTuple
 
+from nixlint.semantics.releases import has, releases
+
 
 class Backend(Enum):
     """The engine that runs the containers."""
@@ -25,13 +27,10 @@ class Target(NamedTuple):
     """The engine, the release (``unstable`` is the newest), the secret store, and the user of rootless containers."""
 
     backend: Backend = Backend.PODMAN
-    release: str = "26.05"
+    release: str = releases().default
     secrets: SecretStore = SecretStore.ENV_FILE
     user: str | None = None
 
     def has(self, since: str) -> bool:
         """Whether the release has what another one brought."""
-        return self.release == "unstable" or self.release >= since
-
-
-RELEASES = ("24.05", "24.11", "25.05", "25.11", "26.05", "unstable")
+        return has(self.release, since)

@@ -13,12 +13,13 @@ from nixlint.compose.loading import LoadedProject, Request, load
 from nixlint.compose.node import ComposeError, MappingNode, string
 from nixlint.compose.yaml_reader import ComposeText
 from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
-from nixlint.containers.target import RELEASES, Backend, SecretStore, Target
+from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.emit.context import NATIVE_SINCE
 from nixlint.emit.layout import render
 from nixlint.emit.oci_module import Options, emit
 from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
+from nixlint.semantics.releases import releases
 
 EXTENSION = "x-nixlint"
 
@@ -130,8 +131,8 @@ def _chosen(target: Target, loaded: LoadedProject) -> Target:
             )
         except ValueError as error:
             raise ComposeError(f"{EXTENSION}: {error}", extension.place) from None
-    if target.release not in RELEASES:
-        raise ComposeError(f"NixOS {target.release} is not known here (known: {', '.join(RELEASES)})")
+    if target.release not in releases().names:
+        raise ComposeError(f"NixOS {target.release} is not known here (known: {', '.join(releases().names)})")
     if target.user is not None and (target.backend is not Backend.PODMAN or not target.has(NATIVE_SINCE)):
         raise ComposeError(f"containers of a user need Podman and NixOS {NATIVE_SINCE}")
     return target

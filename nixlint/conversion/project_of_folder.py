@@ -8,7 +8,8 @@ from pathlib import Path
 from nixlint.compose.loading import LoadedProject, Request, discover_files, files_of_environment, load
 from nixlint.compose.node import ComposeError, MappingNode
 from nixlint.containers.compose_project import ComposeProject
-from nixlint.containers.target import RELEASES, Target
+from nixlint.containers.target import Target
+from nixlint.semantics.releases import releases
 
 from .convert import ConversionRequest, convert_loaded
 
@@ -39,7 +40,7 @@ def project_of_folder(path: Path, texts: Mapping[Path, bytes]) -> ComposeProject
 
 
 def _module(loaded: LoadedProject, shown: str, release: str | None) -> str | None:
-    target = Target() if release not in RELEASES else Target()._replace(release=release)
+    target = Target() if release is None or release not in releases().names else Target(release=release)
     try:
         return convert_loaded(loaded, ConversionRequest(Request(()), target, shown=shown)).modules[0][1]
     except ComposeError:

@@ -14,6 +14,7 @@ from nixlint.containers.deployment import (
     Remark,
     RemarkKind,
 )
+from nixlint.semantics.releases import first_with
 from nixlint.syntax.place import Place
 from nixlint.syntax.string_literal import encode
 
@@ -21,7 +22,7 @@ from .context import Context
 from .engine import Told, engine_flags, hostname, image_name, log_driver, network_text
 from .expression import AttrSet, Call, Code, Entry, Expression, Item, ListOf, Literal, Template, Text
 
-_BEFORE_SINCE = "24.11"
+_BEFORE_SINCE = first_with("flags-before-run")
 """``preRunExtraOptions``: a module of the spring of 2024 does not have it (62262f2)."""
 
 

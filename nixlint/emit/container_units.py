@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 
 from nixlint.containers.deployment import DeployedContainer, MountKind
+from nixlint.semantics.releases import first_with
 from nixlint.syntax.string_literal import attr_name_literal
 
 from .container_options import overridden
@@ -133,7 +134,7 @@ class ContainerUnits:
             ]
         elif restart.policy != "always":
             found.append(Entry(("Restart",), forced(restart.policy)))
-        elif not container.is_started_at_boot and self._context.target.has("26.05"):
+        elif not container.is_started_at_boot and self._context.target.has(first_with("restart-by-autostart")):
             found.append(Entry(("Restart",), forced("always")))
         if restart.policy != "no":
             if restart.delay is not None:

@@ -6,11 +6,13 @@ from functools import cached_property
 
 from nixlint.containers.deployment import Build, CommentSource, Deployment, Remark, Resource
 from nixlint.containers.target import Backend, Target
+from nixlint.semantics.releases import first_with
 
 from .expression import Call, Code, Entry, ListOf, Text
 from .secret_places import SecretPlaces
 
-NATIVE_SINCE = "25.05"
+NATIVE_SINCE = first_with("options-for-flags")
+"""The release that has options for what were flags of the engine before."""
 """``networks``, ``devices``, ``capabilities``, ``privileged``, ``pull`` and ``podman`` (nixpkgs 349537, 363574, 368565)."""
 
 

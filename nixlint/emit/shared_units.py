@@ -6,6 +6,7 @@ import shlex
 from typing import NamedTuple
 
 from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
+from nixlint.semantics.releases import first_with
 
 from .container_options import inline_call
 from .context import Context, list_entry, quoted_path
@@ -22,7 +23,6 @@ class Shared(NamedTuple):
     others: tuple[Entry, ...]
 
 
-_LINGERS_SINCE = "26.05"
 """``--sdnotify=conmon`` under a user that lingers (nixpkgs 475089)."""
 
 
@@ -60,7 +60,7 @@ class SharedUnits:
         message = f"{user}: the configuration has to have this user, with subordinate ids (autoSubUidGidRange)"
         message += " and with a uid of its own, which NixOS asks for where a health check is awaited" if waits else ""
         self._context.remarks.append(Remark(RemarkKind.NEEDS_YOU, "user", message, None))
-        if not waits and not self._context.target.has(_LINGERS_SINCE):
+        if not waits and not self._context.target.has(first_with("rootless-without-linger")):
             return []
         return [Entry(("users", "users", user, "linger"), Literal(True), blank_before=True)]
 

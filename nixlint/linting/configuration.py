@@ -158,9 +158,13 @@ class _Reader:
     def _release(self, value: object) -> str | None:
         if value is None:
             return None
+        from nixlint.semantics.releases import releases
+
         year, _, month = value.partition(".") if isinstance(value, str) else ("", "", "")
         if not (len(year) == 2 and year.isdigit() and month in ("03", "05", "09", "11")):
-            raise self._error(f'nixos-release is a release such as "26.05", not {value!r}', "nixos-release")
+            raise self._error(
+                f'nixos-release is a release such as "{releases().default}", not {value!r}', "nixos-release"
+            )
         return value if isinstance(value, str) else None
 
     def _strings(self, value: object, key: str) -> list[str]:

@@ -16,10 +16,8 @@ from typing import NamedTuple
 from nixlint.syntax import views
 from nixlint.syntax.string_literal import decode
 
+from .releases import releases
 from .repository import Repository
-
-OLDEST_IN_USE = "25.05"
-"""Where nothing is said: what every release has that is not out of support for more than half a year."""
 
 _RELEASE = re.compile(r"(?:nixos|release|nixpkgs)-(\d\d\.(?:05|11))\b|NixOS/nixpkgs/0\.(\d\d)(05|11)\b")
 _STATE_VERSION = re.compile(rb"""stateVersion\s*=\s*(?:lib\.)?(?:mk\w+\s*)?"(\d\d\.(?:0[359]|11))"\s*;""")
@@ -58,7 +56,7 @@ def _from_pins(repository: Repository) -> TargetRelease:
     if found:
         return TargetRelease(min(found), is_known=True)
     newest = max(_state_versions(repository), default=None)
-    return TargetRelease(max(OLDEST_IN_USE, newest or ""), is_known=False, newest_state_version=newest)
+    return TargetRelease(max(releases().oldest_in_use, newest or ""), is_known=False, newest_state_version=newest)
 
 
 def _state_versions(repository: Repository) -> Iterator[str]:

@@ -8,9 +8,9 @@ from nixlint.containers.nspawn import NspawnContainer
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Presence
+from nixlint.semantics.releases import first_with
 from nixlint.semantics.repository import Repository
 
-_FIRST_RELEASE = "25.11"
 """The first release that certainly has ``privateUsers`` (nixpkgs pull request 362210)."""
 _FLAGS = ("-U", "--private-users", "--private-users-ownership")
 
@@ -56,7 +56,7 @@ class ContainerNoUserNamespace(Rule[NspawnContainer]):
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report a container without ``privateUsers``."""
         release = repository.target_release
-        if release is None or release < _FIRST_RELEASE:
+        if release is None or release < first_with("user-namespaces-of-containers"):
             return
         if subject.option_anywhere("privateUsers").presence is not Presence.ABSENT:
             return

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.linting.subjects import FileProblem
+from nixlint.semantics.releases import first_with
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.problem import ProblemKind
 
@@ -107,10 +108,6 @@ class DuplicateAttribute(Rule[FileProblem]):
     )
 
 
-_FIRST_WITH_NEWER_NIX = "25.05"
-"""The first release whose Nix merges sets below sets: it has 2.28, and 24.11 has 2.24."""
-
-
 def _has_older_nix(repository: Repository) -> bool:
     release = repository.target_release
-    return release is not None and release < _FIRST_WITH_NEWER_NIX
+    return release is not None and release < first_with("nix-that-merges-sets-below-sets")

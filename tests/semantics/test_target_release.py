@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.semantics.releases import releases
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import OLDEST_IN_USE, TargetRelease, target_release
+from nixlint.semantics.target_release import TargetRelease, target_release
 
 
 def release_of(folder: Path, files: Mapping[str, str], release: str | None = None) -> TargetRelease:
@@ -70,7 +71,7 @@ def test_pins_of_npins_and_niv_name_a_release(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "[1]", "{", '{"nodes": 1}', '{"nodes": {"root": {"inputs": {"a": ["b"]}}}}'])
 def test_a_lock_file_that_is_none_says_nothing(tmp_path: Path, text: str) -> None:
-    assert release_of(tmp_path, {"flake.lock": text}) == TargetRelease(OLDEST_IN_USE, is_known=False)
+    assert release_of(tmp_path, {"flake.lock": text}) == TargetRelease(releases().oldest_in_use, is_known=False)
 
 
 def test_other_inputs_say_nothing(tmp_path: Path) -> None:
@@ -86,7 +87,7 @@ def test_the_newest_state_version_is_a_sign_where_nothing_tells_the_release(tmp_
             "b.nix": "{ config, ... }: { containers.a.config.system.stateVersion = config.system.stateVersion; }",
         },
     )
-    assert found == TargetRelease(OLDEST_IN_USE, is_known=False, newest_state_version="23.11")
+    assert found == TargetRelease(releases().oldest_in_use, is_known=False, newest_state_version="23.11")
     assert found.is_likely("23.11")
     assert not found.is_likely("24.05")
 
