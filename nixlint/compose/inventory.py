@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nixlint.containers.inventory import InventoryItem
-from nixlint.containers.secret_variables import without_secret
+from nixlint.secrets.masking import shown
 
 from .conversion.to_containers import convert
 from .loading import Request, load
@@ -34,13 +34,13 @@ def compose_inventory(path: Path, data: bytes) -> tuple[tuple[InventoryItem, ...
             "compose",
             None,
             container.service,
-            without_secret(container.image) or None,
+            shown(container.image) or None,
             None,
             addresses,
             networks if container.network_mode is None else (container.network_mode,),
-            tuple(without_secret(str(port)) for port in container.ports),
+            tuple(shown(str(port)) for port in container.ports),
             tuple(
-                without_secret(
+                shown(
                     ":".join(
                         (_own(mount.source, path), mount.target, *([",".join(mount.options)] if mount.options else []))
                     )

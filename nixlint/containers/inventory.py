@@ -11,12 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from nixlint.secrets.masking import shown
+from nixlint.secrets.names import is_hidden
+from nixlint.secrets.value_text import value_text
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.releases import first_with
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import sounds_secret, value_text
 from nixlint.semantics.values import (
     BoolValue,
     ListValue,
@@ -34,7 +36,6 @@ from .engine_flags import Flag, flags_in
 from .nspawn import NspawnContainer, containers_on, nspawn_containers
 from .oci_reader import CONTAINERS as OCI_CONTAINERS
 from .oci_reader import is_oci_container
-from .secret_variables import without_secret
 from .stated import deciding, is_complete
 
 Items: TypeAlias = tuple[str | None, ...] | None
@@ -227,7 +228,7 @@ def _native_networks(container: NspawnContainer) -> Items:
 
 def _mount_text(source: str | None, target: str | None, writable: bool | None) -> str:
     mode = {True: "", False: ":ro", None: f":{MORE}"}[writable]
-    return f"{without_secret(source or MORE)}:{without_secret(target or MORE)}{mode}"
+    return f"{shown(source or MORE)}:{shown(target or MORE)}{mode}"
 
 
 def _declared_secrets(system: ModuleSystem) -> Iterator[str]:
@@ -307,7 +308,7 @@ def _text(answer: Answer) -> str | None:
 def _text_of(value: Value) -> str | None:
     match value:
         case StringValue():
-            return without_secret("".join(part if isinstance(part, str) else _part(part) for part in value.parts))
+            return shown("".join(part if isinstance(part, str) else _part(part) for part in value.parts))
         case PathValue(path=path):
             return str(path)
         case SymbolValue():
@@ -376,7 +377,7 @@ def _secret_source(source: str) -> str | None:
         if text.startswith(option):
             return text.removesuffix(".path")
     folder = source.startswith("/") and any(source == each or source.startswith(f"{each}/") for each in _SECRET_FOLDERS)
-    return source if folder or (source.startswith("/") and sounds_secret(source.rpartition("/")[2])) else None
+    return source if folder or (source.startswith("/") and is_hidden(source.rpartition("/")[2])) else None
 
 
 def _conditions(conditions: tuple[Value, ...]) -> tuple[str, ...]:

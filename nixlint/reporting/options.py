@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.secrets.names import hidden_kind
+from nixlint.secrets.value_text import value_text
 from nixlint.semantics.module_system import PLAIN_PRIORITY, Definition, Obstacle
 from nixlint.semantics.option_query import Asked
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import sounds_secret, value_text
 from nixlint.syntax.place import Place
 
 from .json_document import Json
@@ -60,7 +61,9 @@ def shown_option(asked: Asked, host: str | None, repository: Repository, folder:
     """The texts for an option; paths are written as seen from ``folder``."""
     places = _Places(repository, folder)
     answer = asked.answer
-    hidden = any(name is not None and sounds_secret(name) for name in asked.option.names)
+    hidden = next(
+        (kind for name in reversed(asked.option.names) if name is not None and (kind := hidden_kind(name))), ""
+    )
     return ShownOption(
         str(asked.option),
         host,
@@ -105,7 +108,7 @@ class _Places:
         return ShownPlace(name, position.line, position.column)
 
 
-def _definition(definition: Definition, hidden: bool, places: _Places) -> ShownDefinition:
+def _definition(definition: Definition, hidden: str, places: _Places) -> ShownDefinition:
     return ShownDefinition(
         value_text(definition.value, hidden),
         tuple(

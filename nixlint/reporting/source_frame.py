@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from nixlint.secrets.masking import mask
 from nixlint.syntax.span import LineIndex, Span
 
 from .terminal import Style, cell_width, visible
@@ -16,8 +17,6 @@ _TAB = "    "
 _MASK = "…"
 _SHOWN_LINES = 2
 """Of a span over many lines, so many of its first and last lines are shown."""
-_SHOWN_LETTERS = 4
-"""Of a secret, at most so many letters are shown, and never more than a third."""
 
 
 class SourceText(NamedTuple):
@@ -54,11 +53,6 @@ def frame(source: SourceText, span: Span, style: Style, colour: str) -> Iterator
 def masked_line(source: SourceText, number: int) -> str:
     """A line (counted from 1) as it may be shown."""
     return "".join(cell.text for cell in _cells(source, number)).rstrip()
-
-
-def masked(secret: str) -> str:
-    """What may be shown of a secret: its first letters, at most four and never more than a third."""
-    return secret[: min(_SHOWN_LETTERS, len(secret) // 3)] + _MASK
 
 
 def _shown_numbers(first: int, last: int) -> Sequence[int | None]:
@@ -120,15 +114,14 @@ def _masked_cells(cells: Sequence[_Cell], secret: Span, data: bytes) -> Iterator
         return
     inner = _without_quotes(secret, data)
     text = data[inner.start : inner.end].decode("utf-8", "surrogateescape")
-    shown = masked(text).removesuffix(_MASK)
-    clear_until = inner.start + len(shown.encode("utf-8", "surrogateescape"))
     done = False
     for cell in cells[:-1]:
-        if not clear_until <= cell.offset < inner.end:
+        if not inner.start <= cell.offset < inner.end:
             yield cell
         elif not done:
             done = True
-            yield _Cell(_MASK, cell.offset)
+            stand_in = mask(text, "secret") if cell.offset == inner.start else _MASK
+            yield from (_Cell(character, cell.offset) for character in stand_in)
     yield cells[-1]
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from nixlint.secrets.positions import is_for_trial
+from nixlint.secrets.ways import strings_of, text_of
 from nixlint.semantics.definitions import WrittenDefinition, written_definitions
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.comments import comments_within
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
-
-from .recognition.positions import is_for_trial
-from .recognition.sources import strings_of, text_of
 
 
 def is_for_trial_here(file: Path, repository: Repository) -> bool:

@@ -15,21 +15,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.secrets.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
+from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
+from nixlint.secrets.looks import UNKNOWN, Look, look_of
+from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
+from nixlint.secrets.options import SecretOption, is_secret_file_option, secret_option
+from nixlint.secrets.positions import Position, is_initial_password, position_of
+from nixlint.secrets.tokens import token_in
+from nixlint.secrets.urls import url_password
+from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 from nixlint.semantics.definitions import Binder, WrittenDefinition, string_literals
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
-from .recognition.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
-from .recognition.files import is_named_secret, is_plain_secret, may_be_path_of_secret
-from .recognition.names import is_environment_file, kind_of_secret, kind_of_secret_file
-from .recognition.options import SecretOption, is_secret_file_option, secret_option
-from .recognition.positions import Position, is_initial_password, position_of
-from .recognition.sources import Source, Way, sources_of, strings_of, text_of
-from .recognition.tokens import token_in
-from .recognition.urls import url_password
-from .recognition.values import UNKNOWN, Look, look_of
 from .verdicts import HELP, contains, weight_of, with_article
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.secrets.files import is_age_file, is_sops_file, is_stand_in
+from nixlint.secrets.ways import Way, sources_of
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
 from .circumstances import is_for_trial_here
-from .recognition.files import is_age_file, is_sops_file, is_stand_in
-from .recognition.sources import Way, sources_of
 
 
 class SecretFileNotEncrypted(Rule[WrittenDefinition]):

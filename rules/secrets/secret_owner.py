@@ -7,13 +7,13 @@ from pathlib import Path
 
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.secrets.readers import Reader, reader_of
+from nixlint.secrets.ways import strings_of, symbols_of
 from nixlint.semantics.definitions import WrittenDefinition, written_definitions
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import AttrsValue, SymbolValue, Value
 
 from .circumstances import is_for_trial_here
-from .recognition.readers import Reader, reader_of
-from .recognition.sources import strings_of, symbols_of
 
 
 class SecretOwner(Rule[WrittenDefinition]):

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.secrets.assignments import secret_lines, worst_of
+from nixlint.secrets.looks import UNKNOWN, Look
+from nixlint.secrets.positions import Position, is_elsewhere
+from nixlint.secrets.tokens import token_in
+from nixlint.secrets.urls import url_password
 from nixlint.semantics.definitions import StringLiteral, written_definitions
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
-from .recognition.assignments import secret_lines, worst_of
-from .recognition.positions import Position, is_elsewhere
-from .recognition.tokens import token_in
-from .recognition.urls import url_password
-from .recognition.values import UNKNOWN, Look
 from .verdicts import HELP, contains, weight_of, with_article
 
 

@@ -78,7 +78,7 @@ def test_hosts_are_named_where_the_answer_depends_on_them(folder: Path) -> None:
 def test_a_secret_is_not_shown(folder: Path) -> None:
     ran = nixlint(folder, "options", "users.users.*.password")
 
-    assert ran.out == 'users.users.root.password: defined\n  "…"  other.nix:1:51\n'
+    assert ran.out == 'users.users.root.password: defined\n  "‹password, long›"  other.nix:1:51\n'
     assert "hunter" not in nixlint(folder, "options", "users", "--format", "json").out
 
 

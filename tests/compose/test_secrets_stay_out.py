@@ -14,11 +14,11 @@ from nixlint.cli.convert import command
 from nixlint.compose.dotenv import parse_dotenv
 from nixlint.compose.loading import Request, load
 from nixlint.compose.node import MappingNode, Scalar, walk
-from nixlint.containers.secret_variables import is_secret_variable
 from nixlint.containers.target import SecretStore, Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
 from nixlint.reporting.conversion import conversion_json, conversion_text
 from nixlint.reporting.terminal import Style
+from nixlint.secrets.parts import may_be_secret
 
 from .converting import converted, corpus_file, corpus_models, module_text
 
@@ -130,7 +130,7 @@ def _secrets_of(file: Path, environment: dict[str, str]) -> set[str]:
             continue
         if path[1] == "environment":
             name, _, value = node.value.partition("=") if path[2] == "[]" else (path[2], "", node.value)
-            if node.variables - elsewhere or is_secret_variable(name, value):
+            if node.variables - elsewhere or may_be_secret(name, value):
                 in_url = re.search(r"://[^/:@]*:([^/@]+)@", value)
                 found |= {in_url[1] if in_url else value}
                 found |= {loaded.environment[variable] for variable in node.variables - elsewhere}
@@ -194,7 +194,7 @@ def _marked_in_place(file: Path, marks: dict[str, str], environment: dict[str, s
         if path[1:2] != ("environment",) or not isinstance(node, Scalar) or node.place.path != file or node.template:
             continue
         name, _, value = str(node.value).partition("=") if path[2] == "[]" else (path[2], "", str(node.value))
-        if value not in marks and "://" not in value and is_secret_variable(name, value):
+        if value not in marks and "://" not in value and may_be_secret(name, value):
             spans[node.place.span.start, node.place.span.end] = value.encode()
     content = file.read_bytes()
     for (start, end), secret in sorted(spans.items(), reverse=True):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nixlint.containers.inventory import InventoryItem, nix_inventory
-from nixlint.containers.secret_variables import without_secret
+from nixlint.secrets.masking import shown
 from nixlint.semantics.repository import Repository
 from tests.linting.workbench import write_files
 
@@ -76,8 +76,8 @@ def test_no_value_of_a_secret_is_in_a_row(tmp_path: Path, setting: str) -> None:
 
 
 def test_the_name_of_a_secret_is_shown() -> None:
-    assert without_secret("--secret=database,type=env,target=DB") == "--secret=database,type=env,target=DB"
-    assert without_secret("/run/secrets/token:/token:ro") == "/run/secrets/token:/token:ro"
+    assert shown("--secret=database,type=env,target=DB") == "--secret=database,type=env,target=DB"
+    assert shown("/run/secrets/token:/token:ro") == "/run/secrets/token:/token:ro"
 
 
 def test_an_option_of_ones_own_is_what_the_repository_makes_of_it_although_a_module_is_not_known(

@@ -36,4 +36,6 @@ def test_a_secret_on_a_line_that_changes_is_masked() -> None:
 
     text = diff(FixedFile(Path("a.nix"), before, after), "a.nix", secret_in(before), secret_in(after))
 
-    assert text == '--- a/a.nix\n+++ b/a.nix\n@@ -1 +1 @@\n-{ p = "hunt…"; }\n+{ p = "hunt…"; b = 3; }\n'
+    assert (
+        text == '--- a/a.nix\n+++ b/a.nix\n@@ -1 +1 @@\n-{ p = "‹secret, long›"; }\n+{ p = "‹secret, long›"; b = 3; }\n'
+    )

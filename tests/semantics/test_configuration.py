@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.secrets.value_text import value_text
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Presence, modules_in
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.option_query import ask_pattern, parse_pattern
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import value_text
 from nixlint.semantics.values import IntValue, Known, PathValue
 from tests.linting.workbench import write_files
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.secrets.value_text import value_text
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.option_query import ask_pattern, parse_pattern
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import value_text
 
 
 def presence(folder: Path, files: Mapping[str, str], option: str) -> dict[str, str]:

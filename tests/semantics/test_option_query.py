@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.secrets.value_text import value_text
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Presence
 from nixlint.semantics.option_query import parse_pattern
 from nixlint.semantics.project import ask_files, ask_host
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.value_text import value_text
 from tests.linting.workbench import write_files
 
 

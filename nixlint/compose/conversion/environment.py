@@ -8,7 +8,8 @@ from typing import NamedTuple
 from nixlint.compose.dotenv import engine_reads, parse_dotenv
 from nixlint.compose.node import ComposeError
 from nixlint.containers.deployment import EnvironmentFile, Variable
-from nixlint.containers.secret_variables import is_secret_variable, sounds_secret
+from nixlint.secrets.names import is_hidden
+from nixlint.secrets.parts import may_be_secret
 
 from .key_reader import KeyReader, Pair, variables_in
 
@@ -55,8 +56,8 @@ def _variable(keys: KeyReader, pair: Pair) -> Variable:
         return Variable(pair.name, None, pair.place, False)
     is_secret = (
         bool(pair.scalar.variables)
-        or is_secret_variable(pair.name, pair.value)
-        or (bool(pair.value) and any(sounds_secret(name) for name in variables_in(pair.scalar)))
+        or may_be_secret(pair.name, pair.value)
+        or (bool(pair.value) and any(is_hidden(name) for name in variables_in(pair.scalar)))
     )
     return Variable(pair.name, pair.value, pair.place, is_secret)
 

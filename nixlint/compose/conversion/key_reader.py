@@ -14,8 +14,9 @@ from nixlint.compose.interpolation import substitute
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, is_null, text_of
 from nixlint.compose.short_forms import split_at_colons
 from nixlint.containers.deployment import Remark, RemarkKind
-from nixlint.containers.secret_variables import holds_secret, sounds_secret
 from nixlint.containers.symbolic_text import MARK, symbolic
+from nixlint.secrets.names import is_hidden
+from nixlint.secrets.parts import holds_secret
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
@@ -210,7 +211,7 @@ class KeyReader:
 
     def _shown(self, scalar: Scalar, key: str, *, keeps_variables: bool) -> str:
         text = text_of(scalar.value)
-        secrets = sorted(name for name in variables_in(scalar) if sounds_secret(name))
+        secrets = sorted(name for name in variables_in(scalar) if is_hidden(name))
         if secrets:
             listed = ", ".join(secrets)
             self.needs_you(
@@ -285,10 +286,10 @@ def brief(name: str, node: Node) -> str:
     """A value in front of a message, as far as it may be shown; of more than one value the keys."""
     if not isinstance(node, Scalar):
         return f"({', '.join(_keys_of(node))}) "
-    if sounds_secret(name) or node.variables:
+    if is_hidden(name) or node.variables:
         return ""
     text = text_of(node.value)
-    if holds_secret(text) or any(sounds_secret(variable) for variable in variables_in(node)):
+    if holds_secret(text) or any(is_hidden(variable) for variable in variables_in(node)):
         return ""
     return f"'{text if len(text) <= _SHOWN else text[:_SHOWN] + '…'}': "
 

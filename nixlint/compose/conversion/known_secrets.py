@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, text_of
-from nixlint.containers.secret_variables import is_secret_variable, passwords_in
+from nixlint.secrets.parts import may_be_secret, url_passwords
 
 _SHORTEST = 6
 """A shorter value stands in other texts by chance."""
@@ -27,9 +27,9 @@ class KnownSecrets:
             public |= {name, *(_words_of(service))}
             secrets: dict[str, str] = {}
             for variable, value in _variables(service):
-                if is_secret_variable(variable, value):
+                if may_be_secret(variable, value):
                     secrets.setdefault(value, variable)
-                    in_urls |= dict.fromkeys(passwords_in(value), variable)
+                    in_urls |= dict.fromkeys(url_passwords(value), variable)
                 else:
                     public.add(value)
             self._of_service[name] = secrets

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import nixlint.data
+from nixlint.secrets.readers import reader_of
 from nixlint.semantics.option_path import OptionPath
-from rules.secrets.recognition.readers import reader_of
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rules.secrets.recognition.assignments import assignment, secret_flags, secret_lines
-from rules.secrets.recognition.values import Look
+from nixlint.secrets.assignments import assignment, secret_flags, secret_lines
+from nixlint.secrets.looks import Look
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from nixlint.semantics.values import (
 )
 from nixlint.syntax.place import Place
 
-from .values import UNKNOWN
+from .looks import UNKNOWN
 
 _WRITERS = frozenset(
     # Functions whose result is a file in the store that holds their argument.

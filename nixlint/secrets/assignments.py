@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from .looks import UNKNOWN, Look, look_of
 from .names import kind_of_secret
-from .values import UNKNOWN, Look, look_of
 
 
 class Assignment(NamedTuple):

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import nixlint.data
+from nixlint.secrets.names import is_environment_file, kind_of_secret_file
+from nixlint.secrets.options import is_secret_file_option, secret_option
 from nixlint.semantics.option_path import OptionPath
-from rules.secrets.recognition.names import is_environment_file, kind_of_secret_file
-from rules.secrets.recognition.options import is_secret_file_option, secret_option
 
 KNOWN: dict[str, Any] = json.loads((Path(nixlint.data.__file__).parent / "secret_options.json").read_text("utf-8"))
 

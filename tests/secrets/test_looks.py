@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.secrets.recognition.tokens import token_in
-from rules.secrets.recognition.urls import url_password
-from rules.secrets.recognition.values import UNKNOWN, Look, look_of
+from nixlint.secrets.looks import UNKNOWN, Look, look_of
+from nixlint.secrets.tokens import token_in
+from nixlint.secrets.urls import url_password
 
 
 @pytest.mark.parametrize(

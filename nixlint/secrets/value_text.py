@@ -1,11 +1,9 @@
-"""Values as a person would write them in Nix, as far as they are known."""
+"""Values as a person would write them in Nix, as far as they are known and may be shown."""
 
 from __future__ import annotations
 
-from nixlint.syntax.string_literal import attr_name_literal, encode
-
-from .module_system import reason_of
-from .values import (
+from nixlint.semantics.module_system import reason_of
+from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
     CallValue,
@@ -28,26 +26,29 @@ from .values import (
     UnknownValue,
     Value,
 )
+from nixlint.syntax.string_literal import attr_name_literal, encode
+
+from .masking import mask, shown
+from .names import hidden_kind
+from .parts import FIRST_MARK
 
 _MAX_ITEMS = 8
 """Of a list or a set, so many members are shown."""
 _MAX_DEPTH = 3
 _MORE = "…"
-_SECRET_BEGINNINGS = ("pass", "secret", "token", "psk", "credential", "auth")
-_SECRET_WORDS = ("key", "keys", "apikey", "privatekey", "pwd", "pw")
 
 
-def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
+def value_text(value: Value, hidden: str = "", depth: int = 0) -> str:
     """The text of a value on one line; what is not known stands between ``<`` and ``>``.
 
-    Strings that may be secrets are left out: all of them where ``hidden`` says so, those at attributes whose names sound
-    like secrets, and those that seem to hold one among other things.
+    Strings that may be secrets are masked: all of them where ``hidden`` says what they are, those at attributes whose
+    names sound like secrets, and what seems to be one within a text.
     """
     if depth > _MAX_DEPTH:
         return _MORE
 
     def inner(thunk: Thunk, name: str = "") -> str:
-        return value_text(thunk.force(), hidden or sounds_secret(name), depth + 1)
+        return value_text(thunk.force(), hidden or hidden_kind(name), depth + 1)
 
     match value:
         case NullValue():
@@ -57,7 +58,7 @@ def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
         case IntValue() | FloatValue():
             return str(value.value)
         case StringValue():
-            return f'"{_MORE}"' if hidden or _may_hold_secret(value) else _string(value, depth)
+            return _string(value, depth, hidden)
         case PathValue(path=path):
             return str(path)
         case ListValue():
@@ -90,26 +91,23 @@ def value_text(value: Value, hidden: bool = False, depth: int = 0) -> str:
             return f"<unknown: {reason_of(value)}>"
 
 
-def sounds_secret(name: str) -> bool:
-    """Whether an attribute's name may be that of a secret; one too many does no harm here."""
-    import re
-
-    words = [word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)]
-    return any(word.startswith(_SECRET_BEGINNINGS) or word in _SECRET_WORDS for word in words)
-
-
-def _may_hold_secret(value: StringValue) -> bool:
-    """Whether a text may hold a secret beside its name, or in a URL."""
-    text = "".join(part for part in value.parts if isinstance(part, str))
-    return ("://" in text and "@" in text) or (sounds_secret(text) and any(mark in text for mark in "=: \n"))
-
-
-def _string(value: StringValue, depth: int) -> str:
-    parts = [
-        encode(part)[1:-1] if isinstance(part, str) else f"${{{value_text(part, depth=depth + 1)}}}"
-        for part in value.parts
-    ]
-    return f'"{"".join(parts)}"'
+def _string(value: StringValue, depth: int, hidden: str) -> str:
+    """A string: nothing of it where it is hidden, else without what may be secret in it."""
+    inner: dict[str, str] = {}
+    text = ""
+    for part in value.parts:
+        if isinstance(part, str):
+            text += part
+        else:
+            mark = chr(ord(FIRST_MARK) + len(inner))
+            inner[mark] = f"${{{value_text(part, hidden, depth + 1)}}}"
+            text += mark
+    if hidden and any(isinstance(part, str) and part for part in value.parts):
+        return f'"{mask(text, hidden)}"'
+    literal = encode(shown(text))
+    for mark, interpolated in inner.items():
+        literal = literal.replace(mark, interpolated)
+    return literal
 
 
 def _members(texts: list[str], opening: str, closing: str, is_open: bool) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from .values import UNKNOWN, Look, look_of
+from .looks import UNKNOWN, Look, look_of
 
 
 def url_password(text: str) -> Look:

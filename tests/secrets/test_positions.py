@@ -6,8 +6,8 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from nixlint.secrets.positions import Position, is_for_trial, position_of
 from nixlint.semantics.option_path import OptionPath
-from rules.secrets.recognition.positions import Position, is_for_trial, position_of
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,50 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from rules.secrets.recognition.names import kind_of_secret, kind_of_secret_file
+import nixlint.data
+from nixlint.secrets.names import NameClass, classify_name, kind_of_secret, kind_of_secret_file
+
+TABLES = json.loads((Path(nixlint.data.__file__).parent / "secret_names.json").read_text("utf-8"))
+
+
+def test_every_word_stands_once_in_its_table_and_says_why() -> None:
+    for name, rows in TABLES.items():
+        if isinstance(rows, list):
+            words = [row.get("word") or row.get("words") or row.get("name") or row.get("part") for row in rows]
+            assert len(words) == len(set(words)), name
+            assert all(len(row["reason"]) > 4 for row in rows), name
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("dbPassword", NameClass.SECRET),
+        ("SESSION_COOKIE", NameClass.HIDE),
+        ("JWT", NameClass.HIDE),
+        ("hashedPassword", NameClass.HIDE),
+        ("NEO4J_AUTH", NameClass.HIDE),
+        ("SALT", NameClass.HIDE),
+        ("NEW_PASSWORD", NameClass.HIDE),
+        ("MYSQLPASS", NameClass.HIDE),
+        ("passwordFile", NameClass.PUBLIC),
+        ("publicKey", NameClass.PUBLIC),
+        ("authorizedKeys", NameClass.PUBLIC),
+        ("keyMap", NameClass.PUBLIC),
+        ("MAX_TOKENS", NameClass.PUBLIC),
+        ("TOKEN_TTL", NameClass.PUBLIC),
+        ("compass", NameClass.NEUTRAL),
+        ("author", NameClass.NEUTRAL),
+        ("httpPort", NameClass.NEUTRAL),
+        ("", NameClass.NEUTRAL),
+    ],
+)
+def test_a_name_has_one_class_for_everybody(name: str, expected: NameClass) -> None:
+    assert classify_name(name) is expected
 
 
 @pytest.mark.parametrize(
@@ -34,6 +75,9 @@ from rules.secrets.recognition.names import kind_of_secret, kind_of_secret_file
         ("SECRET_KEY_BASE", "secret key"),
         ("psk", "pre-shared key"),
         ("pskRaw", "pre-shared key"),
+        ("bindpw", "password"),
+        ("olcRootPW", "password"),
+        ("crowdsecLapiKey", "API key"),
     ],
 )
 def test_name_promises_a_secret_by_its_last_words(name: str, kind: str) -> None:
@@ -84,6 +128,7 @@ def test_name_promises_no_secret_where_it_is_about_something_else(name: str) -> 
         ("keyFile", "key"),
         ("sslCertificateKey", "private key"),
         ("_secret", "secret"),
+        ("tokenKeyFile", "key"),
     ],
 )
 def test_name_of_an_option_for_a_file_says_what_is_in_it(name: str, kind: str) -> None:

@@ -7,9 +7,10 @@ services document; gitleaks' and detect-secrets' lists were read for comparison.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
-from .values import Look, look_of
+from .looks import Look, look_of
 
 _END = r"(?![A-Za-z0-9_-])"
 
@@ -69,6 +70,33 @@ def token_in(text: str) -> str | None:
             if found is not None and look_of("".join(found.group().split()[-1:])) is not Look.PLACEHOLDER:
                 return kind
     return None
+
+
+def token_spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where tokens and private keys stand in a text, those of documentation too, and what each is.
+
+    A private key goes up to its last line, or to the end of the text.
+    """
+    for hint, format_, kind in _FORMATS:
+        if hint in text:
+            for found in _compiled(format_).finditer(text):
+                end = found.end()
+                if hint == "PRIVATE KEY":
+                    closing = text.find("-----END", end)
+                    end = len(text) if closing < 0 else closing
+                yield found.start(), end, kind
+    for found in _short_tokens().finditer(text) if _has_short_token(text) else ():
+        yield *found.span(), "token"
+
+
+@cache
+def _short_tokens() -> re.Pattern[str]:
+    """What looks like a token of these services although it is not as long as theirs."""
+    return re.compile(r"\beyJ[\w-]{8,}\.[\w.-]+|\b(?:ghp|gho|glpat|sk|xox[bp])[_-]\w{16,}")
+
+
+def _has_short_token(text: str) -> bool:
+    return any(hint in text for hint in ("eyJ", "ghp", "gho", "glpat", "sk-", "sk_", "xox"))
 
 
 @cache

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rules.secrets.recognition.files import is_age_file, is_path_of_secret, is_sops_file, is_stand_in
-from rules.secrets.recognition.hashes import cheap_scheme, is_password_hash
+from nixlint.secrets.files import is_age_file, is_path_of_secret, is_sops_file, is_stand_in
+from nixlint.secrets.hashes import cheap_scheme, is_password_hash
 
 
 @pytest.mark.parametrize(
