@@ -1,20 +1,19 @@
 """Texts in which a variable of a Compose file stays a variable.
 
-A mark stands for it, between characters of Unicode's private use, which no configuration has.
+A mark stands for it, between zero bytes: no text of a project has one (:mod:`nixlint.conversion.plain_text`).
 """
 
 from __future__ import annotations
 
 import re
 
-_OPEN, _CLOSE = "\ue100", "\ue101"
-MARK = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
-_VARIABLE = re.compile(r"\$\$|\$\{(\w+)(?::?-[^${}]*)?\}|\$([A-Za-z_]\w*)")
+MARK = re.compile(r"\0([A-Za-z_]\w*)\0", re.ASCII)
+_VARIABLE = re.compile(r"\$\$|\$\{([A-Za-z_]\w*)(?::?-[^${}]*)?\}|\$([A-Za-z_]\w*)", re.ASCII)
 
 
 def mark(variable: str) -> str:
     """What stands in a text for a variable."""
-    return f"{_OPEN}{variable}{_CLOSE}"
+    return f"\0{variable}\0"
 
 
 def symbolic(template: str) -> tuple[str, frozenset[str]] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from nixlint.compose.yaml_reader import ComposeText
 from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
 from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.emit.context import NATIVE_SINCE
+from nixlint.emit.expression import Unwritable
 from nixlint.emit.layout import render
 from nixlint.emit.oci_module import Options, emit
 from nixlint.emit.secret_places import secret_files
@@ -71,16 +73,20 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     root = request.root or loaded.directory
     symbols = Symbols(found.symbols)
     options = Options(
-        request.enable_option,
+        tuple(request.enable_option.split(".")) if request.enable_option is not None else None,
         request.split,
         _header(request.shown, inputs),
         ("", *head) if head else (),
         symbols,
         (loaded.directory, root) if root != loaded.directory else None,
     )
-    emitted = emit(found.deployment, target, book, options)
-    modules = [(name, render(module)) for name, module in emitted.modules]
-    modules[0] = (modules[0][0], _with_comments(modules[0][1], book.rest()))
+    try:
+        emitted = emit(found.deployment, target, book, options)
+        (first, main), *others = emitted.modules
+        expressions = ((first, replace(main, closing=book.rest())), *others)
+        modules = [(name, render(module)) for name, module in expressions]
+    except Unwritable as error:
+        raise ComposeError(error.message, error.place) from None
     warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
     remarks = (*warned, *found.remarks, *emitted.remarks)
     return Conversion(
@@ -145,11 +151,6 @@ MADE_BY = "by nixlint convert."
 def _header(shown: str, inputs: str) -> tuple[str, ...]:
     made = f"Made from {shown} {MADE_BY}" if shown else f"Made {MADE_BY}"
     return (made, "Your own settings go into a module beside this one: this one is written anew.", f"inputs: {inputs}")
-
-
-def _with_comments(text: str, rest: tuple[str, ...]) -> str:
-    """A module with the comments at its end that stand beside nothing that was written."""
-    return text + "".join(f"# {line}".rstrip() + "\n" for line in rest)
 
 
 _ORDER = tuple(RemarkKind)

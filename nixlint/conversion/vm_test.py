@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import shlex
+import json
 
 from nixlint.containers.target import SecretStore
-from nixlint.emit.expression import AttrSet, Code, Entry, Literal, Module, Text
+from nixlint.emit.expression import AttrSet, Entry, FileBeside, ListOf, Literal, Module, Script, Text
 from nixlint.emit.layout import render
 from nixlint.emit.secret_places import FOLDER
+from nixlint.emit.shell import joined, quoted, shell
+from nixlint.emit.unit_text import unit_name
 
 from .convert import Conversion
 
@@ -18,25 +20,26 @@ def vm_test(conversion: Conversion, module: str) -> str:
     """The text of a test for ``pkgs.testers.runNixOSTest``; ``module`` is the file name of the module beside it."""
     engine, name = conversion.target.backend.value, conversion.deployment.name
     started = [each for each in conversion.deployment.containers if each.is_started_at_boot]
-    lines = ["machine.start()", f'machine.wait_for_unit("{engine}-compose-{name}.target")']
+    lines = ["machine.start()", f"machine.wait_for_unit({_python(unit_name(engine, 'compose', name) + '.target')})"]
     for container in started:
         if not container.is_awaited_completed:
-            lines.append(f'machine.wait_for_unit("{engine}-{container.name}.service", timeout={_TIMEOUT})')
+            unit = f"{unit_name(engine, container.name)}.service"
+            lines.append(f"machine.wait_for_unit({_python(unit)}, timeout={_TIMEOUT})")
         for port in container.ports:
             first = port.host.partition("-")[0]
-            if first and port.protocol == "tcp":
-                address = f', "{port.address}"' if port.address not in ("", "0.0.0.0", "::") else ""
+            if first.isdecimal() and port.protocol == "tcp":
+                address = f", {_python(port.address)}" if port.address not in ("", "0.0.0.0", "::") else ""
                 lines.append(f"machine.wait_for_open_port({first}{address})")
         if container.health is not None and container.health.test[:1] not in ((), ("NONE",)):
-            state = f"{engine} inspect -f '{{{{.State.Health.Status}}}}' {container.name} | grep -qx healthy"
+            state = f"{engine} inspect -f '{{{{.State.Health.Status}}}}' {quoted(container.name)} | grep -qx healthy"
             lines.append(f"machine.wait_until_succeeds({state!r})")
     secrets = _stand_ins(conversion)
     machine = AttrSet(
         (
-            Entry(("imports",), Code(f"[ ./{module} ]")),
+            Entry(("imports",), ListOf.of([FileBeside((module,))])),
             Entry(("virtualisation", "memorySize"), Literal(2048)),
             Entry(("virtualisation", "diskSize"), Literal(8192)),
-            *((Entry(("system", "activationScripts", "secrets"), Text(secrets)),) if secrets else ()),
+            *((Entry(("system", "activationScripts", "secrets"), secrets),) if secrets is not None else ()),
         )
     )
     comments = (
@@ -62,16 +65,21 @@ def _about_secrets(conversion: Conversion) -> tuple[str, ...]:
     return (f"It needs the module of {conversion.target.secrets.value}, and the secrets that are declared.",)
 
 
-def _stand_ins(conversion: Conversion) -> str:
+def _python(text: str) -> str:
+    """A text as a string of Python: one of JSON, in ASCII."""
+    return json.dumps(text)
+
+
+def _stand_ins(conversion: Conversion) -> Script | None:
     """A script that puts words in the place of secrets, which a test has no business with."""
     if not conversion.secret_files or conversion.target.secrets is not SecretStore.ENV_FILE:
-        return ""
+        return None
     folder = f"{FOLDER}/{conversion.deployment.name}"
-    lines = [f"mkdir -p {folder}"]
+    scripts = [shell("mkdir -p {folder}\n", folder=folder)]
     for file in conversion.secret_files:
         words = [f"{name}={_STAND_IN}" for name, _ in file.variables] or [_STAND_IN]
-        lines.append(f"printf '%s\\n' {shlex.join(words)} > {shlex.quote(f'{folder}/{file.name}')}")
-    return "\n".join(lines) + "\n"
+        scripts.append(shell("printf '%s\\n' {words} > {file}\n", words=words, file=f"{folder}/{file.name}"))
+    return joined(scripts)
 
 
 _STAND_IN = "for-the-test"

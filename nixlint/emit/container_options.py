@@ -16,11 +16,10 @@ from nixlint.containers.deployment import (
 )
 from nixlint.semantics.releases import first_with
 from nixlint.syntax.place import Place
-from nixlint.syntax.string_literal import encode
 
 from .context import Context
 from .engine import Told, engine_flags, hostname, image_name, log_driver, network_text
-from .expression import AttrSet, Call, Code, Entry, Expression, Item, ListOf, Literal, Template, Text
+from .expression import WRITE_TEXT, AttrSet, Call, Entry, Expression, Item, ListOf, Literal, Template, Text
 
 _BEFORE_SINCE = first_with("flags-before-run")
 """``preRunExtraOptions``: a module of the spring of 2024 does not have it (62262f2)."""
@@ -128,8 +127,7 @@ class ContainerOptions:
         rest = ":".join((mount.target, *((",".join(mount.options),) if mount.options else ())))
         if mount.content is not None:
             name, text = mount.content
-            body = Call("pkgs.writeText", (Text(_store_name(name)), Text(text)))
-            return Template((Code(inline_call(body)), f":{rest}"))
+            return Template((Call(WRITE_TEXT, (Text(_store_name(name)), Text(text))), f":{rest}"))
         if mount.secret_file is not None:
             return self._context.secrets.file_mount(mount.secret_file, rest)
         return Text(f"{self._source(mount)}:{rest}")
@@ -261,9 +259,3 @@ def _flag_text(name: str, value: str) -> str:
 
 def _store_name(name: str) -> str:
     return re.sub(r"[^\w.+?=-]", "-", name).lstrip(".") or "file"
-
-
-def inline_call(call: Call) -> str:
-    """A call on one line, to stand inside of a string."""
-    arguments = " ".join(encode(argument.text) for argument in call.arguments if isinstance(argument, Text))
-    return f"{call.function} {arguments}"

@@ -5,15 +5,28 @@ systemd.unit(5), systemd.service(5); what nixpkgs' module sets itself is only ov
 
 from __future__ import annotations
 
-import shlex
-
 from nixlint.containers.deployment import DeployedContainer, MountKind
 from nixlint.semantics.releases import first_with
-from nixlint.syntax.string_literal import attr_name_literal
 
 from .container_options import overridden
-from .context import Context, forced, list_entry, quoted_path
-from .expression import AttrSet, Call, Code, Entry, Expression, ListOf, Literal, Template, Text
+from .context import Context, forced, list_entry
+from .expression import (
+    MK_BEFORE,
+    MK_FORCE,
+    AttrSet,
+    Call,
+    Entry,
+    Expression,
+    ListOf,
+    Literal,
+    Script,
+    Select,
+    Template,
+    Text,
+)
+from .shell import joined, one_line, shell
+from .unit_text import description, unit_name
+from .unit_text import paths as unit_paths
 
 _SLACK = 60
 _STOP_SECONDS = 120
@@ -36,7 +49,7 @@ class ContainerUnits:
             *self._scripts(container),
         ]
         settings = overridden(entries, container.unit_overrides)
-        units = [Entry((self._context.unit(container.name),), AttrSet(tuple(settings)))]
+        units = [Entry((self._context.units.container(container.name),), AttrSet(tuple(settings)))]
         if container.is_awaited_healthy and not self._context.is_podman:
             units.append(self._health_gate(container))
         return tuple(units)
@@ -44,21 +57,17 @@ class ContainerUnits:
     def _ordering(self, container: DeployedContainer) -> list[Entry]:
         made = [
             *(
-                self._context.unit(f"network-{each.network}")
+                self._context.units.resource("network", each.network)
                 for each in container.attachments
                 if each.network in self._context.networks
             ),
             *(
-                self._context.unit(f"volume-{mount.source}")
+                self._context.units.resource("volume", mount.source)
                 for mount in container.mounts
                 if mount.source in self._context.volumes
             ),
-            *(
-                [f"{self._context.engine}-build-{container.service}"]
-                if container.service in self._context.builds
-                else []
-            ),
-            *(f"{self._context.engine}-{owner}" for owner in container.foreign_owners),
+            *([self._context.units.build(container.service)] if container.service in self._context.builds else []),
+            *(unit_name(self._context.engine, owner) for owner in container.foreign_owners),
         ]
         wants: list[str] = []
         part_of = [f"{self._context.project_target}.target"]
@@ -66,13 +75,13 @@ class ContainerUnits:
             if each.container not in self._context.names:
                 continue
             if each.condition == "healthy" and not self._context.is_podman:
-                (made if each.is_required else wants).append(f"{self._context.unit(each.container)}-healthy")
+                (made if each.is_required else wants).append(self._context.units.health_gate(each.container))
             elif not each.is_required:
-                wants.append(self._context.unit(each.container))
+                wants.append(self._context.units.container(each.container))
             if each.restarts and not each.is_required:
-                part_of.append(f"{self._context.unit(each.container)}.service")
+                part_of.append(f"{self._context.units.container(each.container)}.service")
         owners = [
-            f"{self._context.unit(owner)}.service"
+            f"{self._context.units.container(owner)}.service"
             for owner in container.namespace_owners
             if owner in self._context.names
         ]
@@ -99,7 +108,7 @@ class ContainerUnits:
         ]
         entries: list[Entry] = []
         if paths:
-            texts = [Text(quoted_path(path)) for path in dict.fromkeys(paths)]
+            texts = unit_paths(map(self._context.symbols.plain_for_units, paths))
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), self._mounts_for(texts)))
         restart = container.restart
         if restart.policy == "no" or container.is_awaited_completed:
@@ -118,9 +127,9 @@ class ContainerUnits:
         user = self._context.target.user
         if user is None:
             return ListOf.of(paths)
-        uid = Code(f"toString config.users.users.{attr_name_literal(user)}.uid")
+        uid = Call(Select("toString"), (Select("config", ("users", "users", user, "uid")),))
         own = Template(("/run/user/", uid, "/containers"))
-        return Call("lib.mkForce", (ListOf.of([*paths, own]),))
+        return Call(MK_FORCE, (ListOf.of([*paths, own]),))
 
     def _service_settings(self, container: DeployedContainer) -> list[Entry]:
         restart = container.restart
@@ -147,9 +156,9 @@ class ContainerUnits:
                 ]
         if container.is_awaited_healthy and self._context.is_podman:
             budget = container.health.budget if container.health is not None else 120
-            found.append(Entry(("TimeoutStartSec",), Call("lib.mkForce", (Literal(budget + _SLACK),))))
+            found.append(Entry(("TimeoutStartSec",), Call(MK_FORCE, (Literal(budget + _SLACK),))))
         if container.stop_seconds is not None and container.stop_seconds + 10 > _STOP_SECONDS:
-            found.append(Entry(("TimeoutStopSec",), Call("lib.mkForce", (Literal(container.stop_seconds + 10),))))
+            found.append(Entry(("TimeoutStopSec",), Call(MK_FORCE, (Literal(container.stop_seconds + 10),))))
         if not found:
             return []
         if len(found) == 1:
@@ -160,30 +169,39 @@ class ContainerUnits:
         entries: list[Entry] = []
         folders = [mount.source for mount in container.mounts if mount.creates] if self._context.is_podman else []
         if folders:
-            lines = "".join(f"mkdir -p {shlex.quote(folder)}\n" for folder in dict.fromkeys(folders))
-            entries.append(Entry(("preStart",), _lines(lines)))
+            lines = [shell("mkdir -p {folder}\n", folder=folder) for folder in dict.fromkeys(folders)]
+            entries.append(Entry(("preStart",), joined(lines) if len(lines) > 1 else one_line(lines[0])))
         for moment, option in (("post_start", "postStart"), ("pre_stop", "preStop")):
             commands = [
-                f"{self._context.engine} exec {shlex.join([*hook.flags, container.name, *hook.command])}\n"
+                shell(
+                    "{engine} exec {words}\n",
+                    engine=self._context.engine,
+                    words=[*hook.flags, container.name, *hook.command],
+                )
                 for hook in container.hooks
                 if hook.moment == moment
             ]
             if not commands:
                 continue
             waits = moment == "post_start" and not self._context.is_podman
-            script = Text((self._until(container, "Running", "true") if waits else "") + "".join(commands))
-            entries.append(Entry((option,), script if moment == "post_start" else Call("lib.mkBefore", (script,))))
+            script = joined([*([self._until(container, "{{.State.Running}}", "true")] if waits else []), *commands])
+            entries.append(Entry((option,), script if moment == "post_start" else Call(MK_BEFORE, (script,))))
         return entries
 
-    def _until(self, container: DeployedContainer, state: str, wanted: str) -> str:
+    def _until(self, container: DeployedContainer, state: str, wanted: str) -> Script:
         """A script that waits for a state of a container."""
-        look = f"{self._context.engine} inspect -f '{{{{.State.{state}}}}}' {container.name}"
-        return f'until [ "$({look})" = {wanted} ]; do\n  sleep 1\ndone\n'
+        return shell(
+            'until [ "$({engine} inspect -f {state} {name})" = {wanted} ]; do\n  sleep 1\ndone\n',
+            engine=self._context.engine,
+            state=state,
+            name=container.name,
+            wanted=wanted,
+        )
 
     def _health_gate(self, container: DeployedContainer) -> Entry:
-        unit = f"{self._context.unit(container.name)}.service"
+        unit = f"{self._context.units.container(container.name)}.service"
         budget = (container.health.budget if container.health is not None else 120) + _SLACK
-        script = Text(self._until(container, "Health.Status", "healthy"))
+        script = self._until(container, "{{.State.Health.Status}}", "healthy")
         service = AttrSet(
             (
                 Entry(("Type",), Text("oneshot")),
@@ -192,18 +210,14 @@ class ContainerUnits:
             )
         )
         entries = (
-            Entry(("description",), Text(f"Wait until {container.name} is healthy")),
+            Entry(("description",), description(f"Wait until {container.name} is healthy")),
             *list_entry("after", [unit]),
             *list_entry("bindsTo", [unit]),
             Entry(("path",), ListOf.of([self._context.engine_package])),
             Entry(("serviceConfig",), service),
             Entry(("script",), script),
         )
-        return Entry((f"{self._context.unit(container.name)}-healthy",), AttrSet(entries))
-
-
-def _lines(text: str) -> Text:
-    return Text(text if text.count("\n") > 1 else text.rstrip("\n"))
+        return Entry((self._context.units.health_gate(container.name),), AttrSet(entries))
 
 
 def _is_system(path: str) -> bool:

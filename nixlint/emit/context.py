@@ -8,8 +8,11 @@ from nixlint.containers.deployment import Build, CommentSource, Deployment, Rema
 from nixlint.containers.target import Backend, Target
 from nixlint.semantics.releases import first_with
 
-from .expression import Call, Code, Entry, ListOf, Text
+from .expression import MK_FORCE, Call, Entry, ListOf, Select, Text
 from .secret_places import SecretPlaces
+from .symbols import NO_SYMBOLS, Symbols
+from .unit_names import UnitNames
+from .unit_text import unit_name
 
 NATIVE_SINCE = first_with("options-for-flags")
 """The release that has options for what were flags of the engine before."""
@@ -19,7 +22,11 @@ NATIVE_SINCE = first_with("options-for-flags")
 class Context:
     """A deployment on its way into modules for a target. ``remarks`` grow as parts are written."""
 
-    def __init__(self, deployment: Deployment, target: Target, comments: CommentSource) -> None:
+    def __init__(
+        self, deployment: Deployment, target: Target, comments: CommentSource, symbols: Symbols = NO_SYMBOLS
+    ) -> None:
+        self.symbols = symbols
+        self.units = UnitNames(deployment, target.backend.value)
         self.deployment = deployment
         self.target = target
         self.comments = comments
@@ -63,9 +70,9 @@ class Context:
         return SecretPlaces(self.deployment, self.target)
 
     @property
-    def engine_package(self) -> Code:
+    def engine_package(self) -> Select:
         """The package of the engine, for the ``path`` of a unit; nixpkgs' module gives it to the units of containers."""
-        return Code(f"config.virtualisation.{self.engine}.package")
+        return Select("config", ("virtualisation", self.engine, "package"))
 
     @property
     def daemon(self) -> list[str]:
@@ -75,11 +82,7 @@ class Context:
     @property
     def project_target(self) -> str:
         """The target of the whole project."""
-        return f"{self.engine}-compose-{self.deployment.name}"
-
-    def unit(self, name: str) -> str:
-        """The unit of a container, as the module of nixpkgs names it."""
-        return f"{self.engine}-{name}"
+        return unit_name(self.engine, "compose", self.deployment.name)
 
 
 def list_entry(name: str, texts: list[str]) -> list[Entry]:
@@ -89,10 +92,4 @@ def list_entry(name: str, texts: list[str]) -> list[Entry]:
 
 def forced(text: str) -> Call:
     """A string that wins over the module's own."""
-    return Call("lib.mkForce", (Text(text),))
-
-
-def quoted_path(path: str) -> str:
-    """A path as systemd splits lists of them."""
-    escaped = path.replace("%", "%%")
-    return f'"{escaped}"' if any(character.isspace() for character in path) else escaped
+    return Call(MK_FORCE, (Text(text),))

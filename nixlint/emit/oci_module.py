@@ -16,9 +16,26 @@ from nixlint.containers.target import Target
 from .container_options import ContainerOptions
 from .container_units import ContainerUnits
 from .context import Context
-from .expression import AttrSet, Call, Code, Entry, Expression, Let, ListOf, Module, Template, Text, with_texts
+from .expression import (
+    MK_IF,
+    AttrSet,
+    Call,
+    Entry,
+    Expression,
+    FileBeside,
+    Let,
+    ListOf,
+    Module,
+    Root,
+    Script,
+    Select,
+    Text,
+    Word,
+    inside,
+    with_texts,
+)
 from .shared_units import Shared, SharedUnits
-from .symbols import Symbols
+from .symbols import NO_SYMBOLS, Symbols
 
 
 class Emitted(NamedTuple):
@@ -28,16 +45,13 @@ class Emitted(NamedTuple):
     remarks: tuple[Remark, ...]
 
 
-NO_SYMBOLS = Symbols(())
-
-
 class Options(NamedTuple):
     """How the modules are to look: under an option, one file a container, with which comments at the top.
 
     ``header`` stands in every file, ``head`` in the main one. ``moved`` is a folder here and where it is on the machine.
     """
 
-    enable_option: str | None = None
+    enable_option: tuple[str, ...] | None = None
     split: bool = False
     header: tuple[str, ...] = ()
     head: tuple[str, ...] = ()
@@ -47,7 +61,7 @@ class Options(NamedTuple):
 
 def emit(deployment: Deployment, target: Target, comments: CommentSource, options: Options) -> Emitted:
     """The modules of a deployment."""
-    context = Context(deployment, target, comments)
+    context = Context(deployment, target, comments, options.symbols)
     parts = [(container, _container(container, context)) for container in deployment.containers]
     shared = SharedUnits(context).all()
     if options.split:
@@ -91,7 +105,7 @@ def _split(parts: Sequence[_Part], shared: Shared, options: Options) -> tuple[tu
             for unit in units
         ]
         modules.append((f"{container.name}.nix", _module(AttrSet(tuple(body)), options, options.enable_option, False)))
-    imports = ListOf.of([Code(f"./{name}") for name, _ in modules])
+    imports = ListOf.of([FileBeside((name,)) for name, _ in modules])
     entries = [Entry(("virtualisation", "oci-containers", *shared.backend.path), shared.backend.value)]
     entries += [
         Entry(("systemd", "services", *unit.path), unit.value, unit.comments, unit.beside, blank_before=True)
@@ -107,26 +121,25 @@ def _spaced(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
 
 
 def _module(
-    body: AttrSet, options: Options, enable: str | None, is_main: bool, imports: ListOf | None = None
+    body: AttrSet, options: Options, enable: tuple[str, ...] | None, is_main: bool, imports: ListOf | None = None
 ) -> Module:
     """A module, under its enabling option if there is one; only the main one declares it."""
     imported = (Entry(("imports",), imports),) if imports is not None else ()
     top: Expression = AttrSet((*imported, *_first_spaced(body.entries, bool(imported))))
     if enable is not None:
-        declared = Call("lib.mkEnableOption", (Text(f"the containers of {enable.rpartition('.')[2]}"),))
-        declaration = (Entry(("options", *enable.split("."), "enable"), declared, blank_before=bool(imported)),)
-        config = Call("lib.mkIf", (Code(f"config.{enable}.enable"), body))
+        declared = Call(Select("lib", ("mkEnableOption",)), (Text(f"the containers of {enable[-1]}"),))
+        declaration = (Entry(("options", *enable, "enable"), declared, blank_before=bool(imported)),)
+        config = Call(MK_IF, (Select("config", (*enable, "enable")), body))
         is_first = not imported and not is_main
         top = AttrSet(
             (*imported, *(declaration if is_main else ()), Entry(("config",), config, blank_before=not is_first))
         )
     if options.moved is not None:
         top = _moved(top, *options.moved)
-    if options.symbols.names:
-        bindings = options.symbols.bindings(top)
-        top = Let(bindings, options.symbols.resolve(top)) if bindings else options.symbols.resolve(top)
-    needed = [name for name in ("config", "lib", "pkgs") if _mentions(top, name)]
-    return Module(tuple(needed), top, (*options.header, *options.head) if is_main else options.header)
+    bindings, top = options.symbols.bound(top)
+    if bindings:
+        top = Let(bindings, top)
+    return Module(_arguments(top), top, (*options.header, *options.head) if is_main else options.header)
 
 
 def _moved(expression: Expression, here: str, there: str) -> Expression:
@@ -142,28 +155,15 @@ def _first_spaced(entries: tuple[Entry, ...], is_spaced: bool) -> tuple[Entry, .
     return (Entry(first.path, first.value, first.comments, first.beside, blank_before=True), *entries[1:])
 
 
-def _mentions(expression: Expression, name: str) -> bool:
-    pattern = re.compile(rf"(?<![\w.'-]){name}\.")
-    return any(pattern.search(code) for code in codes_in(expression))
+_ARGUMENTS: tuple[Root, ...] = ("config", "lib", "pkgs")
 
 
-def codes_in(expression: Expression) -> list[str]:
-    """All pieces of Nix code in an expression."""
-    match expression:
-        case Code(text=text):
-            return [text]
-        case Template(parts=parts):
-            return [part.text for part in parts if isinstance(part, Code)]
-        case Call(function=function, arguments=arguments):
-            return [function, *(code for argument in arguments for code in codes_in(argument))]
-        case ListOf(items=items):
-            return [code for item in items for code in codes_in(item.value)]
-        case AttrSet(entries=entries):
-            names = [name.text for entry in entries for name in entry.path if isinstance(name, Code)]
-            return [*names, *(code for entry in entries for code in codes_in(entry.value))]
-        case Let(entries=entries, body=body):
-            return [*(code for entry in entries for code in codes_in(entry.value)), *codes_in(body)]
-        case Module(body=body):
-            return codes_in(body)
-        case _:
-            return []
+def _arguments(expression: Expression) -> tuple[Root, ...]:
+    """The arguments of modules that an expression needs."""
+    found = list(inside(expression))
+    used = {each.root for each in found if isinstance(each, Select)}
+    scripts = [piece for each in found if isinstance(each, Script) for piece in each.parts]
+    # A word that Nix knows more of than nixlint is quoted by lib.
+    if any(isinstance(part, Word) and not all(isinstance(each, str) for each in part.parts) for part in scripts):
+        used.add("lib")
+    return tuple(name for name in _ARGUMENTS if name in used)

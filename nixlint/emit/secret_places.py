@@ -5,7 +5,7 @@ from __future__ import annotations
 from nixlint.containers.deployment import DeployedContainer, Deployment, SecretFile
 from nixlint.containers.target import SecretStore, Target
 
-from .expression import AttrSet, Code, Entry, Expression, Template, Text
+from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Select, Template, Text
 
 FOLDER = "/var/lib/secrets"
 
@@ -26,9 +26,9 @@ class SecretPlaces:
         name = f"{container.name}.env"
         match self._store:
             case SecretStore.SOPS:
-                return Code(f'config.sops.templates."{name}".path')
+                return _path("sops", "templates", name)
             case SecretStore.AGENIX:
-                return Code(f'config.age.secrets."{name}".path')
+                return _path("age", "secrets", name)
             case _:
                 return Text(f"{FOLDER}/{self._deployment.name}/{name}")
 
@@ -36,9 +36,9 @@ class SecretPlaces:
         """A file of a secret's content as a volume; ``rest`` is what follows its path."""
         match self._store:
             case SecretStore.SOPS:
-                return Template((Code(f'config.sops.secrets."{name}".path'), f":{rest}"))
+                return Template((_path("sops", "secrets", name), f":{rest}"))
             case SecretStore.AGENIX:
-                return Template((Code(f'config.age.secrets."{name}".path'), f":{rest}"))
+                return Template((_path("age", "secrets", name), f":{rest}"))
             case _:
                 return Text(f"{FOLDER}/{self._deployment.name}/{name}:{rest}")
 
@@ -50,7 +50,9 @@ class SecretPlaces:
             case SecretStore.AGENIX:
                 files = [f"{each.name}.env" for each in self._deployment.containers if secret_variables(each)]
                 files += [file.name for file in self._deployment.secret_files]
-                entries = [_set(name, Entry(("file",), Code(f"./secrets/{name}.age")), *self._owner) for name in files]
+                entries = [
+                    _set(name, Entry(("file",), FileBeside(("secrets", f"{name}.age"))), *self._owner) for name in files
+                ]
                 return [Entry(("age", "secrets"), AttrSet(tuple(entries)), blank_before=True)] if entries else []
             case _:
                 return []
@@ -62,10 +64,11 @@ class SecretPlaces:
             names = [name for name, _ in secret_variables(container)]
             if not names:
                 continue
-            parts: list[str | Code] = []
+            parts: list[str | Inner] = []
             for name in names:
                 secrets.append(Entry((f"{container.name}/{name}",), AttrSet(())))
-                parts += [f"{name}=", Code(f'config.sops.placeholder."{container.name}/{name}"'), "\n"]
+                placeholder = Select("config", ("sops", "placeholder", f"{container.name}/{name}"))
+                parts += [f"{name}=", placeholder, "\n"]
             templates.append(_set(f"{container.name}.env", Entry(("content",), Template(tuple(parts))), *self._owner))
         secrets += [_set(file.name, *self._owner) for file in self._deployment.secret_files]
         if not secrets:
@@ -74,6 +77,10 @@ class SecretPlaces:
         if templates:
             found.append(Entry(("templates",), AttrSet(tuple(templates)), blank_before=True))
         return [Entry(("sops",), AttrSet(tuple(found)), blank_before=True)]
+
+
+def _path(*names: str) -> Select:
+    return Select("config", (*names, "path"))
 
 
 def _set(name: str, *entries: Entry) -> Entry:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import NamedTuple
 
 from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
 from nixlint.semantics.releases import first_with
 
-from .container_options import inline_call
-from .context import Context, list_entry, quoted_path
+from .context import Context, list_entry
 from .engine import create_flags, image_name
-from .expression import AttrSet, Call, Code, Entry, ListOf, Literal, Template, Text
+from .expression import WRITE_TEXT, AttrSet, Call, Entry, IfElse, ListOf, Literal, Select, Text, Word
+from .shell import shell, word
+from .unit_text import description, path_list, single_path
 
 
 class Shared(NamedTuple):
@@ -66,12 +66,12 @@ class SharedUnits:
 
     def _target_entry(self) -> Entry:
         wants = [
-            f"{self._context.unit(each.name)}.service"
+            f"{self._context.units.container(each.name)}.service"
             for each in self._context.deployment.containers
             if each.is_started_at_boot
         ]
         entries = (
-            Entry(("description",), Text(f"Containers of {self._context.deployment.name}")),
+            Entry(("description",), description(f"Containers of {self._context.deployment.name}")),
             *list_entry("wants", wants),
             *list_entry("wantedBy", ["multi-user.target"]),
         )
@@ -90,58 +90,62 @@ class SharedUnits:
     def _resource_unit(self, resource: Resource, kind: str, flags: tuple[str, ...], *, removes: bool) -> Entry:
         """A unit that makes a network or a volume unless it is there. Networks go with the unit, data never."""
         comments = self._context.comments.take(resource.place)
-        name = shlex.quote(resource.name)
-        engine = self._context.engine
-        create = f"{kind} create {shlex.join([*flags, resource.name])}\n"
-        script = f"{engine} {kind} inspect {name} > /dev/null 2>&1 ||\n  {engine} {create}"
+        words = {"engine": self._context.engine, "kind": kind, "name": resource.name}
+        script = shell(
+            "{engine} {kind} inspect {name} > /dev/null 2>&1 ||\n  {engine} {kind} create {flags}\n",
+            flags=[*flags, resource.name],
+            **words,
+        )
         service = [Entry(("Type",), Text("oneshot")), Entry(("RemainAfterExit",), Literal(True))]
         if self._context.target.user is not None:
             service.append(Entry(("User",), Text(self._context.target.user)))
-        entries = [Entry(("description",), Text(f"{self._context.engine.capitalize()} {kind} {resource.name}"))]
+        title = description(f"{self._context.engine.capitalize()} {kind} {resource.name}")
+        entries = [Entry(("description",), title)]
         entries += [*list_entry("after", self._context.daemon), *list_entry("requires", self._context.daemon)]
         entries += list_entry("partOf", [f"{self._context.project_target}.target"])
         if resource.mounts_for:
-            paths = ListOf.of([Text(quoted_path(path)) for path in resource.mounts_for])
+            paths = path_list(map(self._context.symbols.plain_for_units, resource.mounts_for))
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), paths))
         entries.append(Entry(("path",), ListOf.of([self._context.engine_package])))
-        entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), Text(script))]
+        entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), script)]
         if removes:
-            entries.append(Entry(("postStop",), Text(f"{engine} {kind} rm {name} || true")))
-        unit = f"{self._context.engine}-{kind}-{resource.name}"
+            entries.append(Entry(("postStop",), shell("{engine} {kind} rm {name} || true", **words)))
+        unit = self._context.units.resource(kind, resource.name)
         rest = self._context.comments.take_inside(resource.place)
         return Entry((unit,), AttrSet(tuple(entries)), (*comments.above, *rest), comments.beside)
 
     def _build_unit(self, build: Build) -> Entry:
         image = image_name(build.image, self._context.backend, is_built=True)
         flags = tuple(image if flag == build.image else flag for flag in build.flags)
-        parts: list[str | Code] = [f"{self._context.engine} build {shlex.join(flags)}"]
+        words: list[str | Word] = [*flags]
         if build.dockerfile_text is not None:
-            text = Call("pkgs.writeText", (Text("Dockerfile"), Text(build.dockerfile_text)))
-            parts += [" --file ", Code(inline_call(text))]
+            words += ["--file", word(Call(WRITE_TEXT, (Text("Dockerfile"), Text(build.dockerfile_text))))]
         is_remote = "://" in build.context or build.context.startswith(("git@", "github.com/"))
-        parts.append(f" {shlex.quote(build.context)}\n" if is_remote else " .\n")
+        words.append(build.context if is_remote else ".")
+        script = shell("{engine} build {words}\n", engine=self._context.engine, words=words)
         service = [
             Entry(("Type",), Text("oneshot")),
             Entry(("RemainAfterExit",), Literal(True)),
             Entry(("TimeoutStartSec",), Literal(0)),
         ]
         if not is_remote:
-            service.append(Entry(("WorkingDirectory",), Text(build.context)))
+            service.append(Entry(("WorkingDirectory",), single_path(build.context)))
         entries = [
-            Entry(("description",), Text(f"Image {image}")),
+            Entry(("description",), description(f"Image {image}")),
             *list_entry("after", ["network-online.target", *self._context.daemon]),
             *list_entry("requires", self._context.daemon),
             *list_entry("wants", ["network-online.target"]),
-            Entry(("path",), ListOf.of([self._context.engine_package, Code("pkgs.git")])),
+            Entry(("path",), ListOf.of([self._context.engine_package, Select("pkgs", ("git",))])),
             Entry(("serviceConfig",), AttrSet(tuple(service))),
-            Entry(("script",), Template(tuple(parts))),
+            Entry(("script",), script),
         ]
-        return Entry((f"{self._context.engine}-build-{build.service}",), AttrSet(tuple(entries)))
+        return Entry((self._context.units.build(build.service),), AttrSet(tuple(entries)))
 
 
 def _name_service() -> Entry:
     """Podman's name service listens on the bridge, which the firewall closes; the names of bridges match by a pattern."""
-    interface = Code('if config.networking.nftables.enable then "podman*" else "podman+"')
+    uses_nftables = Select("config", ("networking", "nftables", "enable"))
+    interface = IfElse(uses_nftables, Text("podman*"), Text("podman+"))
     ports = ListOf.of([Literal(53)])
     allowed = AttrSet((Entry(("allowedTCPPorts",), ports), Entry(("allowedUDPPorts",), ports)))
     return Entry(

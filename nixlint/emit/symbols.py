@@ -2,60 +2,71 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from collections.abc import Iterable
 
 from nixlint.containers.symbolic_text import MARK
+from nixlint.syntax.lexer import KEYWORDS
 
-from .expression import AttrSet, Call, Code, Entry, Expression, Let, ListOf, Module, Template, Text, with_texts
+from .expression import Changed, Entry, Expression, Text, Variable, with_texts
 
-
-class Symbols(NamedTuple):
-    """Variables with their values, in the order in which they are to be bound."""
-
-    names: tuple[tuple[str, str], ...]
-
-    def bindings(self, expression: Expression) -> tuple[Entry, ...]:
-        """The bindings for the variables in an expression."""
-        used = {name for text in _texts(expression) for name in MARK.findall(text)}
-        return tuple(Entry((nix_name(name),), Text(value)) for name, value in self.names if name in used)
-
-    def resolve(self, expression: Expression) -> Expression:
-        """An expression in which every mark is a reference to a name."""
-        return with_texts(expression, _parts)
+_PLAIN_IN_UNITS = re.compile(r"[\w./:@+,=~-]*", re.ASCII)
 
 
-def _parts(text: str) -> tuple[str | Code, ...]:
-    """A text with references where marks are."""
-    return tuple(Code(nix_name(part)) if index % 2 else part for index, part in enumerate(MARK.split(text)) if part)
+class Symbols:
+    """Variables with their values, in the order in which they are to be bound, and the names that Nix knows them by."""
+
+    def __init__(self, values: tuple[tuple[str, str], ...]) -> None:
+        self._values = dict(values)
+        self._names = _distinct(self._values)
+
+    def bound(self, expression: Expression) -> tuple[tuple[Entry, ...], Expression]:
+        """The bindings for the variables in an expression, and the expression with names where marks were."""
+        used: set[str] = set()
+
+        def parts(text: str) -> Changed:
+            pieces = MARK.split(text)
+            used.update(pieces[1::2])
+            return tuple(Variable(self._names[each]) if at % 2 else each for at, each in enumerate(pieces) if each)
+
+        resolved = with_texts(expression, parts)
+        return tuple(
+            Entry((self._names[name],), Text(value)) for name, value in self._values.items() if name in used
+        ), resolved
+
+    def plain_for_units(self, text: str) -> str:
+        """A text with the values of those variables that a unit of systemd would not take as they are."""
+
+        def value(match: re.Match[str]) -> str:
+            found = self._values[match[1]]
+            return match[0] if _PLAIN_IN_UNITS.fullmatch(found) else found
+
+        return MARK.sub(value, text)
+
+
+def _distinct(variables: Iterable[str]) -> dict[str, str]:
+    """The name of each variable; where two would be the same, or one means something in Nix, it gets an apostrophe."""
+    names: dict[str, str] = {}
+    taken = set(_RESERVED)
+    for variable in variables:
+        name = nix_name(variable)
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        names[variable] = name
+    return names
 
 
 def nix_name(variable: str) -> str:
     """The name of a variable in Nix: ``DATA_DIR`` is ``dataDir``."""
     first, *rest = [word for word in variable.lower().split("_") if word] or ["value"]
     name = first + "".join(word.capitalize() for word in rest)
-    return f"v{name}" if name[0].isdigit() else f"{name}'" if name in _RESERVED else name
+    return f"v{name}" if name[0].isdigit() else name
 
 
-_RESERVED = frozenset(
-    "assert else if in inherit let or rec then with config lib pkgs builtins import map toString true false null".split()
+_RESERVED = KEYWORDS | frozenset(
+    "config lib pkgs options builtins import map toString true false null throw abort derivation".split()
 )
 
 
-def _texts(expression: Expression) -> list[str]:
-    match expression:
-        case Text(text=text):
-            return [text]
-        case Template(parts=parts):
-            return [part for part in parts if isinstance(part, str)]
-        case Call(arguments=arguments):
-            return [text for argument in arguments for text in _texts(argument)]
-        case ListOf(items=items):
-            return [text for item in items for text in _texts(item.value)]
-        case AttrSet(entries=entries):
-            return [text for entry in entries for text in _texts(entry.value)]
-        case Let(entries=entries, body=body):
-            return [*(text for entry in entries for text in _texts(entry.value)), *_texts(body)]
-        case Module(body=body):
-            return _texts(body)
-        case _:
-            return []
+NO_SYMBOLS = Symbols(())

@@ -154,7 +154,7 @@ CASES = (
     Case(
         "T11 build before start",
         "services: { web: { build: . } }",
-        ("podman-build-web", 'image = "localhost/proj-web"', '"podman-build-web.service"'),
+        ("podman-build-proj-web", 'image = "localhost/proj-web"', '"podman-build-proj-web.service"'),
     ),
     Case("T12 replicas", service("scale: 2"), ("proj-web-1 = {", "proj-web-2 = {")),
     Case("T15 stopping is stopping", service("restart: always"), (), ("upheldBy",)),

@@ -11,18 +11,23 @@ from hypothesis import strategies as st
 
 from nixlint.emit.container_options import plain_expression
 from nixlint.emit.expression import (
+    MK_BEFORE,
+    MK_IF,
+    WRITE_TEXT,
     AttrSet,
     Call,
-    Code,
     Entry,
     Expression,
+    FileBeside,
     Item,
     Let,
     ListOf,
     Literal,
     Module,
+    Select,
     Template,
     Text,
+    Variable,
 )
 from nixlint.emit.layout import WIDTH, render
 from tests.nix.nix_referee import evaluate_json, parse_verdicts
@@ -98,8 +103,8 @@ def test_the_width_of_a_line_is_counted_after_its_indentation() -> None:
 def test_a_long_string_or_path_stays_beside_a_plain_name() -> None:
     long = "x" * WIDTH
     assert _bound("a", Text(long)) == f'  a = "{long}";'
-    assert _bound("a", Code(f"./{long}")) == f"  a = ./{long};"
-    assert _bound("a", Code(long)) == f"  a =\n    {long};"
+    assert _bound("a", FileBeside((long,))) == f"  a = ./{long};"
+    assert _bound("a", Variable(long)) == f"  a =\n    {long};"
 
 
 def test_a_long_string_goes_below_a_name_in_quotes_or_of_many_parts() -> None:
@@ -119,23 +124,28 @@ def test_a_comment_beside_a_value_counts_only_the_blank_before_it() -> None:
 
 def test_a_call_of_plain_arguments_stays_on_its_line_and_one_of_others_does_not() -> None:
     long = "x" * WIDTH
-    assert _bound("a", Call("lib.mkBefore", (Text(long),))) == f'  a = lib.mkBefore "{long}";'
-    assert _bound("a.b", Call("lib.mkBefore", (Text(long),))) == f'  "a.b" =\n    lib.mkBefore "{long}";'
-    assert _bound("a", Call("f", (ListOf.of([Text(long)]),))) == f'  a = f [\n    "{long}"\n  ];'
+    assert _bound("a", Call(MK_BEFORE, (Text(long),))) == f'  a = lib.mkBefore "{long}";'
+    assert _bound("a.b", Call(MK_BEFORE, (Text(long),))) == f'  "a.b" =\n    lib.mkBefore "{long}";'
+    assert _bound("a", Call(Select("lib", ("f",)), (ListOf.of([Text(long)]),))) == f'  a = lib.f [\n    "{long}"\n  ];'
 
 
 def test_a_long_interpolation_has_a_line_of_its_own() -> None:
-    code = 'config.sops.placeholder."a/' + "x" * WIDTH + '"'
-    assert _bound("a", Template(("A=", Code(code), ";"))) == f'  a = "A=${{\n    {code}\n  }};";'
-    assert _bound("a", Template(("A=", Code(code), "\nB=", Code("b"), "\n"))) == (
+    name = "a/" + "x" * WIDTH
+    code, select = f'config.sops.placeholder."{name}"', Select("config", ("sops", "placeholder", name))
+    assert _bound("a", Template(("A=", select, ";"))) == f'  a = "A=${{\n    {code}\n  }};";'
+    assert _bound("a", Template(("A=", select, "\nB=", Variable("b"), "\n"))) == (
         f"  a = ''\n    A=${{\n      {code}\n    }}\n    B=${{b}}\n  '';"
     )
 
 
 def test_names_calls_and_short_interpolations_stay_in_their_line() -> None:
     long = "x" * WIDTH
-    for code in (f"config.{long}", f'pkgs.writeText "a" "{long}"', 'config.a."b"'):
-        assert _bound("a", Template((long, Code(code)))) == f'  a = "{long}${{{code}}}";'
+    for code, inner in (
+        (f"config.{long}", Select("config", (long,))),
+        (f'pkgs.writeText "a" "{long}"', Call(WRITE_TEXT, (Text("a"), Text(long)))),
+        ('config.a."b.c"', Select("config", ("a", "b.c"))),
+    ):
+        assert _bound("a", Template((long, inner))) == f'  a = "{long}${{{code}}}";'
 
 
 def test_empty_lists_and_sets_have_a_blank_in_them() -> None:
@@ -143,13 +153,15 @@ def test_empty_lists_and_sets_have_a_blank_in_them() -> None:
 
 
 def test_the_last_argument_of_a_call_opens_on_its_line() -> None:
-    call = Call("lib.mkIf", (Code("cfg.enable"), AttrSet((Entry(("a",), Literal(1)),))))
-    assert render(AttrSet((Entry(("config",), call),))) == "{\n  config = lib.mkIf cfg.enable {\n    a = 1;\n  };\n}\n"
+    call = Call(MK_IF, (Select("config", ("enable",)), AttrSet((Entry(("a",), Literal(1)),))))
+    assert (
+        render(AttrSet((Entry(("config",), call),))) == "{\n  config = lib.mkIf config.enable {\n    a = 1;\n  };\n}\n"
+    )
 
 
 def test_calls_in_lists_and_in_calls_are_in_parentheses() -> None:
-    call = Call("f", (Call("g", (Text("x"),)),))
-    assert render(ListOf.of([call])) == '[ (f (g "x")) ]\n'
+    call = Call(Select("lib", ("f",)), (Call(Select("lib", ("g",)), (Text("x"),)),))
+    assert render(ListOf.of([call])) == '[ (lib.f (lib.g "x")) ]\n'
 
 
 def test_comments_stand_above_and_beside_what_they_are_about() -> None:
@@ -166,12 +178,12 @@ def test_a_module_with_few_arguments_has_them_on_one_line() -> None:
 
 
 def test_texts_with_line_breaks_are_indented_strings() -> None:
-    entry = Entry(("script",), Template(("a ", Code("x"), "\n  b ${c}\n")))
+    entry = Entry(("script",), Template(("a ", Variable("x"), "\n  b ${c}\n")))
     assert render(AttrSet((entry,))) == "{\n  script = ''\n    a ${x}\n      b ''${c}\n  '';\n}\n"
 
 
 def test_let_stands_before_what_it_is_for() -> None:
-    let = Let((Entry(("x",), Literal(1)),), AttrSet((Entry(("a",), Code("x")),)))
+    let = Let((Entry(("x",), Literal(1)),), AttrSet((Entry(("a",), Variable("x")),)))
     assert evaluate_json([render(let)]) == [{"a": 1}]
 
 

@@ -11,6 +11,7 @@ let
       _type = "option";
       inherit description;
     };
+    escapeShellArg = text: "'${builtins.replaceStrings [ "'" ] [ "'\\''" ] text}'";
   };
   types = import ./oci_options.nix { inherit lib release; };
 

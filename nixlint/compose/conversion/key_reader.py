@@ -180,7 +180,11 @@ class KeyReader:
         )
 
     def _shown_value(self, pair: Pair, key: str) -> str:
-        return "" if pair.value is None else self.shown(pair.scalar, key).removeprefix(f"{pair.name}=")
+        if pair.value is None:
+            return ""
+        # A name is always written out; where a variable is in it, so is the value behind it.
+        is_plain = pair.name in (pair.scalar.template or pair.name)
+        return self._shown(pair.scalar, key, keeps_variables=is_plain).removeprefix(f"{pair.name}=")
 
     def child(self, name: str) -> KeyReader | None:
         """The mapping at an entry."""
