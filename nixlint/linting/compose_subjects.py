@@ -11,10 +11,7 @@ from nixlint.syntax.span import LineIndex, Position
 
 if TYPE_CHECKING:
     from nixlint.containers.compose_project import ComposeProject
-    from nixlint.containers.oci import OciContainer
-
-COMPOSE_SUBJECTS = frozenset({"ComposeProject", "OciContainer", "OciModule"})
-"""The kinds of subjects, by name, that there are in Compose files."""
+    from nixlint.containers.oci import OciContainer, OciModule
 
 _DIRECTIVE = re.compile(rb"#[ \t]*nixlint:[ \t]*ignore(?:\[([^\]\n]*)\]|[ \t:]+([\w, -]+))")
 
@@ -28,17 +25,19 @@ class ReadCompose(NamedTuple):
     data: bytes
     problem: str | None = None
 
-    def subjects(self, kind: type) -> Iterable[object]:
-        """The subjects of a kind, in order."""
-        if kind.__name__ == "OciContainer":
-            return self.containers
-        if kind.__name__ == "OciModule":
-            from nixlint.containers.oci import OciModule
+    def oci_containers(self) -> Iterable[OciContainer]:
+        """The services, in order."""
+        return self.containers
 
-            return (OciModule(self.containers),)
-        if kind.__name__ == "ComposeProject" and self.problem is None:
-            return _projects(self.path, self.data)
-        return ()
+    def oci_modules(self) -> Iterable[OciModule]:
+        """All services together, as a module would have them."""
+        from nixlint.containers.oci import OciModule
+
+        return (OciModule(self.containers),)
+
+    def projects(self) -> Iterable[ComposeProject]:
+        """The project of which this is the first file, if it is that."""
+        return _projects(self.path, self.data) if self.problem is None else ()
 
     def position(self, offset: int) -> Position:
         """The line and column of a byte offset."""

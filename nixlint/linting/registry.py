@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias, TypeGuard
 from .entry_points import entry_points
 from .finding import Failure
 from .rule import Rule
+from .subjects import UnknownSubject, kind_of
 
 GROUP = "nixlint.rules"
 
@@ -45,10 +46,22 @@ def load_registry() -> Registry:
     failures: list[Failure] = []
     for entry in sorted(entry_points(GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
         try:
-            rules.extend(_rules_of(import_module(entry.module)))
+            found = tuple(_rules_of(import_module(entry.module)))
+            for rule in found:
+                _check_subjects(rule)
+            rules.extend(found)
         except Exception as error:  # a third party's package may raise anything while it is imported
             failures.append(Failure(f"the rules '{entry.name}' ({entry.module}) can't be loaded: {error!r}"))
     return _registry(rules, failures)
+
+
+def _check_subjects(rule: AnyRule) -> None:
+    """Raise :class:`~nixlint.linting.subjects.UnknownSubject` where a rule would never be asked."""
+    for subject in rule.asks:
+        try:
+            kind_of(subject)
+        except UnknownSubject as error:
+            raise UnknownSubject(f"the rule {rule.name} asks for what does not exist: {error}") from None
 
 
 def _registry(rules: list[AnyRule], failures: list[Failure]) -> Registry:

@@ -53,8 +53,9 @@ class Rule(ABC, Generic[SubjectT]):
     confidence: ClassVar[Confidence]
     asks: ClassVar[tuple[type, ...]]
     """The kinds of subject that :meth:`check` is called with."""
-    keywords: ClassVar[tuple[bytes, ...]] = ()
-    """A file without any of these bytes has no subject for this rule; empty where every file may have one."""
+    words: ClassVar[tuple[bytes, ...]] = ()
+    """For rules about what is written in a file itself, its definitions and strings: a file without any of these bytes has
+    none for this rule. What is defined may be imported from elsewhere, so rules about other subjects have none."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
     formerly: ClassVar[tuple[str, ...]] = ()

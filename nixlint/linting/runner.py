@@ -20,7 +20,7 @@ from nixlint.syntax.problems import find_problems, is_refused
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
 
-from .compose_subjects import COMPOSE_SUBJECTS, ReadCompose, read_compose
+from .compose_subjects import ReadCompose, read_compose
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
@@ -30,7 +30,7 @@ from .memory import Memory, remembered
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
-from .subjects import FileProblem, subjects_of, subjects_of_repository
+from .subjects import FileProblem, kind_of
 from .suppression import (
     Directive,
     MalformedDirective,
@@ -206,11 +206,16 @@ class _WorkspaceRun:
         rules = [
             rule
             for rule in (*self._rules, *self._masking)
-            if not rule.keywords or any(word in data for word in rule.keywords)
+            if not rule.words or any(word in data for word in rule.words)
         ]
         rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
-        turn.asked = tuple(rule.name for rule in rules)
-        for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
+        kinds = [
+            kind
+            for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks)
+            if kind_of(kind).may_be_in(data)
+        ]
+        turn.asked = tuple(rule.name for rule in rules if not set(kinds).isdisjoint(rule.asks))
+        for kind in kinds:
             self._ask(kind, self._subjects(kind, source), rules)
 
     def _check_compose(self, path: Path) -> None:
@@ -220,7 +225,7 @@ class _WorkspaceRun:
         rules = [
             rule
             for rule in self._rules
-            if COMPOSE_SUBJECTS & {kind.__name__ for kind in rule.asks}
+            if any(kind_of(kind).in_compose is not None for kind in rule.asks)
             and not self._configuration.ignores(rule.name, path)
         ]
         if not rules:
@@ -231,7 +236,8 @@ class _WorkspaceRun:
             return
         self._compose[path] = read
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
-            self._ask(kind, read.subjects(kind), rules)
+            in_compose = kind_of(kind).in_compose
+            self._ask(kind, () if in_compose is None else in_compose(read), rules)
 
     def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         if problems and problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
@@ -240,8 +246,9 @@ class _WorkspaceRun:
             self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
 
     def _subjects(self, kind: type, source: SourceFile) -> Iterator[object]:
+        in_nix = kind_of(kind).in_nix
         return _guarded(
-            lambda: subjects_of(kind, source, self._repository),
+            lambda: () if in_nix is None else in_nix(source, self._repository),
             lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), source.path),
         )
 
@@ -258,8 +265,9 @@ class _WorkspaceRun:
             self._ask(kind, self._subjects_of_repository(kind), tuple(self._asked))
 
     def _subjects_of_repository(self, kind: type) -> Iterator[object]:
+        in_repository = kind_of(kind).in_repository
         return _guarded(
-            lambda: subjects_of_repository(kind, self._repository),
+            lambda: () if in_repository is None else in_repository(self._repository),
             lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), None),
         )
 

@@ -1,14 +1,21 @@
-"""How a file yields the subjects that rules ask about: one table, and nothing imported before somebody asks."""
+"""The kinds of subjects that rules ask about, and how each is read: one table, and nothing imported before somebody asks.
+
+A kind says itself how it is read from a file of Nix, from a Compose file and from a repository as a whole, and which words
+a file of Nix has in which subjects of the kind are defined. These are words of the definition itself (``containers``), never
+of what a rule looks for in it: that may well stand in another file that the definition imports.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem
 from nixlint.syntax.source_file import SourceFile
+
+from .compose_subjects import ReadCompose
 
 
 class FileProblem(NamedTuple):
@@ -19,43 +26,93 @@ class FileProblem(NamedTuple):
     related: Place | None
 
 
-def subjects_of(kind: type, source: SourceFile, repository: Repository) -> Iterable[object]:
-    """The subjects of a kind in a file, in order; none where no file has subjects of that kind."""
-    match kind.__name__:
-        case "WrittenDefinition":
-            from nixlint.semantics.definitions import written_definitions
+class SubjectKind(NamedTuple):
+    """A kind of subject; what is ``None`` has no subjects of it.
 
-            return written_definitions(source, repository)
-        case "StringLiteral":
-            from nixlint.semantics.definitions import string_literals
+    ``words``: a file of Nix without any of these bytes defines no such subject; empty where every file may.
+    """
 
-            return string_literals(source, repository)
-        case "NspawnContainer":
-            from nixlint.containers.nspawn import nspawn_containers
+    words: tuple[bytes, ...] = ()
+    in_nix: Callable[[SourceFile, Repository], Iterable[object]] | None = None
+    in_compose: Callable[[ReadCompose], Iterable[object]] | None = None
+    in_repository: Callable[[Repository], Iterable[object]] | None = None
+    """Subjects that no file holds alone: rules are asked about them when all files have been checked."""
 
-            return nspawn_containers(source, repository)
-        case "OciContainer":
-            from nixlint.containers.oci_reader import oci_containers
-
-            return oci_containers(source, repository)
-        case "OciModule":
-            from nixlint.containers.oci_reader import oci_modules
-
-            return oci_modules(source, repository)
-        case "HostSystem":
-            from nixlint.containers.host_system import host_modules
-
-            return host_modules(source, repository)
-        case _:
-            return ()
+    def may_be_in(self, data: bytes) -> bool:
+        """Whether a file of Nix with these bytes may define a subject of the kind."""
+        return self.in_nix is not None and (not self.words or any(word in data for word in self.words))
 
 
-def subjects_of_repository(kind: type, repository: Repository) -> Iterable[object]:
-    """The subjects of a kind that no file holds alone, in order: rules ask for them when all files have had their turn."""
-    match kind.__name__:
-        case "HostSystem":
-            from nixlint.containers.host_system import host_systems
+class UnknownSubject(Exception):
+    """A rule asks about something that nothing reads, and would never be asked."""
 
-            return host_systems(repository)
-        case _:
-            return ()
+
+def kind_of(subject: type) -> SubjectKind:
+    """The kind of a type of subjects. Raises :class:`UnknownSubject` where there is none."""
+    kind = _KINDS.get(f"{subject.__module__}.{subject.__qualname__}")
+    if kind is None:
+        known = ", ".join(sorted(name.rpartition(".")[2] for name in _KINDS))
+        raise UnknownSubject(f"nothing reads a {subject.__qualname__} (there are: {known})")
+    return kind
+
+
+def _definitions(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.semantics.definitions import written_definitions
+
+    return written_definitions(source, repository)
+
+
+def _strings(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.semantics.definitions import string_literals
+
+    return string_literals(source, repository)
+
+
+def _nspawn_containers(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.containers.nspawn import nspawn_containers
+
+    return nspawn_containers(source, repository)
+
+
+def _oci_containers(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.containers.oci_reader import oci_containers
+
+    return oci_containers(source, repository)
+
+
+def _oci_modules(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.containers.oci_reader import oci_modules
+
+    return oci_modules(source, repository)
+
+
+def _host_modules(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.containers.host_system import host_modules
+
+    return host_modules(source, repository)
+
+
+def _host_systems(repository: Repository) -> Iterable[object]:
+    from nixlint.containers.host_system import host_systems
+
+    return host_systems(repository)
+
+
+_GIVEN_BY_THE_RUN = SubjectKind()
+"""What a run hands to the rules itself, where it meets it."""
+_OCI_WORDS = (b"oci-containers",)
+
+_KINDS = {
+    "nixlint.linting.subjects.FileProblem": _GIVEN_BY_THE_RUN,
+    "nixlint.linting.suppression.MalformedDirective": _GIVEN_BY_THE_RUN,
+    "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
+    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
+    "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings),
+    "nixlint.containers.nspawn.NspawnContainer": SubjectKind((b"containers",), _nspawn_containers),
+    "nixlint.containers.oci.OciContainer": SubjectKind(_OCI_WORDS, _oci_containers, ReadCompose.oci_containers),
+    "nixlint.containers.oci.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
+    "nixlint.containers.compose_project.ComposeProject": SubjectKind(in_compose=ReadCompose.projects),
+    "nixlint.containers.host_system.HostSystem": SubjectKind(
+        (b"containers", b"networking"), _host_modules, in_repository=_host_systems
+    ),
+}

@@ -55,7 +55,7 @@ class DockerContainersOption(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"docker-containers",)
+    words = (b"docker-containers",)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the option where it is set whole, and each container that is written below its name."""

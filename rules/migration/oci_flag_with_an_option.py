@@ -55,7 +55,6 @@ class OciFlagWithAnOption(Rule[OciContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"extraOptions",)
     pedantic = True
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:

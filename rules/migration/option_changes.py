@@ -64,7 +64,7 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
     return ChangedDefinition(change, prefix, target)
 
 
-def keywords_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
+def words_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
     """Words of which one is in every file with a definition of such an option."""
     return tuple(sorted({_word(change.old) for change in nixos_history().changes if isinstance(change.what, kind)}))
 

@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import Removed, changed_definition, keywords_of
+from .option_changes import Removed, changed_definition, words_of
 
 
 class RemovedOption(Rule[WrittenDefinition]):
@@ -49,7 +49,7 @@ class RemovedOption(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    keywords = keywords_of(Removed)
+    words = words_of(Removed)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the option is written."""

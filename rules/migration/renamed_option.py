@@ -11,7 +11,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import ChangedDefinition, Renamed, changed_definition, keywords_of
+from .option_changes import ChangedDefinition, Renamed, changed_definition, words_of
 
 
 class RenamedOption(Rule[WrittenDefinition]):
@@ -51,7 +51,7 @@ class RenamedOption(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = keywords_of(Renamed)
+    words = words_of(Renamed)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the old name is written."""

@@ -96,7 +96,6 @@ class ContainerWithoutNat(Rule[HostSystem]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"hostAddress",)
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each container that needs the outside and has no way to it."""

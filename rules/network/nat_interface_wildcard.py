@@ -70,7 +70,6 @@ class NatInterfaceWildcard(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"internalInterfaces", b"trustedInterfaces", b'interfaces."')
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each pattern that the packet filter does not know."""

@@ -48,7 +48,6 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"forwardPorts", b"dmzHost")
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report what needs the interface."""

@@ -48,7 +48,6 @@ class NatWithoutIpv6(Rule[HostSystem]):
     severity = Severity.INFO
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"localAddress6",)
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each container whose address NAT does not rewrite."""

@@ -65,7 +65,7 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"listenOptions", b"hosts", b"listenStreams", b"ListenStream")
+    words = (b"listenOptions", b"hosts", b"listenStreams", b"ListenStream")
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each TCP address on which an engine listens."""

@@ -46,7 +46,6 @@ class ContainerAddressTwice(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"localAddress",)
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report an address that a container written before has too."""

@@ -48,7 +48,6 @@ class ContainerBridgeAndHostAddress(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report addresses that do not go with a bridge."""

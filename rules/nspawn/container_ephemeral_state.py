@@ -47,7 +47,6 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each service whose data is nowhere but in the container."""

@@ -50,7 +50,6 @@ class ContainerFirewallWithoutEffect(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report the first port that is opened in vain, and name them all."""

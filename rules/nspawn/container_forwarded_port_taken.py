@@ -51,7 +51,6 @@ class ContainerForwardedPortTaken(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"forwardPorts",)
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each forwarded port that a container written before has too, or a service of the host."""

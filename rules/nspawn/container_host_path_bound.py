@@ -49,7 +49,6 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such mount."""

@@ -93,7 +93,6 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report a container with a network of its own whose resolv.conf is the host's."""

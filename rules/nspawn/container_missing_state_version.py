@@ -61,7 +61,6 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report a container whose system certainly (or, with lower confidence, perhaps) has no state version."""

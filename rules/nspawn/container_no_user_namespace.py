@@ -50,7 +50,6 @@ class ContainerNoUserNamespace(Rule[NspawnContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
     pedantic = True
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:

@@ -48,7 +48,6 @@ class ContainerOutsideBridgeNetwork(Rule[HostSystem]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"hostBridge",)
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each address that is in none of the bridge's networks."""

@@ -56,7 +56,6 @@ class ContainerPortClosedInside(Rule[NspawnContainer]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report each forwarded port that is closed inside, and each service behind a closed port."""

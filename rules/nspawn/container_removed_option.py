@@ -41,7 +41,6 @@ class ContainerRemovedOption(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each certain definition of ``pkgs``."""

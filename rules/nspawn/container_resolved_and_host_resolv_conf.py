@@ -51,7 +51,6 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report resolved inside without the setting that it needs."""

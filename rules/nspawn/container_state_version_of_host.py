@@ -48,7 +48,6 @@ class ContainerStateVersionOfHost(Rule[NspawnContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
     pedantic = True
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:

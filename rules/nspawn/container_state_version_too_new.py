@@ -50,7 +50,6 @@ class ContainerStateVersionTooNew(Rule[NspawnContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
-    keywords = (b"containers",)
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report a literal state version that is later than the release of the repository."""

@@ -63,7 +63,6 @@ class ContainerUnknownBridge(Rule[HostSystem]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"hostBridge",)
 
     def check(self, subject: HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report a bridge that is named nowhere else."""

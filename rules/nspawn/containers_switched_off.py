@@ -42,7 +42,6 @@ class ContainersSwitchedOff(Rule[HostSystem]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"enableContainers",)
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each container of a host that has them switched off."""

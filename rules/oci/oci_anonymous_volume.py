@@ -50,7 +50,6 @@ class OciAnonymousVolume(Rule[OciContainer]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (OciContainer,)
-    keywords = (b"volume", b"-v", b"--mount")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each anonymous volume that may hold something to keep."""

@@ -42,7 +42,6 @@ class OciBackendByDefault(Rule[HostSystem]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"oci-containers",)
     pedantic = True
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:

@@ -50,7 +50,6 @@ class OciConfinementDisabled(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"unconfined", b"unmask")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such option."""

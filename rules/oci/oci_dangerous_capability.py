@@ -52,7 +52,6 @@ class OciDangerousCapability(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"cap",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report all such capabilities of a container."""

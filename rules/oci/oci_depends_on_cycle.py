@@ -45,7 +45,6 @@ class OciDependsOnCycle(Rule[OciModule | HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciModule, HostSystem)
-    keywords = (b"dependsOn", b"depends_on")
 
     def check(self, subject: OciModule | HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each circle once, at the dependency of its first container; of a host, those that no module holds alone."""

@@ -55,7 +55,6 @@ class OciDependsOnUnknown(Rule[OciModule | HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (OciModule, HostSystem)
-    keywords = (b"dependsOn",)
 
     def check(self, subject: OciModule | HostSystem, repository: Repository) -> Iterator[Finding]:
         """Report each name that nothing in the repository has, or nothing on the host."""

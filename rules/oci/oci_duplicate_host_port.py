@@ -47,7 +47,6 @@ class OciDuplicateHostPort(Rule[OciModule | HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciModule, HostSystem)
-    keywords = (b"ports", b"-p", b"publish")
 
     def check(self, subject: OciModule | HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each port that something written before, or the container itself, takes already."""

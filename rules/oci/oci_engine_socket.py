@@ -49,7 +49,6 @@ class OciEngineSocket(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b".sock", b"/run")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume, but for one of a socket proxy."""

@@ -44,7 +44,6 @@ class OciFloatingImage(Rule[OciContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"image",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report an image that floats."""

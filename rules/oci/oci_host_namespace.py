@@ -50,7 +50,6 @@ class OciHostNamespace(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"pid", b"ipc")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each namespace of the host that a container is in."""

@@ -52,7 +52,6 @@ class OciHostPath(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"/",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume."""

@@ -50,7 +50,6 @@ class OciHostPortTaken(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"ports", b"publish", b"-p")
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each published port that a service of the host has."""

@@ -43,7 +43,6 @@ class OciImageWithoutDigest(Rule[OciContainer]):
     confidence = Confidence.CERTAIN
     pedantic = True
     asks = (OciContainer,)
-    keywords = (b"image",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report an image that is pinned by its tag alone."""

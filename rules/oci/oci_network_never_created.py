@@ -70,7 +70,6 @@ class OciNetworkNeverCreated(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (OciContainer,)
-    keywords = (b"network", b"--net")
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report each network of a container that nothing else names."""

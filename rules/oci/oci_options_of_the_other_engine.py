@@ -40,7 +40,6 @@ class OciOptionsOfTheOtherEngine(Rule[OciModule]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciModule,)
-    keywords = (b"podman",)
 
     def check(self, subject: OciModule, _repository: Repository) -> Iterator[Finding]:
         """Report each container with such options."""

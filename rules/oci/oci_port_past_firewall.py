@@ -55,7 +55,6 @@ class OciPortPastFirewall(Rule[OciContainer]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"ports", b"publish", b"-p")
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report all ports of a container that walk past the firewall."""

@@ -40,7 +40,6 @@ class OciPrivileged(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"privileged",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report a privileged container where it is made so."""

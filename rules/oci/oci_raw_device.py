@@ -44,7 +44,6 @@ class OciRawDevice(Rule[OciContainer]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"device",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report all such devices of a container."""

@@ -44,7 +44,6 @@ class OciRelativeVolume(Rule[OciContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"./", b"~")
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each such volume."""

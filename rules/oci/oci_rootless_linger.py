@@ -47,7 +47,6 @@ class OciRootlessLinger(Rule[HostSystem]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"sdnotify",)
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:
         """Report each such container once, with all that its user lacks."""

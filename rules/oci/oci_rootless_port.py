@@ -47,7 +47,6 @@ class OciRootlessPort(Rule[OciContainer]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (OciContainer,)
-    keywords = (b"podman",)
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report all privileged ports of a rootless container in one finding."""

@@ -54,7 +54,6 @@ class OciSourceNotMounted(Rule[HostSystem]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (HostSystem,)
-    keywords = (b"volume", b"-v", b"--mount")
     pedantic = True
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:

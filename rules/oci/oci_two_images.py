@@ -39,7 +39,6 @@ class OciTwoImages(Rule[OciContainer]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (OciContainer,)
-    keywords = (b"imageStream",)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report a container with both."""

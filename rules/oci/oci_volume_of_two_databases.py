@@ -47,7 +47,6 @@ class OciVolumeOfTwoDatabases(Rule[OciModule]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (OciModule,)
-    keywords = (b"/data", b"/mysql", b"/postgresql")
 
     def check(self, subject: OciModule, _repository: Repository) -> Iterator[Finding]:
         """Report each volume that a database written before has too."""

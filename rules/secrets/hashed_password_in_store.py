@@ -53,7 +53,7 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"ashedPassword",)
+    words = (b"ashedPassword",)
     pedantic = True
     finds_secrets = True
     also_suppressed_by = MARKS

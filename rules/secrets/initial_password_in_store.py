@@ -48,7 +48,7 @@ class InitialPasswordInStore(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = KEYWORDS
+    words = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

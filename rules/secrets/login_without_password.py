@@ -49,7 +49,7 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"ashedPassword",)
+    words = (b"ashedPassword",)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an empty hash of somebody who is, or may become, root."""

@@ -50,7 +50,7 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"opsFile", b"age")
+    words = (b"opsFile", b"age")
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a file for sops-nix or agenix that holds its secrets in the clear."""

@@ -57,7 +57,7 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = KEYWORDS
+    words = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

@@ -64,7 +64,7 @@ class SecretInStore(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    keywords = KEYWORDS
+    words = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
 

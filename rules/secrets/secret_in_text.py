@@ -54,7 +54,7 @@ class SecretInText(Rule[StringLiteral]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (StringLiteral,)
-    keywords = TEXT_KEYWORDS
+    words = TEXT_KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

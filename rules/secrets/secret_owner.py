@@ -56,7 +56,7 @@ class SecretOwner(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    keywords = (b".path",)
+    words = (b".path",)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the path of a secret that its reader may not read."""

@@ -52,7 +52,7 @@ class SecretPathReadAtEvaluation(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = (b"readFile", b"fileContents")
+    words = (b"readFile", b"fileContents")
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a file of secrets that is read where the definition is written."""

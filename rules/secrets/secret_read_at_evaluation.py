@@ -49,7 +49,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    keywords = KEYWORDS
+    words = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

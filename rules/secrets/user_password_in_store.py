@@ -48,7 +48,7 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    keywords = KEYWORDS
+    words = KEYWORDS
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

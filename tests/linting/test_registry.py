@@ -99,3 +99,15 @@ def test_a_name_or_code_that_is_taken_is_a_failure_and_the_first_rule_stays(site
     assert [failure.message for failure in registry.failures] == [
         f"the rule {code} ({name}) of {module} is already there, from nixlint_rules.secrets.secret_in_store"
     ]
+
+
+def test_a_rule_that_asks_for_what_nothing_reads_is_a_failure_of_its_pack(site: Path) -> None:
+    text = PACK.replace("asks = (StringLiteral,)", "asks = (type(None),)")
+    install(site, "misled", text.format(name="misled-rule", code="ZZ901"))
+
+    registry = load_registry()
+
+    assert "misled-rule" not in registry.names
+    (failure,) = registry.failures
+    assert "misled_rules" in failure.message
+    assert "misled-rule asks for what does not exist: nothing reads a NoneType" in failure.message

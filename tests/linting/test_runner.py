@@ -190,7 +190,6 @@ class _NamesHosts(Rule[HostSystem]):
     name, code = "names-hosts", "XX002"
     severity, confidence = Severity.ERROR, Confidence.CERTAIN
     asks = (HostSystem,)
-    keywords = (b"nat",)
     examples = ()
 
     def check(self, subject: HostSystem, _repository: Repository) -> Iterator[Finding]:

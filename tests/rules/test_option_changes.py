@@ -8,7 +8,7 @@ import re
 import pytest
 
 from nixlint.semantics.option_history import _DATA, Removed, Renamed, nixos_history
-from rules.migration.option_changes import _word, keywords_of
+from rules.migration.option_changes import _word, words_of
 
 
 def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
@@ -37,8 +37,8 @@ def test_no_new_name_is_an_old_one_of_the_same_or_an_earlier_release() -> None:
 
 
 @pytest.mark.parametrize("kind", [Renamed, Removed])
-def test_a_file_with_an_old_option_has_one_of_the_keywords(kind: type[Renamed] | type[Removed]) -> None:
-    words = keywords_of(kind)
+def test_a_file_with_an_old_option_has_one_of_the_words(kind: type[Renamed] | type[Removed]) -> None:
+    words = words_of(kind)
     for change in nixos_history().changes:
         if isinstance(change.what, kind):
             assert _word(change.old) in words
