@@ -26,7 +26,7 @@ python3Packages.buildPythonApplication {
     python3Packages.libcst
     python3Packages.pathspec
     python3Packages.rich
-    python3Packages.ruamel-yaml
+    python3Packages.pyyaml
     python3Packages.tree-sitter
     python3Packages.tree-sitter-grammars.tree-sitter-nix
   ];

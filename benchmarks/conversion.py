@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 
 from nixlint.compose.loading import Request
-from nixlint.compose.node import ComposeError
+from nixlint.compose.problem import ComposeError
 from nixlint.conversion.convert import ConversionRequest, convert
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures" / "compose-homelab"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nixlint.compose.loading import LoadedProject, Request, load
-from nixlint.compose.node import ComposeError
+from nixlint.compose.problem import ComposeError
 from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
 from nixlint.conversion.vm_test import vm_test

@@ -72,7 +72,7 @@ def main() -> None:
         best, median = min(check) / min(base), statistics.median(check) / statistics.median(base)
         print(f"{'ratio (bar ' + str(BAR) + ')':<38} best {best:6.2f}      median {median:6.2f}")
         modules = imported_modules(file)
-        heavy = [name for name in ("rich", "ruamel", "libcst", "pathspec", "json", "tomllib") if name in modules]
+        heavy = [name for name in ("rich", "yaml", "libcst", "pathspec", "json", "tomllib") if name in modules]
         print(f"{len(modules)} modules imported; of the heavy ones: {', '.join(heavy) or 'none'}")
 
 

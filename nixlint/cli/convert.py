@@ -13,7 +13,7 @@ import click
 from nixlint.compose.docker_run import NotADockerCommand, compose_of
 from nixlint.compose.loading import Request, discover_files, files_of_environment, load
 from nixlint.compose.model import print_model
-from nixlint.compose.node import ComposeError
+from nixlint.compose.problem import ComposeError, Shown
 from nixlint.containers.deployment import RemarkKind
 from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
@@ -176,7 +176,7 @@ def _request(
         return Request((Path("-"),), project_name or "docker", environment, tuple(env_files), text)
     for path in env_files:
         if not path.is_file():
-            raise ComposeError(f"couldn't find env file: {path}")
+            raise ComposeError("couldn't find env file: {}", None, Shown.file(path))
     named = [*files, *words]
     if named == ["-"]:
         return Request((Path("-"),), project_name, environment, tuple(env_files), sys.stdin.buffer.read())
@@ -189,11 +189,13 @@ def _files_at(path: Path) -> tuple[Path, ...]:
     absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a symlink stays what it is called
     if not absolute.is_dir():
         if not absolute.exists():
-            raise ComposeError(f"open {path}: no such file or directory")
+            raise ComposeError("open {}: no such file or directory", None, Shown.file(path))
         return (absolute,)
     found = files_of_environment(absolute) or discover_files(absolute)
     if not found:
-        raise ComposeError(f"{path}: there is no Compose file here (compose.yaml, docker-compose.yml)")
+        raise ComposeError(
+            "{}: there is no Compose file here (compose.yaml, docker-compose.yml)", None, Shown.file(path)
+        )
     return found
 
 

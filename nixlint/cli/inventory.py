@@ -106,7 +106,7 @@ def _listed(
 
 def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
     from nixlint.compose.inventory import compose_inventory
-    from nixlint.compose.node import ComposeError
+    from nixlint.compose.problem import ComposeError
     from nixlint.syntax.span import LineIndex
 
     try:

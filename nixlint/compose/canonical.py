@@ -9,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
+from .budget import Budget
 from .merging import as_mapping, no_options, started
-from .node import ComposeError, MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .problem import ComposeError, Shown
 from .short_forms import device_node, port_nodes, volume_node
 
 _Change = Callable[[Node, TreePath], Node]
@@ -33,9 +35,13 @@ def _below(node: Node, changes: tuple[tuple[TreePath, _Change], ...], path: Tree
             return node
 
 
-def to_long_forms(root: Node) -> Node:
-    """A project without short forms. Raises :class:`ComposeError` for one that can't be read."""
-    return _drop_empty_dns(rewrite(root, _LONG_FORMS))
+def to_long_forms(root: Node, budget: Budget) -> Node:
+    """A project without short forms. Raises :class:`ComposeError` for one that can't be read, or is too much."""
+
+    def ports(node: Node, _path: TreePath) -> Node:
+        return _ports(node, budget)
+
+    return _drop_empty_dns(rewrite(root, (*_LONG_FORMS, (("services", "*", "ports"), ports))))
 
 
 def _build(node: Node, path: TreePath) -> Node:
@@ -59,7 +65,7 @@ def _key_values(node: Node, path: TreePath) -> Node:
     for item in node.items:
         name, equals, value = (string(item) or "").partition("=")
         if not equals:
-            raise ComposeError(f"{'.'.join(path)}: invalid value {name}, expected key=value", item.place)
+            raise ComposeError("{}: invalid value …, expected key=value", item.place, Shown.path(path))
         entries[name] = Scalar(value, item.place)
     return MappingNode(entries, node.place)
 
@@ -119,13 +125,15 @@ def _file_mount(node: Node, _path: TreePath) -> Node:
     return node
 
 
-def _ports(node: Node, _path: TreePath) -> Node:
+def _ports(node: Node, budget: Budget) -> Node:
     items: list[Node] = []
     for item in node.items if isinstance(node, Sequence) else ():
         if isinstance(item, MappingNode):
             items.append(item)
         elif isinstance(item, Scalar):
-            items.extend(port_nodes(Scalar(text_of(item.value), item.place, item.template, item.variables)))
+            for port in port_nodes(Scalar(text_of(item.value), item.place, item.template, item.variables)):
+                budget.take_nodes(len(port.entries), item.place)
+                items.append(port)
     return Sequence(tuple(items), node.place)
 
 
@@ -136,7 +144,7 @@ def _ssh(node: Node, _path: TreePath) -> Node:
     for item in node.items:
         name, equals, path = (string(item) or "").partition("=")
         if not equals and name != "default":
-            raise ComposeError(f'invalid ssh key "{name}"', item.place)
+            raise ComposeError('invalid ssh key "…"', item.place)
         entries[name] = Scalar(path if equals else None, item.place)
     return MappingNode(entries, node.place)
 
@@ -144,7 +152,7 @@ def _ssh(node: Node, _path: TreePath) -> Node:
 def _ulimit(node: Node, path: TreePath) -> Node:
     if isinstance(node, MappingNode) or (isinstance(node, Scalar) and type(node.value) is int):
         return node
-    raise ComposeError(f"{'.'.join(path)}: invalid type for ulimits", node.place)
+    raise ComposeError("{}: invalid type for ulimits", node.place, Shown.path(path))
 
 
 def _external(node: Node, path: TreePath) -> Node:
@@ -158,7 +166,7 @@ def _external(node: Node, path: TreePath) -> Node:
     if external_name is None:
         return resource
     if name is not None and string(name) != string(external_name):
-        raise ComposeError(f"{'.'.join(path)}: name and external.name conflict; only use name", external.place)
+        raise ComposeError("{}: name and external.name conflict; only use name", external.place, Shown.path(path))
     return resource if name is not None else resource.with_entry("name", external_name)
 
 
@@ -184,7 +192,6 @@ _LONG_FORMS = _patterns(
         "services.*.devices.[]": _device,
         "services.*.secrets.[]": _file_mount,
         "services.*.configs.[]": _file_mount,
-        "services.*.ports": _ports,
         "services.*.build": _build,
         "services.*.build.ssh": _ssh,
         "services.*.ulimits.*": _ulimit,

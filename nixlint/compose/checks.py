@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from .node import ComposeError, MappingNode, Node, Scalar, TreePath, matches, string, walk
-
-INVALID = "invalid compose project"
+from .node import MappingNode, Node, Scalar, TreePath, matches, string, walk
+from .problem import ComposeError, Shown
 
 
 def check_resources(root: Node) -> None:
@@ -27,19 +26,24 @@ def _external(node: Node, path: TreePath) -> None:
     for name in node.entries:
         if name not in ("name", "external") and not name.startswith("x-"):
             raise ComposeError(
-                f'{".".join(path)}: conflicting parameters "external" and "{name}" specified', node.key_place(name)
+                '{}: conflicting parameters "external" and "{}" specified',
+                node.key_place(name),
+                Shown.path(path),
+                Shown.key(name),
             )
 
 
 def _file_object(*names: str) -> Callable[[Node, TreePath], None]:
+    listed = Shown.word("|".join(names))
+
     def check(node: Node, path: TreePath) -> None:
         if not isinstance(node, MappingNode):
             return
         given = [name for name in names if name in node.entries]
         if len(given) > 1:
-            raise ComposeError(f"{'.'.join(path)}: {'|'.join(names)} attributes are mutually exclusive", node.place)
+            raise ComposeError("{}: {} attributes are mutually exclusive", node.place, Shown.path(path), listed)
         if not given and "driver" not in node.entries and "external" not in node.entries:
-            raise ComposeError(f"{'.'.join(path)}: one of {'|'.join(names)} must be set", node.place)
+            raise ComposeError("{}: one of {} must be set", node.place, Shown.path(path), listed)
 
     return check
 
@@ -52,17 +56,17 @@ def _address(node: Node, path: TreePath) -> None:
     try:
         ip_address(text)
     except ValueError:
-        raise ComposeError(f"{'.'.join(path)}: invalid ip address: {text}", address.place) from None
+        raise ComposeError("{}: invalid ip address: …", address.place, Shown.path(path)) from None
 
 
 def _watched_path(node: Node, path: TreePath) -> None:
     if string(node) == "":
-        raise ComposeError(f"{'.'.join(path)}: value can't be blank", node.place)
+        raise ComposeError("{}: value can't be blank", node.place, Shown.path(path))
 
 
 def _device_request(node: Node, path: TreePath) -> None:
     if isinstance(node, MappingNode) and {"count", "device_ids"} <= set(node.entries):
-        raise ComposeError(f'{".".join(path)}: "count" and "device_ids" attributes are exclusive', node.place)
+        raise ComposeError('{}: "count" and "device_ids" attributes are exclusive', node.place, Shown.path(path))
 
 
 _CHECKS: tuple[tuple[TreePath, Callable[[Node, TreePath], None]], ...] = (

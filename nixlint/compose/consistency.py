@@ -5,38 +5,52 @@ compose-go, ``loader/validate.go`` and ``graph/``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from collections.abc import Sequence as SequenceOf
 
 from .model import equal_value
-from .node import ComposeError, MappingNode, Node, Scalar, Sequence, string, text_of
+from .node import MappingNode, Node, Scalar, Sequence, string, text_of
+from .problem import ComposeError, Shown
 from .short_forms import strings
 
-INVALID = "invalid compose project"
 _TESTS = ("CMD", "CMD-SHELL", "NONE")
 
 
-def check_consistency(root: MappingNode) -> None:
-    """Check a normalised project. Raises :class:`ComposeError` with the place of what doesn't fit."""
+def check_consistency(root: MappingNode, profiles: SequenceOf[str] = ("*",)) -> None:
+    """Check a normalised project, of its services those that are in no profile or in one of ``profiles``.
+
+    Raises :class:`ComposeError` with the place of what doesn't fit.
+    """
     services = root.get("services")
     if not isinstance(services, MappingNode):
         return
     for name, service in services.entries.items():
-        if isinstance(service, MappingNode):
+        if isinstance(service, MappingNode) and is_selected(service, profiles):
             _check_service(name, service, root, services)
     _check_secrets(root)
     _check_cycles(services)
 
 
+def is_selected(service: MappingNode, profiles: SequenceOf[str]) -> bool:
+    """Whether a service is in no profile, or in one of those that were chosen; ``*`` is all of them."""
+    own = _listed(service.get("profiles"))
+    return not own or "*" in profiles or any(name in profiles for name in own)
+
+
 def _check_service(name: str, service: MappingNode, root: MappingNode, services: MappingNode) -> None:
     if not string(service.get("image")) and service.get("build") is None and service.get("provider") is None:
         raise ComposeError(
-            f'service "{name}" has neither an image nor a build context specified: {INVALID}', services.key_place(name)
+            'service "{}" has neither an image nor a build context specified: invalid compose project',
+            services.key_place(name),
+            Shown.key(name),
         )
     _check_build(name, service, root, services)
     mode, networks = service.get("network_mode"), service.get("networks")
     if mode is not None and string(mode) and isinstance(networks, MappingNode) and networks.entries:
         raise ComposeError(
-            f"service {name} declares mutually exclusive `network_mode` and `networks`: {INVALID}", mode.place
+            "service {} declares mutually exclusive `network_mode` and `networks`: invalid compose project",
+            mode.place,
+            Shown.key(name),
         )
     _check_declared(name, service, root)
     test = service.get("healthcheck", "test")
@@ -45,13 +59,11 @@ def _check_service(name: str, service: MappingNode, root: MappingNode, services:
     for dependency, options in _entries(service.get("depends_on")):
         if dependency not in services.entries:
             raise ComposeError(
-                f'service "{name}" depends on undefined service "{dependency}": {INVALID}', options.place
+                'service "{}" depends on undefined service "…": invalid compose project', options.place, Shown.key(name)
             )
     text = string(mode) or ""
     if mode is not None and text.startswith("service:") and text.removeprefix("service:") not in services.entries:
-        raise ComposeError(
-            f"service \"{text.removeprefix('service:')}\" not found for network_mode '{text}'", mode.place
-        )
+        raise ComposeError("service \"…\" not found for network_mode 'service:…'", mode.place)
     _check_numbers(name, service)
     _check_watch(name, service)
     _check_targets(name, service)
@@ -64,7 +76,9 @@ def _check_build(name: str, service: MappingNode, root: MappingNode, services: M
     inline, file = build.get("dockerfile_inline"), build.get("dockerfile")
     if inline is not None and file is not None:
         raise ComposeError(
-            f'service "{name}" declares mutualy exclusive dockerfile and dockerfile_inline: {INVALID}', inline.place
+            'service "{}" declares mutualy exclusive dockerfile and dockerfile_inline: invalid compose project',
+            inline.place,
+            Shown.key(name),
         )
     for context, target in _entries(build.get("additional_contexts")):
         other = (string(target) or "").partition("service:")[2]
@@ -72,17 +86,22 @@ def _check_build(name: str, service: MappingNode, root: MappingNode, services: M
             continue
         if other not in services.entries:
             raise ComposeError(
-                f'service "{name}" declares unknown service "{other}" as additional contexts {context}', target.place
+                'service "{}" declares unknown service "…" as additional contexts {}',
+                target.place,
+                Shown.key(name),
+                Shown.key(context),
             )
         if services.get(other, "build") is None:
             raise ComposeError(
-                f'service "{name}" declares non-buildable service "{other}" as additional contexts {context}',
+                'service "{}" declares non-buildable service "…" as additional contexts {}',
                 target.place,
+                Shown.key(name),
+                Shown.key(context),
             )
     platform, platforms = string(service.get("platform")), strings(build.get("platforms"))
     if platform and platforms and platform not in platforms:
         raise ComposeError(
-            f'service.build.platforms MUST include service.platform "{platform}": {INVALID}', build.place
+            'service.build.platforms MUST include service.platform "…": invalid compose project', build.place
         )
     _check_sources(name, build.get("secrets"), root, "secrets", "build secret")
 
@@ -90,17 +109,17 @@ def _check_build(name: str, service: MappingNode, root: MappingNode, services: M
 def _check_declared(name: str, service: MappingNode, root: MappingNode) -> None:
     for network, options in _entries(service.get("networks")):
         if not _declares(root, "networks", network):
-            raise ComposeError(f'service "{name}" refers to undefined network {network}: {INVALID}', options.place)
+            raise _undefined(name, "network", options)
     volumes = service.get("volumes")
     for volume in volumes.items if isinstance(volumes, Sequence) else ():
         source = string(volume.get("source")) if isinstance(volume, MappingNode) else None
         is_named = isinstance(volume, MappingNode) and bool(source) and string(volume.get("type")) == "volume"
         if is_named and source and not _declares(root, "volumes", source):
-            raise ComposeError(f'service "{name}" refers to undefined volume {source}: {INVALID}', volume.place)
+            raise _undefined(name, "volume", volume)
     _check_sources(name, service.get("configs"), root, "configs", "config")
     for model, options in _entries(service.get("models")):
         if not _declares(root, "models", model):
-            raise ComposeError(f'service "{name}" refers to undefined model {model}: {INVALID}', options.place)
+            raise _undefined(name, "model", options)
     _check_sources(name, service.get("secrets"), root, "secrets", "secret")
 
 
@@ -108,7 +127,16 @@ def _check_sources(name: str, mounts: Node | None, root: MappingNode, kind: str,
     for mount in mounts.items if isinstance(mounts, Sequence) else ():
         source = string(mount.get("source")) if isinstance(mount, MappingNode) else None
         if source is not None and not _declares(root, kind, source):
-            raise ComposeError(f'service "{name}" refers to undefined {title} {source}: {INVALID}', mount.place)
+            raise _undefined(name, title, mount)
+
+
+def _undefined(service: str, kind: str, node: Node) -> ComposeError:
+    return ComposeError(
+        'service "{}" refers to undefined {} …: invalid compose project',
+        node.place,
+        Shown.key(service),
+        Shown.word(kind),
+    )
 
 
 def _declares(root: MappingNode, kind: str, name: str) -> bool:
@@ -132,27 +160,35 @@ def _check_numbers(name: str, service: MappingNode) -> None:
     scale, replicas = _integer(service.get("scale")), _integer(service.get("deploy", "replicas"))
     if scale is not None and replicas is not None and scale != replicas:
         raise ComposeError(
-            f"services.{name}: can't set distinct values on 'scale' and 'deploy.replicas': {INVALID}", service.place
+            "services.{}: can't set distinct values on 'scale' and 'deploy.replicas': invalid compose project",
+            service.place,
+            Shown.key(name),
         )
     for count, key in ((scale, "scale"), (replicas, "deploy.replicas")):
         if count is not None and count < 0:
-            raise ComposeError(f"services.{name}.{key}: must be greater than or equal to 0", service.place)
+            raise ComposeError(
+                "services.{}.{}: must be greater than or equal to 0", service.place, Shown.key(name), Shown.word(key)
+            )
     for key, (half, inner) in _SAME:
         value, resources = service.get(key), service.get("deploy", "resources", half)
         if value is None or resources is None or string(value) == "" or equal_value(key, value, None):
             continue
         if not equal_value(key, value, service.get("deploy", "resources", half, inner)):
             raise ComposeError(
-                f"services.{name}: can't set distinct values on '{key}' and 'deploy.resources.{half}.{inner}': {INVALID}",
+                "services.{}: can't set distinct values on '{}' and 'deploy.resources.{}.{}': invalid compose project",
                 value.place,
+                Shown.key(name),
+                *map(Shown.word, (key, half, inner)),
             )
     count = scale if scale is not None else replicas
     container = service.get("container_name")
     if count is not None and count > 1 and container is not None and string(container):
         key = "deploy.replicas" if scale is None else "scale"
         raise ComposeError(
-            f"services.{name}: can't set container_name and {key} as container name must be unique: {INVALID}",
+            "services.{}: can't set container_name and {} as container name must be unique: invalid compose project",
             container.place,
+            Shown.key(name),
+            Shown.word(key),
         )
 
 
@@ -171,7 +207,9 @@ def _check_watch(name: str, service: MappingNode) -> None:
             continue
         if not string(item.get("target")) and string(item.get("action")) not in ("rebuild", "restart"):
             raise ComposeError(
-                f"services.{name}.develop.watch: target is required for non-rebuild actions: {INVALID}", item.place
+                "services.{}.develop.watch: target is required for non-rebuild actions: invalid compose project",
+                item.place,
+                Shown.key(name),
             )
 
 
@@ -190,7 +228,10 @@ def _check_targets(name: str, service: MappingNode) -> None:
         where = f"services.{name}.{what}"
         if target in mounts:
             raise ComposeError(
-                f"{where}: target {target} already mounted as {mounts[target]}", None if node is None else node.place
+                "{}: target … already mounted as {}",
+                None if node is None else node.place,
+                Shown.path((where,)),
+                Shown.path((mounts[target],)),
             )
         mounts[target] = where
 
@@ -206,7 +247,11 @@ def _check_secrets(root: MappingNode) -> None:
         if isinstance(external, Scalar) and text_of(external.value).lower() == "true":
             continue
         if not isinstance(secret, MappingNode) or not (string(secret.get("file")) or string(secret.get("environment"))):
-            raise ComposeError(f'secret "{name}" must declare either `file` or `environment`: {INVALID}', secret.place)
+            raise ComposeError(
+                'secret "{}" must declare either `file` or `environment`: invalid compose project',
+                secret.place,
+                Shown.key(name),
+            )
 
 
 def _check_cycles(services: MappingNode) -> None:
@@ -216,15 +261,29 @@ def _check_cycles(services: MappingNode) -> None:
         if isinstance(service, MappingNode)
     }
     done: set[str] = set()
+    for first in sorted(children):
+        cycle = _cycle_from(first, children, done)
+        if cycle:
+            raise ComposeError(
+                "dependency cycle detected: {}", services.key_place(first), Shown.keys([*cycle, cycle[0]], " -> ")
+            )
 
-    def search(path: tuple[str, ...]) -> None:
-        for child in sorted(children.get(path[-1], ())):
-            if child in path:
-                chain = " -> ".join((*path[path.index(child) :], child))
-                raise ComposeError(f"dependency cycle detected: {chain}", services.key_place(path[0]))
-            if child not in done:
-                search((*path, child))
-        done.add(path[-1])
 
-    for name in sorted(children):
-        search((name,))
+def _cycle_from(first: str, children: Mapping[str, SequenceOf[str]], done: set[str]) -> list[str]:
+    """The services of a cycle that can be reached from one of them, in order; empty where there is none.
+
+    What was seen to lead to none is added to ``done``. There is no recursion: a chain may be long.
+    """
+    path = {first: iter(sorted(children[first]))}
+    while path:
+        service = next(reversed(path))
+        child = next(path[service], None)
+        if child is None:
+            del path[service]
+            done.add(service)
+        elif child in path:
+            names = [*path]
+            return names[names.index(child) :]
+        elif child not in done:
+            path[child] = iter(sorted(children.get(child, ())))
+    return []

@@ -8,22 +8,25 @@ engines' own ``--env-file`` does none of that: see :func:`engine_reads`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 
+from .budget import Budget
 from .interpolation import InvalidTemplate, RequiredVariable, substitute
-from .node import ComposeError
+from .problem import ComposeError, Shown
 
 _BLANKS = "\t\v\f\r \x85\xa0"
 _ESCAPE = re.compile(r'\\(?:[abcfnrtv$"\\]|0\d{0,3})')
 _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", '"': '"', "\\": "\\"}
 
 
-def parse_dotenv(text: str, lookup: Callable[[str], str | None] = lambda _: None) -> dict[str, str]:
+def parse_dotenv(
+    text: str, lookup: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None
+) -> dict[str, str]:
     """The variables of a file. ``lookup`` gives those that are set before it and win in replacements.
 
-    Raises :class:`ComposeError` that names the line.
+    Raises :class:`ComposeError` that names the line, also where replacements come to more than the budget has.
     """
-    return _Parser(text.removeprefix("\ufeff"), lookup).parse()
+    return _Parser(text.removeprefix("\ufeff"), lookup, budget or Budget()).parse()
 
 
 def engine_reads(text: str) -> dict[str, str] | None:
@@ -44,11 +47,14 @@ def engine_reads(text: str) -> dict[str, str] | None:
 
 
 class _Parser:
-    def __init__(self, text: str, lookup: Callable[[str], str | None]) -> None:
-        self._rest = text
+    """Reads a file once from its beginning to its end."""
+
+    def __init__(self, text: str, lookup: Callable[[str], str | None], budget: Budget) -> None:
         self._text = text
-        self._lookup = lookup
+        self._position = 0
+        self._budget = budget
         self._found: dict[str, str] = {}
+        self._known = _Layered(lookup, self._found)
 
     def parse(self) -> dict[str, str]:
         while self._to_statement():
@@ -56,78 +62,113 @@ class _Parser:
             if " " in name:
                 raise self._error("key cannot contain a space")
             if is_inherited:
-                value = self._lookup(name)
+                value = self._known.before(name)
                 if value is not None:
                     self._found[name] = value
             else:
                 self._found[name] = self._value()
         return self._found
 
-    @property
-    def _line(self) -> int:
-        return self._text[: len(self._text) - len(self._rest)].count("\n") + 1
-
-    def _error(self, message: str) -> ComposeError:
-        return ComposeError(f"line {self._line}: {message}")
+    def _error(self, what: str) -> ComposeError:
+        line = self._text.count("\n", 0, self._position) + 1
+        return ComposeError("line {}: {}", None, Shown.number(line), Shown.word(what))
 
     def _to_statement(self) -> bool:
         while True:
-            self._rest = self._rest.lstrip()
-            if not self._rest.startswith("#"):
-                return bool(self._rest)
-            self._rest = self._rest.partition("\n")[2]
+            self._skip(_SPACES)
+            if not self._text.startswith("#", self._position):
+                return self._position < len(self._text)
+            end = self._text.find("\n", self._position)
+            self._position = len(self._text) if end < 0 else end + 1
+
+    def _skip(self, pattern: re.Pattern[str]) -> None:
+        match = pattern.match(self._text, self._position)
+        assert match is not None
+        self._position = match.end()
 
     def _name(self) -> tuple[str, bool]:
-        if re.match(r"export\s+", self._rest):
-            self._rest = self._rest.removeprefix("export").lstrip(_BLANKS)
-        name, is_inherited, offset = "", False, 0
-        for index, character in enumerate(self._rest):
-            if character in "=:\n":
-                name, offset, is_inherited = self._rest[:index], index + 1, character == "\n"
-                break
-            if not (character in _BLANKS or character in "_.-[]" or character.isalpha() or character.isnumeric()):
-                raise self._error(f'unexpected character "{character}" in a variable\'s name')
-        self._rest = self._rest[offset:].lstrip(_BLANKS) if offset else ""
-        return name.rstrip(), is_inherited
+        if _EXPORT.match(self._text, self._position):
+            self._position += len("export")
+            self._skip(_LEADING)
+        match = _NAME_END.search(self._text, self._position)
+        end = len(self._text) if match is None else match.start()
+        name = self._text[self._position : end]
+        if any(not _is_allowed(character) for character in name):
+            raise self._error("unexpected character in a variable's name")
+        if match is None:
+            self._position = len(self._text)
+            return "", False
+        self._position = match.end()
+        self._skip(_LEADING)
+        return name.rstrip(), match.group() == "\n"
 
     def _value(self) -> str:
-        quote = self._rest[:1]
+        quote = self._text[self._position : self._position + 1]
         if quote not in ('"', "'") or not quote:
-            value, _, self._rest = self._rest.partition("\n")
+            end = self._text.find("\n", self._position)
+            end = len(self._text) if end < 0 else end
+            value = self._text[self._position : end]
+            self._position = min(end + 1, len(self._text))
             return self._expand(value.partition(" #")[0].rstrip())
+        return self._quoted(quote)
+
+    def _quoted(self, quote: str) -> str:
         characters: list[str] = []
         is_escaped = False
-        for index, character in enumerate(self._rest[1:], 1):
-            if character == quote and not is_escaped:
-                self._rest = self._rest[index + 1 :]
+        start = self._position + 1
+        for match in _QUOTED_PART.finditer(self._text, start):
+            part = match.group()
+            if part == quote and not is_escaped:
+                self._position = match.end()
                 value = "".join(characters)
                 return value if quote == "'" else self._expand(_ESCAPE.sub(_unescaped, value))
-            if character == "\\" and not is_escaped:
+            if part == "\\" and not is_escaped:
                 is_escaped = True
                 continue
-            if is_escaped and character != quote:
+            if is_escaped and part[0] != quote:
                 characters.append("\\")
             is_escaped = False
-            characters.append(character)
+            characters.append(part)
         raise self._error("unterminated quoted value")
 
     def _expand(self, value: str) -> str:
         if "$" not in value:
             return value
         try:
-            return substitute(value, _Layered(self._lookup, self._found)).text
-        except (InvalidTemplate, RequiredVariable) as error:
-            raise self._error(str(error)) from None
+            return substitute(value, self._known, self._budget).text
+        except InvalidTemplate:
+            raise self._error("a ${ begins no variable") from None
+        except RequiredVariable as error:
+            raise ComposeError("required variable {} is missing a value", None, Shown.key(error.name)) from None
 
 
-class _Layered(dict[str, str]):
-    def __init__(self, lookup: Callable[[str], str | None], found: dict[str, str]) -> None:
-        super().__init__(found)
-        self._first = lookup
+_SPACES = re.compile(r"\s*")
+_LEADING = re.compile(f"[{_BLANKS}]*")
+_EXPORT = re.compile(r"export\s+")
+_NAME_END = re.compile("[=:\n]")
+_QUOTED_PART = re.compile(r"""["'\\]|[^"'\\]+""")
 
-    def get(self, name: str, default: str | None = None) -> str | None:  # type: ignore[override]  # narrower on purpose
-        first = self._first(name)
-        return super().get(name, default) if first is None else first
+
+def _is_allowed(character: str) -> bool:
+    return character in _BLANKS or character in "_.-[]" or character.isalpha() or character.isnumeric()
+
+
+class _Layered(Mapping[str, str]):
+    """The variables that were set before a file, and those that the file has set so far."""
+
+    def __init__(self, before: Callable[[str], str | None], found: dict[str, str]) -> None:
+        self.before = before
+        self._found = found
+
+    def __getitem__(self, name: str) -> str:
+        before = self.before(name)
+        return self._found[name] if before is None else before
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
 
 
 def _unescaped(match: re.Match[str]) -> str:

@@ -10,16 +10,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from .node import ComposeError, MappingNode, Node, Scalar, ScalarValue, Sequence, TreePath, matches
+from .budget import MAXIMUM_VARIABLE_DEPTH, Budget
+from .node import MappingNode, Node, Scalar, ScalarValue, Sequence, TreePath, matches
+from .problem import ComposeError, Shown
 
 Environment = Mapping[str, str]
 
-_VARIABLE = re.compile(
-    r"\$(?:(?P<escaped>\$)|(?P<named>[_a-z][_a-z0-9]*)"
-    r"|\{(?:(?P<braced>[_a-z][_a-z0-9]*(?::?[-+?](?:.*))?)\}|(?P<invalid>)))",
-    re.IGNORECASE | re.ASCII,
-)
-_OPERATORS = (":?", "?", ":-", "-", ":+", "+")
+_NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE | re.ASCII)
+_OPERATOR = re.compile(":?[-+?]")
 
 
 class Substituted(NamedTuple):
@@ -35,105 +33,152 @@ class InvalidTemplate(ValueError):
 
 
 class RequiredVariable(ValueError):
-    """A variable that a text demands and that has no value."""
+    """A variable that a text demands and that has no value: ``name``. Why it does so is a text of the file."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
 
 
-def substitute(template: str, environment: Environment) -> Substituted:
+def substitute(template: str, environment: Environment, budget: Budget | None = None) -> Substituted:
     """A text with its variables replaced.
 
     Raises :class:`InvalidTemplate` for a ``${`` that begins no variable, :class:`RequiredVariable` for ``${NAME:?why}``
-    without a value.
+    without a value, and :class:`ComposeError` where that comes to more than the budget has.
     """
-    used: set[str] = set()
-    unset: list[str] = []
+    substitution = _Substitution(environment, budget or Budget())
+    text = substitution.of(template)
+    return Substituted(text, frozenset(substitution.used), tuple(substitution.unset))
 
-    def lookup(name: str) -> str | None:
-        value = environment.get(name)
+
+class _Substitution:
+    """One text, read once from its beginning to its end; only the default of a variable is read by a call of its own."""
+
+    def __init__(self, environment: Environment, budget: Budget) -> None:
+        self.used: set[str] = set()
+        self.unset: list[str] = []
+        self._environment = environment
+        self._budget = budget
+        self._depth = 0
+
+    def of(self, template: str) -> str:
+        if self._depth > MAXIMUM_VARIABLE_DEPTH:
+            raise ComposeError(
+                "variables stand more than {} deep in each other's defaults", None, Shown.number(MAXIMUM_VARIABLE_DEPTH)
+            )
+        parts: list[str] = []
+        position, line = 0, _Line(0, -1, -1)
+        while (start := template.find("$", position)) >= 0:
+            parts.append(template[position:start])
+            following = template[start + 1 : start + 2]
+            if following == "{":
+                line = line.at(start, template)
+                value, position = self._braced(template, start, line.last_brace)
+                parts.append(value)
+            elif following == "$":
+                parts.append("$")
+                position = start + 2
+            elif (name := _NAME.match(template, start + 1)) is not None:
+                parts.append(self._plain(name.group()))
+                position = name.end()
+            else:
+                parts.append("$")
+                position = start + 1
+        parts.append(template[position:])
+        return "".join(parts)
+
+    def _braced(self, template: str, start: int, last_brace: int) -> tuple[str, int]:
+        """The value of ``${…}`` at a position, and where the text goes on."""
+        name = _NAME.match(template, start + 2)
+        if name is None:
+            raise InvalidTemplate
+        if template[name.end() : name.end() + 1] == "}":
+            return self._plain(name.group()), name.end() + 1
+        operator = _OPERATOR.match(template, name.end())
+        if operator is None or last_brace < operator.end():
+            raise InvalidTemplate
+        end = _closing_brace(template, start, last_brace)
+        return self._with_operator(name.group(), operator.group(), template[operator.end() : end]), end + 1
+
+    def _plain(self, name: str) -> str:
+        value = self._lookup(name)
+        if value is None:
+            self.unset.append(name)
+        return value or ""
+
+    def _lookup(self, name: str) -> str | None:
+        value = self._environment.get(name)
         if value is not None:
-            used.add(name)
+            self.used.add(name)
+            self._budget.take_text(len(value))
         return value
 
-    text = _substitute(template, lookup, unset)
-    return Substituted(text, frozenset(used), tuple(unset))
+    def _with_operator(self, name: str, operator: str, operand: str) -> str:
+        value = self._lookup(name)
+        is_there = value is not None and (value != "" or len(operator) == 1)
+        match operator[-1]:
+            case "-":
+                return value or "" if is_there else self._operand(operand)
+            case "+":
+                return self._operand(operand) if is_there else value or ""
+            case _:
+                if is_there:
+                    return value or ""
+                self._operand(operand)
+                raise RequiredVariable(name)
+
+    def _operand(self, operand: str) -> str:
+        self._depth += 1
+        text = self.of(operand)
+        self._depth -= 1
+        return text
 
 
-_Lookup = Callable[[str], str | None]
+class _Line(NamedTuple):
+    """The line of a text that a position is in: where it ends, and its last closing brace before that."""
+
+    start: int
+    end: int
+    last_brace: int
+
+    def at(self, position: int, text: str) -> _Line:
+        """The line that a later position is in."""
+        if self.start <= position < self.end:
+            return self
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        return _Line(position, end, text.rfind("}", position, end))
 
 
-def _substitute(template: str, lookup: _Lookup, unset: list[str]) -> str:
-    return _VARIABLE.sub(lambda match: _replacement(match.group(), template, lookup, unset), template)
+_BRACE = re.compile("[{}]")
 
 
-def _replacement(found: str, template: str, lookup: _Lookup, unset: list[str]) -> str:
-    end = _closing_brace(found)
-    rest, found = (found[end + 1 :], found[: end + 1]) if end >= 0 else ("", found)
-    match = _VARIABLE.match(found)
-    if match is None or match["invalid"] is not None:
-        raise InvalidTemplate(template)
-    if match["escaped"]:
-        return "$"
-    name = match["named"] or match["braced"]
-    if match["braced"]:
-        value = _with_operator(name, lookup, unset)
-        if value is not None:
-            return value + _substitute(rest, lookup, unset)
-    plain = lookup(name)
-    if plain is None:
-        unset.append(name)
-    return (plain or "") + (_substitute(rest, lookup, unset) if match["braced"] else rest)
+def _closing_brace(text: str, start: int, last: int) -> int:
+    """The brace that closes the one after the ``$`` at a position, as the reference counts: it skips the character after
+    each opening one. Where that finds none, it is the last one of the line.
+    """
+    depth, position = 0, start
+    while (brace := _BRACE.search(text, position, last + 1)) is not None:
+        depth += 1 if brace.group() == "{" else -1
+        if depth == 0:
+            return brace.start()
+        position = brace.end() + (brace.group() == "{")
+    return last
 
 
-def _with_operator(text: str, lookup: _Lookup, unset: list[str]) -> str | None:
-    """The value of ``NAME:-default`` and its like; ``None`` where there is no operator."""
-    operator = _first_operator(text)
-    if operator is None:
-        return None
-    name, _, operand = text.partition(operator)
-    value = lookup(name)
-    is_there = value is not None and (value != "" or len(operator) == 1)
-    match operator[-1]:
-        case "-":
-            return value or "" if is_there else _substitute(operand, lookup, unset)
-        case "+":
-            return _substitute(operand, lookup, unset) if is_there else value or ""
-        case _:
-            if is_there:
-                return value or ""
-            why = _substitute(operand, lookup, unset)
-            raise RequiredVariable(f"required variable {name} is missing a value" + (f": {why}" if why else ""))
-
-
-def _first_operator(text: str) -> str | None:
-    found = [(text.index(operator), order, operator) for order, operator in enumerate(_OPERATORS) if operator in text]
-    return min(found)[2] if found else None
-
-
-def _closing_brace(text: str) -> int:
-    depth, index = 0, 0
-    while index < len(text):
-        if text[index] == "}":
-            depth -= 1
-            if depth == 0:
-                return index
-        if text[index] == "{":
-            depth += 1
-            index += 1
-        index += 1
-    return -1
-
-
-def interpolate(root: Node, environment: Environment, warn: Callable[[str, Scalar], None]) -> Node:
+def interpolate(root: Node, environment: Environment, budget: Budget, unset: Callable[[str, Scalar], None]) -> Node:
     """A tree with the variables in its texts replaced, and texts cast where the specification wants another type.
 
-    Raises :class:`ComposeError` with the place of a text that can't be.
+    ``unset`` is told of variables without a value. Raises :class:`ComposeError` with the place of a text that can't be.
     """
-    return _Interpolation(environment, warn).node(root, ())
+    return _Interpolation(environment, budget, unset).node(root, ())
 
 
 class _Interpolation:
-    def __init__(self, environment: Environment, warn: Callable[[str, Scalar], None]) -> None:
+    def __init__(self, environment: Environment, budget: Budget, unset: Callable[[str, Scalar], None]) -> None:
         self._environment = environment
-        self._warn = warn
+        self._budget = budget
+        self._unset = unset
 
     def node(self, node: Node, path: TreePath) -> Node:
         match node:
@@ -149,15 +194,22 @@ class _Interpolation:
 
     def _text(self, node: Scalar, text: str, path: TreePath) -> Scalar:
         try:
-            done = substitute(text, self._environment) if "$" in text else None
-        except InvalidTemplate as error:
+            done = substitute(text, self._environment, self._budget) if "$" in text else None
+        except InvalidTemplate:
             raise ComposeError(
-                f"invalid interpolation format for {'.'.join(path)}: write $$ for a $ that is one ({error})", node.place
+                "invalid interpolation format for {}: write $$ for a $ that is one", node.place, Shown.path(path)
             ) from None
         except RequiredVariable as error:
-            raise ComposeError(f"error while interpolating {'.'.join(path)}: {error}", node.place) from None
+            raise ComposeError(
+                "error while interpolating {}: required variable {} is missing a value",
+                node.place,
+                Shown.path(path),
+                Shown.key(error.name),
+            ) from None
+        except ComposeError as error:
+            raise error.at(node.place) from None
         for name in done.unset if done else ():
-            self._warn(f'The "{name}" variable is not set. Defaulting to a blank string.', node)
+            self._unset(name, node)
         result = done.text if done else text
         return Scalar(
             self._cast(result, path, node),
@@ -172,35 +224,58 @@ class _Interpolation:
             return text
         try:
             return cast(text)
-        except ValueError as error:
+        except NotOfType as error:
             raise ComposeError(
-                f"error while interpolating {'.'.join(path)}: failed to cast to expected type: {error}", node.place
+                "error while interpolating {}: failed to cast to expected type: {}",
+                node.place,
+                Shown.path(path),
+                Shown.word(error.words),
             ) from None
 
 
+class NotOfType(ValueError):
+    """A text that another type is wanted of; ``words`` say so without it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+_NO_NUMBER = 'parsing "…": invalid syntax'
+_OUT_OF_RANGE = 'parsing "…": value out of range'
+
+
 def to_integer(text: str) -> int:
-    """A decimal integer; raises :class:`ValueError` for all else."""
+    """A decimal integer of 64 bits; raises :class:`NotOfType` for all else."""
     if not re.fullmatch(r"[+-]?[0-9]+", text):
-        raise ValueError(f'parsing "{text}": invalid syntax')
-    return int(text)
+        raise NotOfType(_NO_NUMBER)
+    digits = text.lstrip("+-").lstrip("0") or "0"
+    value = int(digits) if len(digits) < 20 else 2**63
+    value = -value if text.startswith("-") else value
+    if not -(2**63) <= value < 2**63:
+        raise NotOfType(_OUT_OF_RANGE)
+    return value
 
 
 def to_float(text: str) -> float:
-    """A number; raises :class:`ValueError` for all else."""
+    """A finite number; raises :class:`NotOfType` for all else."""
     if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
-        raise ValueError(f'parsing "{text}": invalid syntax')
-    return float(text)
+        raise NotOfType(_NO_NUMBER)
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise NotOfType(_OUT_OF_RANGE)
+    return value
 
 
 def to_boolean(text: str) -> bool:
-    """A boolean in YAML 1.1's spellings; raises :class:`ValueError` for all else."""
+    """A boolean in YAML 1.1's spellings; raises :class:`NotOfType` for all else."""
     match text.lower():
         case "true" | "y" | "yes" | "on":
             return True
         case "false" | "n" | "no" | "off":
             return False
         case _:
-            raise ValueError(f"invalid boolean: {text}")
+            raise NotOfType("invalid boolean: …")
 
 
 _CASTS_BY_NAME: dict[str, Callable[[str], ScalarValue]] = {

@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.containers.compose_names import FILE_NAMES, OVERRIDE_NAMES
+from nixlint.files.reading import Kind, Reader
+from nixlint.files.tree import Tree
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
+from .access import Access
+from .budget import MAXIMUM_INCLUSION_DEPTH, Budget
 from .canonical import absolute_path, to_long_forms, with_absolute_paths, with_defaults
 from .checks import check_resources
 from .consistency import check_consistency
@@ -25,20 +29,23 @@ from .dotenv import parse_dotenv
 from .interpolation import InvalidTemplate, RequiredVariable, interpolate, substitute
 from .merging import drop_replaced, enforce_unicity, merge
 from .model import decode
-from .node import ComposeError, MappingNode, Node, Sequence, TreePath, Warned, is_null, string
+from .node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, size_of_tree, string
 from .normalization import normalize
+from .problem import ComposeError, Shown, Warned
 from .schema import validate
 from .short_forms import strings
 from .yaml_reader import ComposeText, Document
 
-MAXIMUM_BYTES = 8 * 1024 * 1024
+STANDARD_INPUT = Path("-")
 
 
 class Request(NamedTuple):
     """What to load: files (``-`` is standard input, whose bytes are ``stdin``) and where their variables come from.
 
     ``environment`` is what was given by hand, before ``env_files``; ``env_files`` empty means the ``.env`` beside the first
-    file.
+    file. What a person has ``named``, and ``env_files``, are read wherever they are; all else is read by ``reader``, or,
+    where that is not given, if it is below the folder of the first file. ``profiles`` (``*`` is all; none are those in
+    ``COMPOSE_PROFILES``) are chosen; a service of others may lack what a container needs, unless all are checked.
     """
 
     files: tuple[Path, ...]
@@ -46,6 +53,10 @@ class Request(NamedTuple):
     environment: Mapping[str, str] = {}
     env_files: tuple[Path, ...] = ()
     stdin: bytes = b""
+    reader: Reader | None = None
+    named: tuple[Path, ...] = ()
+    profiles: tuple[str, ...] = ()
+    checks_all_profiles: bool = True
 
 
 @dataclass(frozen=True)
@@ -53,7 +64,7 @@ class LoadedProject:
     """A project as one tree in its long forms, normalised, and what was noticed on the way.
 
     ``root`` has the services as they are written, without the contents of their environment files. ``texts`` are the
-    files that it comes from.
+    files that it comes from, ``access`` is the way to those that they name, and ``profiles`` are those that were chosen.
     """
 
     name: str
@@ -62,6 +73,8 @@ class LoadedProject:
     environment: Mapping[str, str]
     warnings: tuple[Warned, ...]
     texts: Mapping[Path, ComposeText]
+    access: Access
+    profiles: tuple[str, ...]
 
 
 def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedProject:
@@ -69,30 +82,42 @@ def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedP
 
     ``given`` are the bytes of files that stand in the place of what is on disk.
     """
-    loader = _Loader(request, texts={path: ComposeText(path, data) for path, data in (given or {}).items()})
+    loader = _Loader(request, {STANDARD_INPUT: request.stdin, **(given or {})})
     root = loader.project(request.files, loader.directory, loader.environment, ())
     if not root.entries:
         raise ComposeError("empty compose file", Place(request.files[0], Span(0, 0)))
     name = loader.project_name()
     environment = {**loader.environment, "COMPOSE_PROJECT_NAME": name}
     normal = normalize(root, name, environment)
+    loader.budget.take_nodes(size_of_tree(normal), None)
     decode(normal)
-    check_consistency(normal)
-    return LoadedProject(name, normal, loader.directory, environment, tuple(loader.warnings), loader.texts)
+    profiles = loader.profiles
+    check_consistency(normal, ("*",) if request.checks_all_profiles else profiles)
+    warnings = tuple(loader.warnings)
+    return LoadedProject(
+        name, normal, loader.directory, environment, warnings, loader.access.texts, loader.access, profiles
+    )
 
 
-def discover_files(folder: Path) -> tuple[Path, ...]:
+def discover_files(folder: Path, reader: Reader | None = None) -> tuple[Path, ...]:
     """The Compose files of a folder: the first of the usual names, and its override. Empty where there is none."""
-    main = next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
-    override = next((folder / name for name in OVERRIDE_NAMES if (folder / name).is_file()), None)
+    within = Tree(folder) if reader is None else reader
+
+    def first(names: tuple[str, ...]) -> Path | None:
+        return next((folder / name for name in names if within.kind(folder / name) is Kind.FILE), None)
+
+    main, override = first(FILE_NAMES), first(OVERRIDE_NAMES)
     return () if main is None else (main,) if override is None else (main, override)
 
 
-def files_of_environment(folder: Path) -> tuple[Path, ...]:
+def files_of_environment(folder: Path, reader: Reader | None = None) -> tuple[Path, ...]:
     """The files that ``COMPOSE_FILE`` in a folder's ``.env`` names, as Docker Compose takes them from there."""
+    budget = Budget()
+    access = Access(Tree(folder) if reader is None else reader, (), {}, budget)
+    path = folder / ".env"
     try:
-        found = parse_dotenv((folder / ".env").read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, ComposeError):
+        found = parse_dotenv(access.text(path), budget=budget) if access.is_file(path) else {}
+    except ComposeError:
         return ()
     separator = found.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
     return tuple(folder / name for name in found.get("COMPOSE_FILE", "").split(separator) if name)
@@ -106,24 +131,59 @@ def normal_project_name(text: str) -> str:
 @dataclass
 class _Loader:
     request: Request
-    warnings: list[Warned] = field(default_factory=list)
-    texts: dict[Path, ComposeText] = field(default_factory=dict)
+    given: Mapping[Path, bytes]
+    warnings: dict[Warned, None] = field(default_factory=dict)
+    budget: Budget = field(default_factory=Budget)
+    _services: dict[tuple[Path, int], tuple[Mapping[str, str], MappingNode | None]] = field(default_factory=dict)
+    _included: dict[tuple[object, ...], MappingNode] = field(default_factory=dict)
 
     @cached_property
     def directory(self) -> str:
         first = self.request.files[0]
-        return str(Path().absolute() if str(first) == "-" else first.parent.absolute())
+        return str(Path().absolute() if first == STANDARD_INPUT else first.parent.absolute())
+
+    @cached_property
+    def access(self) -> Access:
+        """The way to the files of the project."""
+        request = self.request
+        within = Tree(Path(self.directory)) if request.reader is None else request.reader
+        return Access(within, (*request.named, *request.env_files), self.given, self.budget)
 
     @cached_property
     def environment(self) -> dict[str, str]:
         """The variables of the project, those given by hand first."""
         given = dict(self.request.environment)
-        files = self.request.env_files or ((default,) if (default := Path(self.directory) / ".env").is_file() else ())
-        environment = {**read_environment_files(files, given), **given}
+        default = Path(self.directory) / ".env"
+        files = self.request.env_files or ((default,) if self.access.is_file(default) else ())
+        environment = {**self.variables(files, given), **given}
         name = self.request.project_name or environment.get("COMPOSE_PROJECT_NAME")
         if name:
             environment["COMPOSE_PROJECT_NAME"] = name
         return environment
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """The profiles that were chosen: by the request, or else by the variable that Compose has for it."""
+        if self.request.profiles:
+            return self.request.profiles
+        names = self.environment.get("COMPOSE_PROFILES", "").split(",")
+        return tuple(name.strip() for name in names if name.strip())
+
+    def variables(
+        self, files: tuple[Path, ...], before: Mapping[str, str], place: Place | None = None, *keys: Shown
+    ) -> dict[str, str]:
+        """The variables of environment files; ``before`` are those set already, which win in replacements.
+
+        ``keys`` is the key that names the files, if one does. Raises :class:`ComposeError` for a file that can't be read.
+        """
+        found: dict[str, str] = {}
+        for path in files:
+            text = self.access.text(path, place, *keys)
+            try:
+                found.update(parse_dotenv(text, lambda name: before.get(name, found.get(name)), self.budget))
+            except ComposeError as error:
+                raise error.within("failed to read {}: ", Place(path, Span(0, 0)), Shown.file(path)) from None
+        return found
 
     def project_name(self) -> str:
         """The project's name: given, of the environment, of a file, or the folder's."""
@@ -131,7 +191,7 @@ class _Loader:
         if given is not None:
             if normal_project_name(given) != given:
                 raise ComposeError(
-                    f'invalid project name "{given}": must consist only of lowercase alphanumeric characters, hyphens, and '
+                    'invalid project name "…": must consist only of lowercase alphanumeric characters, hyphens, and '
                     "underscores as well as start with a letter or number"
                 )
             return given
@@ -144,26 +204,28 @@ class _Loader:
     def _written_name(self) -> str:
         found = ""
         for path in self.request.files:
-            for document in self.text(path).documents:
+            for document in self.access.compose(path).documents:
                 name = string(document.root.get("name")) if isinstance(document.root, MappingNode) else None
                 found = name or found
         try:
-            return substitute(found, self.environment).text
-        except (InvalidTemplate, RequiredVariable) as error:
-            raise ComposeError(f"error while interpolating name: {error}") from None
-
-    def text(self, path: Path) -> ComposeText:
-        if path not in self.texts:
-            self.texts[path] = ComposeText(path, self.request.stdin if str(path) == "-" else _read(path))
-        return self.texts[path]
+            return substitute(found, self.environment, self.budget).text
+        except (InvalidTemplate, RequiredVariable):
+            raise ComposeError("error while interpolating name") from None
 
     def project(
-        self, files: tuple[Path, ...], directory: str, environment: Mapping[str, str], including: tuple[Path, ...]
+        self,
+        files: tuple[Path, ...],
+        directory: str,
+        environment: Mapping[str, str],
+        including: tuple[Path, ...],
+        place: Place | None = None,
+        *keys: Shown,
     ) -> MappingNode:
         """The tree of the files of a project, or of one that is included, without what is only implied."""
         whole = MappingNode({})
         for path in files:
-            for document in self.text(path).documents:
+            for document in self.access.compose(path, place, *keys).documents:
+                self.budget.take_nodes(document.size, None)
                 whole = self._with_document(whole, path, document, directory, environment, (*including, path))
         root = with_defaults(whole)
         check_resources(root)
@@ -181,34 +243,41 @@ class _Loader:
         including: tuple[Path, ...],
     ) -> MappingNode:
         root = self._interpolated(document, environment)
-        root = self._included(root, document, directory, environment, including)
+        root = self._with_inclusions(root, document, directory, environment, including)
         before = drop_replaced(whole, document.replaced)
         root = self._extended(root, document, path, directory, environment)
         merged = enforce_unicity(merge(before, root))
         validate(merged)
         assert isinstance(merged, MappingNode)
         if "version" in merged.entries:
-            self._warn("the attribute `version` is obsolete, it will be ignored", merged.key_place("version"))
+            obsolete = "the attribute `version` is obsolete, it will be ignored"
+            self.warnings[Warned(obsolete, merged.key_place("version"))] = None
             merged = merged.without("version")
-        long = enforce_unicity(to_long_forms(merged))
+        long = enforce_unicity(to_long_forms(merged, self.budget))
         assert isinstance(long, MappingNode)
         return long
 
-    def _warn(self, message: str, place: Place | None) -> None:
-        warned = Warned(message, place)
-        if warned not in self.warnings:
-            self.warnings.append(warned)
+    def _note_unset(self, name: str, node: Scalar) -> None:
+        if is_certainly_a_variable(name, node):
+            self.warnings[
+                Warned('The "{}" variable is not set. Defaulting to a blank string.', node.place, Shown.key(name))
+            ] = None
+        else:
+            sentence = (
+                "What stands behind a $ here is read as a variable, which is not set. Write $$ for a $ that is one."
+            )
+            self.warnings[Warned(sentence, node.place)] = None
 
     def _interpolated(self, document: Document, environment: Mapping[str, str]) -> MappingNode:
         if not isinstance(document.root, MappingNode):
             raise ComposeError("top-level object must be a mapping", document.root.place)
-        root = interpolate(document.root, environment, lambda message, node: self._warn(message, node.place))
+        root = interpolate(document.root, environment, self.budget, self._note_unset)
         assert isinstance(root, MappingNode)
         return root
 
     # Inclusion: '14-include.md'.
 
-    def _included(
+    def _with_inclusions(
         self,
         root: MappingNode,
         document: Document,
@@ -221,51 +290,53 @@ class _Loader:
             return root.without("include")
         if not isinstance(include, Sequence):
             raise ComposeError("`include` must be a list", include.place)
-        for item in include.items:
-            root = self._with_inclusion(root, item, document, directory, environment, including)
+        for index, item in enumerate(include.items):
+            imported = self._inclusion(item, Shown.path((f"include[{index}]",)), directory, environment, including)
+            for kind in ("services", "volumes", "networks", "secrets", "configs", "models"):
+                resources = imported.get(kind)
+                if isinstance(resources, MappingNode):
+                    self.budget.take_nodes(size_of_tree(resources), item.place)
+                    root = root.with_entry(kind, _import(root.get(kind), resources, kind, document))
         return root.without("include")
 
-    def _with_inclusion(
+    def _inclusion(
         self,
-        root: MappingNode,
         item: Node,
-        document: Document,
+        key: Shown,
         directory: str,
         environment: Mapping[str, str],
         including: tuple[Path, ...],
     ) -> MappingNode:
+        """What is included, which is worked out once for the same files with the same variables."""
         config = item if isinstance(item, MappingNode) else MappingNode({"path": item}, item.place)
-        files = tuple(_local(text, directory, item.place) for text in _texts(config.get("path")))
+        files = tuple(_local(text, directory, item.place, key) for text in _texts(config.get("path")))
         if not files:
             raise ComposeError("include needs a path", item.place)
         for path in files:
             if path in including:
-                chain = "\n include ".join(str(each) for each in (*including[1:], path))
-                raise ComposeError(f"include cycle detected:\n{including[0]}\n include {chain}", item.place)
+                raise ComposeError("include cycle detected: {}", item.place, _chain((*including, path)))
+        self.budget.take_file(item.place)
+        if len(including) > MAXIMUM_INCLUSION_DEPTH:
+            raise ComposeError(
+                "files include each other more than {} deep", item.place, Shown.number(MAXIMUM_INCLUSION_DEPTH)
+            )
         written = string(config.get("project_directory"))
         inner = absolute_path(written, directory) if written else str(files[0].parent)
-        inner_environment = {**self._included_variables(config, directory, inner, environment), **environment}
-        for path in files:
-            _demand(path, item.place)
-        imported = self.project(files, inner, inner_environment, including)
-        for kind in ("services", "volumes", "networks", "secrets", "configs", "models"):
-            resources = imported.get(kind)
-            if isinstance(resources, MappingNode):
-                root = root.with_entry(kind, _import(root.get(kind), resources, kind, document))
-        return root
+        inner_environment = {**self._included_variables(config, directory, inner, environment, key), **environment}
+        same = (files, inner, frozenset(inner_environment.items()))
+        if same not in self._included:
+            self._included[same] = self.project(files, inner, inner_environment, including, item.place, key)
+        return self._included[same]
 
     def _included_variables(
-        self, config: MappingNode, directory: str, inner: str, environment: Mapping[str, str]
+        self, config: MappingNode, directory: str, inner: str, environment: Mapping[str, str], key: Shown
     ) -> dict[str, str]:
         named = _texts(config.get("env_file"))
         if not named:
             default = Path(inner) / ".env"
-            return read_environment_files((default,) if default.is_file() else (), environment)
+            return self.variables((default,) if self.access.is_file(default) else (), environment, config.place, key)
         files = [Path(absolute_path(text, directory)) for text in named if text != "/dev/null"]
-        for path in files:
-            if not path.is_file():
-                raise ComposeError(f"stat {path}: no such file or directory", config.place)
-        return read_environment_files(tuple(files), environment)
+        return self.variables(tuple(files), environment, config.place, key)
 
     # Extension: '05-services.md', 'extends'.
 
@@ -277,86 +348,128 @@ class _Loader:
             return root
         if not isinstance(services, MappingNode):
             raise ComposeError("services must be a mapping", services.place)
-        extension = _Extension(self, document, directory, environment)
-        entries = {name: extension.service(name, services, path, ()) for name in services.entries}
+        extension = _Extension(self, document, directory, environment, {})
+        entries = {name: extension.service(name, services, path) for name in services.entries}
         return root.with_entry("services", MappingNode(entries, services.place, services.key_places))
 
-    def services_of(self, path: Path, environment: Mapping[str, str]) -> tuple[MappingNode | None, Document | None]:
-        """The services of another file, in their long forms with absolute paths, and its last document."""
-        whole, last = MappingNode({}), None
-        for document in self.text(path).documents:
+    def services_of(self, path: Path, environment: Mapping[str, str], place: Place, key: Shown) -> MappingNode | None:
+        """The services of another file, in their long forms with absolute paths. Each is worked out once."""
+        known = (path, id(environment))
+        if known not in self._services:
+            # The environment is kept, so that no other one has its identity.
+            self._services[known] = environment, self._services_in(path, environment, place, key)
+        return self._services[known][1]
+
+    def _services_in(self, path: Path, environment: Mapping[str, str], place: Place, key: Shown) -> MappingNode | None:
+        whole = MappingNode({})
+        for document in self.access.compose(path, place, key).documents:
+            self.budget.take_nodes(document.size, None)
             root = self._interpolated(document, environment)
             merged = enforce_unicity(merge(drop_replaced(whole, document.replaced), root))
-            long = enforce_unicity(to_long_forms(merged))
+            long = enforce_unicity(to_long_forms(merged, self.budget))
             assert isinstance(long, MappingNode)
-            whole, last = long, document
+            whole = long
         absolute = with_absolute_paths(whole, str(path.parent))
         services = absolute.get("services") if isinstance(absolute, MappingNode) else None
-        return (services if isinstance(services, MappingNode) else None), last
+        return services if isinstance(services, MappingNode) else None
+
+
+class _Origin(NamedTuple):
+    """A service and where it is looked for."""
+
+    path: Path
+    services: MappingNode
+    name: str
 
 
 class _Extension(NamedTuple):
+    """What services extend. ``known`` are those that were worked out, by the services among which they stand."""
+
     loader: _Loader
     document: Document
     directory: str
     environment: Mapping[str, str]
+    known: dict[tuple[int, str], Node]
 
-    def service(self, name: str, services: MappingNode, path: Path, seen: tuple[tuple[Path, str], ...]) -> Node:
-        """A service with what it extends."""
-        service = services.entries[name]
-        if is_null(service):
+    def service(self, name: str, services: MappingNode, path: Path) -> Node:
+        """A service with what it extends, and what that extends: the chain is followed to its end, and merged from there."""
+        origin: _Origin | None = _Origin(path, services, name)
+        chain: dict[tuple[Path, str], _Origin] = {}
+        while origin is not None and (id(origin.services), origin.name) not in self.known:
+            following = self._extended_by(origin)
+            chain[origin.path, origin.name] = origin
+            if following is not None and (following.path, following.name) in chain:
+                names = Shown.keys([*(each.name for each in chain.values()), following.name], " extends ")
+                place = origin.services.entries[origin.name].place
+                raise ComposeError("Circular reference: {}", place, names)
+            origin = following
+        base = None if origin is None else self.known[id(origin.services), origin.name]
+        for each in reversed(chain.values()):
+            base = self._merged(base, each)
+            self.known[id(each.services), each.name] = base
+        assert base is not None
+        return base
+
+    def _merged(self, base: Node | None, origin: _Origin) -> Node:
+        service = origin.services.entries[origin.name]
+        if base is None or not isinstance(base, MappingNode) or not isinstance(service, MappingNode):
             return service
-        if not isinstance(service, MappingNode):
-            raise ComposeError(f"services.{name} must be a mapping", service.place)
-        extends = service.entries.get("extends")
-        if extends is None:
-            return service
-        reference = string(extends.get("service")) if isinstance(extends, MappingNode) else string(extends)
-        if reference is None:
-            raise ComposeError(f"extends.{name}.service is required", extends.place)
-        file = string(extends.get("file")) if isinstance(extends, MappingNode) else None
-        origin, found = self._origin(name, reference, file, services, path, extends)
-        if (origin, name) in seen:
-            chain = "".join(f"\n  extends {each} in {where}" for where, each in (*seen[1:], (origin, name)))
-            raise ComposeError(f"Circular reference:\n  {seen[0][1]} in {seen[0][0]}{chain}", extends.place)
-        base = self.service(reference, found, origin, (*seen, (origin, name)))
-        if not isinstance(base, MappingNode):
-            return service
-        kept = drop_replaced(base, _replaced_in(self.document, name))
+        kept = drop_replaced(base, _replaced_in(self.document, origin.name))
         merged = merge(kept, service, ("services", "x"))
         assert isinstance(merged, MappingNode)
+        self.loader.budget.take_nodes(size_of_tree(merged), service.place)
         return merged.without("extends")
 
-    def _origin(
-        self, name: str, reference: str, file: str | None, services: MappingNode, path: Path, extends: Node
-    ) -> tuple[Path, MappingNode]:
-        if file is None:
-            if reference not in services.entries:
-                raise ComposeError(
-                    f'cannot extend service "{name}" in {path}: service "{reference}" not found', extends.place
-                )
-            return path, services
-        origin = _local(file, self.directory, extends.place)
-        _demand(origin, extends.place)
-        found, _ = self.loader.services_of(origin, self.environment)
-        if found is None:
-            raise ComposeError(f'cannot extend service "{name}" in {origin}: no services section', extends.place)
+    def _extended_by(self, origin: _Origin) -> _Origin | None:
+        """The service that one extends, if any."""
+        service = origin.services.entries[origin.name]
+        if is_null(service):
+            return None
+        if not isinstance(service, MappingNode):
+            raise ComposeError("services.{} must be a mapping", service.place, Shown.key(origin.name))
+        extends = service.entries.get("extends")
+        if extends is None:
+            return None
+        reference = string(extends.get("service")) if isinstance(extends, MappingNode) else string(extends)
+        if reference is None:
+            raise ComposeError("extends.{}.service is required", extends.place, Shown.key(origin.name))
+        file = string(extends.get("file")) if isinstance(extends, MappingNode) else None
+        path, found = self._origin(origin, file, extends)
         if reference not in found.entries:
+            sentence = 'cannot extend service "{}" in {}: service "…" not found' + ("" if file is None else " in …")
+            raise ComposeError(sentence, extends.place, Shown.key(origin.name), Shown.file(origin.path))
+        return _Origin(path, found, reference)
+
+    def _origin(self, origin: _Origin, file: str | None, extends: Node) -> tuple[Path, MappingNode]:
+        if file is None:
+            return origin.path, origin.services
+        key = Shown.path(("services", origin.name, "extends", "file"))
+        path = _local(file, self.directory, extends.place, key)
+        found = self.loader.services_of(path, self.environment, extends.place, key)
+        if found is None:
             raise ComposeError(
-                f'cannot extend service "{name}" in {path}: service "{reference}" not found in {file}', extends.place
+                'cannot extend service "{}" in {}: no services section',
+                extends.place,
+                Shown.key(origin.name),
+                Shown.file(path),
             )
-        return origin, found
+        return path, found
 
 
-def _local(text: str, directory: str, place: Place) -> Path:
+def is_certainly_a_variable(name: str, node: Scalar) -> bool:
+    """Whether a text means a variable by what reads as one, which may be shown then; ``p$ssw0rd`` may be a password."""
+    text = str(node.value)
+    return re.search(rf"\$\{{{name}\b", text) is not None or text == f"${name}"
+
+
+def _chain(paths: tuple[Path, ...]) -> Shown:
+    return Shown.keys([str(path) for path in paths], " includes ")
+
+
+def _local(text: str, directory: str, place: Place, key: Shown) -> Path:
     if re.match(r"[a-z][a-z0-9+.-]*://", text) or text.startswith(("git@", "github.com/")):
-        raise ComposeError(f"{text} is not a local file: fetch it, and give its path", place)
+        raise ComposeError("{} is not a local file: fetch it, and give its path", place, key)
     return Path(absolute_path(text, directory))
-
-
-def _demand(path: Path, place: Place) -> None:
-    if not path.is_file():
-        raise ComposeError(f"open {path}: no such file or directory", place)
 
 
 def _replaced_in(document: Document, name: str) -> tuple[TreePath, ...]:
@@ -378,36 +491,3 @@ def _import(existing: Node | None, resources: MappingNode, kind: str, document: 
 def _texts(node: Node | None) -> tuple[str, ...]:
     text = string(node)
     return strings(node) if text is None else (text,)
-
-
-def read_environment_files(files: tuple[Path, ...], before: Mapping[str, str]) -> dict[str, str]:
-    """The variables of environment files; ``before`` are those set already, which win in replacements.
-
-    Raises :class:`ComposeError` for a file that isn't there or can't be read.
-    """
-    found: dict[str, str] = {}
-    for path in files:
-        text = _decoded(path, _read(path, "couldn't find env file: {path}"))
-        try:
-            found.update(parse_dotenv(text, lambda name: before.get(name, found.get(name))))
-        except ComposeError as error:
-            raise ComposeError(f"failed to read {path}: {error.message}", Place(path, Span(0, 0))) from None
-    return found
-
-
-def _decoded(path: Path, data: bytes) -> str:
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ComposeError(f"failed to read {path}: the file is not UTF-8", Place(path, Span(0, 0))) from None
-
-
-def _read(path: Path, missing: str = "open {path}: no such file or directory") -> bytes:
-    try:
-        if path.stat().st_size > MAXIMUM_BYTES:
-            raise ComposeError(f"{path} is larger than {MAXIMUM_BYTES // 1024 // 1024} MiB")
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise ComposeError(missing.format(path=path)) from None
-    except OSError as error:
-        raise ComposeError(f"{path} can't be read: {error.strerror}") from None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .node import ComposeError, MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .problem import ComposeError, Shown
 from .short_forms import parse_volume
 
 
@@ -22,11 +23,11 @@ def merge(base: Node, other: Node, path: TreePath = ()) -> Node:
     match base:
         case MappingNode():
             if not isinstance(other, MappingNode):
-                raise ComposeError(f"cannot override {'.'.join(path)}", other.place)
+                raise ComposeError("cannot override {}", other.place, Shown.path(path))
             return _merge_mappings(base, other, path)
         case Sequence():
             if not isinstance(other, Sequence):
-                raise ComposeError(f"cannot override {'.'.join(path)}", other.place)
+                raise ComposeError("cannot override {}", other.place, Shown.path(path))
             return Sequence((*base.items, *other.items), other.place)
         case _:
             return other
@@ -136,7 +137,7 @@ def _logging(base: Node, other: Node, path: TreePath) -> Node:
 
 def _ipam(base: Node, other: Node, path: TreePath) -> Node:
     if not isinstance(base, Sequence) or not isinstance(other, Sequence):
-        raise ComposeError(f"{'.'.join(path)}: a sequence is wanted", other.place)
+        raise ComposeError("{}: a sequence is wanted", other.place, Shown.path(path))
     merged: dict[str | None, MappingNode] = {}
     for first in base.items:
         for second in other.items:
@@ -199,7 +200,7 @@ def enforce_unicity(node: Node, path: TreePath = ()) -> Node:
 def _by_name(item: Node, path: str) -> str:
     text = string(item)
     if text is None:
-        raise ComposeError(f"{path}: a text is wanted", item.place)
+        raise ComposeError("{}: a text is wanted", item.place, Shown.path((path,)))
     return text.partition("=")[0]
 
 
@@ -207,7 +208,7 @@ def _by_target(item: Node, path: str) -> str:
     if isinstance(item, MappingNode):
         target = string(item.get("target"))
         if target is None:
-            raise ComposeError(f"service volume {path} is missing a mount target", item.place)
+            raise ComposeError("service volume {} is missing a mount target", item.place, Shown.path((path,)))
         return target
     text = string(item)
     return "" if text is None else parse_volume(text, item.place).target
@@ -217,7 +218,7 @@ def _by_device(item: Node, path: str) -> str:
     if isinstance(item, MappingNode):
         target = string(item.get("target"))
         if target is None:
-            raise ComposeError(f"service device {path} is missing a mount target", item.place)
+            raise ComposeError("service device {} is missing a mount target", item.place, Shown.path((path,)))
         return target
     parts = (string(item) or "").split(":")
     return parts[1] if len(parts) > 1 else parts[0]
@@ -232,7 +233,7 @@ def _by_port(item: Node, path: str) -> str:
         return _by_text(item, path)
     target = item.get("target")
     if target is None:
-        raise ComposeError(f"service ports {path} is missing a target port", item.place)
+        raise ComposeError("service ports {} is missing a target port", item.place, Shown.path((path,)))
     parts = (item.get("host_ip"), item.get("published"), target, item.get("protocol"))
     defaults = ("0.0.0.0", "", "", "tcp")
     shown = [
@@ -255,7 +256,7 @@ def _by_path(item: Node, path: str) -> str:
         return _by_text(item, path)
     text = string(item.get("path"))
     if text is None:
-        raise ComposeError(f"environment path attribute {path} is missing", item.place)
+        raise ComposeError("environment path attribute {} is missing", item.place, Shown.path((path,)))
     return text
 
 

@@ -15,9 +15,11 @@ from nixlint.containers.byte_size import parse_byte_size
 from nixlint.containers.duration import format_duration, parse_duration
 from nixlint.syntax.place import Place
 
+from .access import Access, anywhere
 from .dotenv import parse_dotenv
-from .interpolation import to_boolean, to_float, to_integer
-from .node import ComposeError, MappingNode, Node, Scalar, Sequence, is_null, string, text_of
+from .interpolation import NotOfType, to_boolean, to_float, to_integer
+from .node import MappingNode, Node, Scalar, Sequence, is_null, string, text_of
+from .problem import ComposeError, Shown
 from .short_forms import split_words
 
 Json: TypeAlias = "str | int | float | bool | list[Json] | dict[str, Json] | None"
@@ -26,8 +28,8 @@ _OMIT: Json = {"": "left out"}
 """Stands for a value that the reference leaves out: it is the zero of its type."""
 
 
-def print_model(root: MappingNode, environment: Mapping[str, str]) -> dict[str, Json]:
-    """The model of a normalised project, environment and label files read.
+def print_model(root: MappingNode, environment: Mapping[str, str], access: Access | None = None) -> dict[str, Json]:
+    """The model of a normalised project, environment and label files read. ``access`` is the way to these.
 
     Raises :class:`ComposeError` for a value that its type doesn't take, and for a required file that isn't there.
     """
@@ -37,7 +39,7 @@ def print_model(root: MappingNode, environment: Mapping[str, str]) -> dict[str, 
     for name, service in services.entries.items() if isinstance(services, MappingNode) else ():
         printed = decoded.get(name)
         if isinstance(service, MappingNode) and isinstance(printed, dict):
-            printed.update(_from_files(service, f"services.{name}", environment))
+            printed.update(_from_files(service, f"services.{name}", environment, access or anywhere()))
     return model
 
 
@@ -84,67 +86,63 @@ def _plain(node: Node) -> Json:
 
 def _service(node: Node, path: str) -> Json:
     if not isinstance(node, MappingNode):
-        raise ComposeError(f"{path} must be a mapping", node.place)
+        raise ComposeError("{} must be a mapping", node.place, Shown.path((path,)))
     return _struct(_SERVICE, {"command": None, "entrypoint": None})(node, path)
 
 
-def _from_files(service: MappingNode, path: str, environment: Mapping[str, str]) -> dict[str, Json]:
+def _from_files(service: MappingNode, path: str, environment: Mapping[str, str], access: Access) -> dict[str, Json]:
     """The variables and labels of a service with those that its files give it."""
-    variables: dict[str, Json] = dict(resolved_environment(service, path, environment).items())
-    labels: dict[str, Json] = dict(resolved_labels(service, path).items())
+    variables: dict[str, Json] = dict(resolved_environment(service, path, environment, access).items())
+    labels: dict[str, Json] = dict(resolved_labels(service, path, access).items())
     return {**({"environment": variables} if variables else {}), **({"labels": labels} if labels else {})}
 
 
-def resolved_environment(service: MappingNode, path: str, environment: Mapping[str, str]) -> dict[str, str | None]:
+def resolved_environment(
+    service: MappingNode, path: str, environment: Mapping[str, str], access: Access
+) -> dict[str, str | None]:
     """The variables of a service with those of its environment files. Raises :class:`ComposeError` for a missing one."""
     own = variables_of(service.get("environment"), f"{path}.environment")
     own = {name: environment.get(name) if value is None else value for name, value in own.items()}
     found: dict[str, str | None] = {}
     files = service.get("env_file")
-    for item in files.items if isinstance(files, Sequence) else ():
+    known = {**{name: value for name, value in own.items() if value is not None}, **environment}
+    for index, item in enumerate(files.items if isinstance(files, Sequence) else ()):
         if isinstance(item, MappingNode):
-            found.update(_env_file(item, {**{k: v for k, v in own.items() if v is not None}, **environment}))
+            found.update(_env_file(item, known, access, Shown.path((f"{path}.env_file[{index}]",))))
     return {**found, **own}
 
 
-def _env_file(item: MappingNode, known: Mapping[str, str]) -> dict[str, str]:
-    path = string(item.get("path")) or ""
+def _env_file(item: MappingNode, known: Mapping[str, str], access: Access, key: Shown) -> dict[str, str]:
+    path = Path(string(item.get("path")) or "")
     required = item.entries.get("required")
     is_required = _boolean(required, "required") if required is not None else True
-    text = _file_text(Path(path), item.place) if Path(path).is_file() else None
-    if text is None:
-        if is_required:
-            raise ComposeError(f"env file {path} not found: stat {path}: no such file or directory", item.place)
+    if not is_required and access.kind(path) is None:
         return {}
+    text = access.text(path, item.place, key)
     kind = string(item.get("format"))
     if kind == "raw":
         pairs = (line.partition("=") for line in text.splitlines() if line.strip() and not line.startswith("#"))
         return {name: value for name, equals, value in pairs if equals}
     if kind:
-        raise ComposeError(f'unsupported env_file format "{kind}"', item.place)
+        raise ComposeError('unsupported env_file format "…"', item.place)
+    return _parsed(text, known.get, access, item.place, key)
+
+
+def _parsed(text: str, lookup: Callable[[str], str | None], access: Access, place: Place, key: Shown) -> dict[str, str]:
     try:
-        return parse_dotenv(text, known.get)
+        return parse_dotenv(text, lookup, access.budget)
     except ComposeError as error:
-        raise ComposeError(f"failed to read {path}: {error.message}", item.place) from None
+        raise error.within("failed to read {}: ", place, key) from None
 
 
-def _file_text(path: Path, place: Place) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise ComposeError(f"{path} can't be read: {reason}", place) from None
-
-
-def resolved_labels(service: MappingNode, path: str) -> dict[str, str]:
+def resolved_labels(service: MappingNode, path: str, access: Access) -> dict[str, str]:
     """The labels of a service with those of its label files. Raises :class:`ComposeError` for a missing one."""
     found: dict[str, str] = {}
     files = service.get("label_file")
-    for item in files.items if isinstance(files, Sequence) else ():
-        file = Path(string(item) or "")
-        if not file.is_file():
-            raise ComposeError(f"label file {file} not found: stat {file}: no such file or directory", item.place)
-        found.update(parse_dotenv(_file_text(file, item.place), found.get))
+    for index, item in enumerate(files.items if isinstance(files, Sequence) else ()):
+        key = Shown.path((f"{path}.label_file[{index}]",))
+        text = access.text(Path(string(item) or ""), item.place, key)
+        found.update(_parsed(text, found.get, access, item.place, key))
     own = variables_of(service.get("labels"), f"{path}.labels")
     return {**found, **{name: value or "" for name, value in own.items()}}
 
@@ -166,10 +164,12 @@ def variables_of(node: Node | None, path: str) -> dict[str, str | None]:
                 text = text_of(item.value) if isinstance(item, Scalar) else ""
                 name, equals, value = text.partition("=")
                 if name[-1:].isspace():
-                    owner = ".".join(path.split(".")[:-1]).replace("services.", "services[") + "]"
+                    owner, _, kind = path.rpartition(".")
                     raise ComposeError(
-                        f"'{owner}.{path.rpartition('.')[2]}' environment variable {name} is declared with a trailing space",
+                        "'{}].{}' environment variable … is declared with a trailing space",
                         item.place,
+                        Shown.path((owner.replace("services.", "services[", 1),)),
+                        Shown.word(kind),
                     )
                 found[name] = value if equals else None
             return found
@@ -181,7 +181,8 @@ def variables_of(node: Node | None, path: str) -> dict[str, str | None]:
 
 
 def _fail(node: Node, path: str, what: str) -> ComposeError:
-    return ComposeError(f"{path}: {what}", node.place)
+    """The error of a value, where ``what`` are words of this module."""
+    return ComposeError("{}: {}", node.place, Shown.path((path,)), Shown.word(what))
 
 
 def _string(node: Node, path: str) -> Json:
@@ -199,8 +200,8 @@ def _boolean(node: Node, path: str) -> bool:
     try:
         if text is not None:
             return to_boolean(text)
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except NotOfType as error:
+        raise _fail(node, path, error.words) from None
     raise _fail(node, path, "expected type 'bool'")
 
 
@@ -217,8 +218,8 @@ def _int(node: Node, path: str) -> int:
     try:
         if text is not None:
             return to_integer(text)
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except NotOfType as error:
+        raise _fail(node, path, error.words) from None
     if isinstance(node, Scalar) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return int(node.value)
     raise _fail(node, path, "expected type 'int'")
@@ -232,8 +233,8 @@ def _single_precision(node: Node, path: str) -> Json:
     text = string(node)
     try:
         value = to_float(text) if text is not None else node.value if isinstance(node, Scalar) else None
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except NotOfType as error:
+        raise _fail(node, path, error.words) from None
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise _fail(node, path, "expected a number")
     return shortest_single(float(value)) or _OMIT
@@ -261,8 +262,8 @@ def size_of(node: Node, path: str) -> int:
         return _int(node, path) if isinstance(node, Scalar) and type(node.value) is int else 0
     try:
         return parse_byte_size(text)
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except ValueError:
+        raise _fail(node, path, "invalid size: '…'") from None
 
 
 def _duration(node: Node, path: str) -> Json:
@@ -279,8 +280,8 @@ def duration_of(node: Node, path: str) -> int:
     """A duration in nanoseconds. Raises :class:`ComposeError` for what is none."""
     try:
         return parse_duration(text_of(node.value) if isinstance(node, Scalar) else "")
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except ValueError:
+        raise _fail(node, path, 'time: invalid duration "…"') from None
 
 
 def _list(item: _Decoder) -> _Decoder:
@@ -309,8 +310,8 @@ def _command(node: Node, path: str) -> Json:
         return None
     try:
         return list(split_words(text).words)
-    except ValueError as error:
-        raise _fail(node, path, str(error)) from None
+    except ValueError:
+        raise _fail(node, path, "invalid command line string") from None
 
 
 def _test(node: Node, path: str) -> Json:
@@ -361,12 +362,12 @@ def _hosts(node: Node, path: str) -> Json:
         text = str(_text(item, path))
         separator = next((each for each in "=:" if each in text), None)
         if separator is None:
-            raise _fail(item, path, f"invalid additional host, missing IP: {text}")
+            raise _fail(item, path, "invalid additional host, missing IP: …")
         name, _, addresses_text = text.partition(separator)
         hosts += [(name, address) for address in addresses_text.split(",")]
     for name, _ in hosts:
         if not name or ":" in name or "=" in name:
-            raise _fail(node, path, f"bad host name '{name}'")
+            raise _fail(node, path, "bad host name '…'")
     listed: list[Json] = [*sorted(f"{name}={_without_brackets(address)}" for name, address in hosts)]
     return listed or _OMIT
 
@@ -390,7 +391,7 @@ def _mode(node: Node, path: str) -> Json:
     try:
         mode = int(text, 8) if text is not None else _int(node, path)
     except ValueError:
-        raise _fail(node, path, f'parsing "{text}": invalid syntax') from None
+        raise _fail(node, path, 'parsing "…": invalid syntax') from None
     return f"0{mode:o}"
 
 
@@ -399,7 +400,7 @@ def _count(node: Node, path: str) -> Json:
     if text is not None and text.lower() == "all":
         return -1
     if text is not None and not text.isdigit():
-        raise _fail(node, path, f"invalid value \"{text}\", the only value allowed is 'all' or a number")
+        raise _fail(node, path, "invalid value \"…\", the only value allowed is 'all' or a number")
     return _int(node, path) or _OMIT
 
 

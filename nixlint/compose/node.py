@@ -9,18 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from nixlint.syntax.place import Place
-from nixlint.syntax.span import Span
+
+from .problem import NOWHERE
 
 ScalarValue: TypeAlias = str | int | float | bool | None
 TreePath: TypeAlias = tuple[str, ...]
 """Keys from the top of a file; an element of a sequence is ``[]``."""
-
-NOWHERE = Place(Path(), Span(0, 0))
-"""The place of what no file says: a default of the specification."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +76,6 @@ class MappingNode:
 Node: TypeAlias = Scalar | Sequence | MappingNode
 
 
-class ComposeError(Exception):
-    """A Compose project that can't be loaded: ``message`` says why, ``place`` where, if somewhere in a file."""
-
-    def __init__(self, message: str, place: Place | None = None) -> None:
-        super().__init__(message)
-        self.message = message
-        self.place = None if place is None or place == NOWHERE else place
-
-
-class Warned(NamedTuple):
-    """Something about a project that a person should know, though it loads."""
-
-    message: str
-    place: Place | None
-
-
 def is_null(node: Node | None) -> bool:
     """Whether nothing is there, or a null."""
     return node is None or (isinstance(node, Scalar) and node.value is None)
@@ -140,6 +121,22 @@ def go_float(value: float) -> str:
 def string(node: Node | None) -> str | None:
     """The text of a scalar that is a string; ``None`` for all else."""
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
+
+
+def size_of_tree(node: Node) -> int:
+    """How many nodes a tree has, with those that stand in it more than once."""
+    count, waiting = 0, [node]
+    while waiting:
+        each = waiting.pop()
+        count += 1
+        match each:
+            case MappingNode():
+                waiting += each.entries.values()
+            case Sequence():
+                waiting += each.items
+            case Scalar():
+                pass
+    return count
 
 
 def walk(node: Node, path: TreePath = ()) -> Iterator[tuple[TreePath, Node]]:

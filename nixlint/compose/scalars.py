@@ -40,7 +40,8 @@ def resolve_plain(text: str) -> ScalarValue:
     if text[0] not in "+-.0123456789":
         return text
     if text[0] == ".":
-        return float(text) if _FLOAT.fullmatch(text) else text
+        point = _float(text)
+        return text if point is None else point
     moment = _moment(text)
     if moment is not None:
         return moment
@@ -48,7 +49,8 @@ def resolve_plain(text: str) -> ScalarValue:
     number = _integer(plain)
     if number is not None:
         return number
-    return float(plain) if _FLOAT.fullmatch(plain) else text
+    point = _float(plain)
+    return text if point is None else point
 
 
 def is_mangled(text: str, value: ScalarValue) -> bool:
@@ -60,15 +62,25 @@ def is_mangled(text: str, value: ScalarValue) -> bool:
     return text_of(value) != text
 
 
+_MOST_DIGITS = 80
+"""A number of more digits has more than 64 bits, in every base."""
+
+
 def _integer(text: str) -> ScalarValue:
+    """A number of 64 bits; a larger one is a floating-point number where it is decimal, and else a text."""
     for pattern, base in _INTEGERS:
         if pattern.fullmatch(text):
             sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("+", text)
-            if base != 10:
-                digits = digits.lstrip("0").lstrip("xXoObB") or "0"
-            value = int(sign + digits, base)
-            return value if -(2**63) <= value < 2**64 else float(value)
+            digits = digits if base == 10 else digits.lstrip("0").lstrip("xXoObB").lstrip("0") or "0"
+            value = int(sign + digits, base) if len(digits) <= _MOST_DIGITS else 2**64
+            return value if -(2**63) <= value < 2**64 else None
     return None
+
+
+def _float(text: str) -> float | None:
+    """A number that a floating-point number can hold, if the text is one."""
+    value = float(text) if _FLOAT.fullmatch(text) else None
+    return None if value in (float("inf"), float("-inf")) else value
 
 
 def _moment(text: str) -> str | None:

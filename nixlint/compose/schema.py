@@ -12,17 +12,23 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from .node import ComposeError, MappingNode, Node, Scalar, Sequence, TreePath
+from .node import MappingNode, Node, Scalar, Sequence, TreePath
+from .problem import ComposeError, Shown
 
 _NAMES = {"name": re.compile(r"^[a-zA-Z0-9._-]+$"), "lower": re.compile(r"^[a-z]+$")}
 
 
 class _Error(NamedTuple):
     path: TreePath
-    message: str
+    sentence: str
     node: Node
     depth: int
-    types: tuple[str, ...] = ()
+    parts: tuple[Shown, ...] = ()
+
+    def raised(self) -> ComposeError:
+        """The error to be raised."""
+        where = f"{'.'.join(self.path)} " if self.path else ""
+        return ComposeError("{}" + self.sentence, self.node.place, Shown.path((where,)), *self.parts)
 
 
 def validate(root: Node) -> None:
@@ -32,7 +38,7 @@ def validate(root: Node) -> None:
         if worst is None or error.depth > worst.depth:
             worst = error
     if worst is not None:
-        raise ComposeError(f"{'.'.join(worst.path)} {worst.message}".strip(), worst.node.place)
+        raise worst.raised()
 
 
 @cache
@@ -77,7 +83,7 @@ def _is_plain(side: str) -> bool:
 def _type_error(node: Node, path: TreePath, types: tuple[str, ...]) -> _Error:
     names = [{"object": "mapping"}.get(name, name) for name in types]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
-    return _Error(path, f"must be a {listed}", node, len(path), types)
+    return _Error(path, "must be a {}", node, len(path), (Shown.word(listed),))
 
 
 def _side_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
@@ -105,7 +111,7 @@ def _struct_errors(node: Node, name: str, path: TreePath) -> Iterator[_Error]:
         return
     for key in keys:
         if key.endswith("*") and key[:-1] not in node.entries:
-            yield _Error(path, f"missing property '{key[:-1]}'", node, len(path))
+            yield _Error(path, "missing property '{}'", node, len(path), (Shown.word(key[:-1]),))
     unknown = []
     for key, entry in node.entries.items():
         expression = keys.get(key) or keys.get(f"{key}*")
@@ -119,10 +125,8 @@ def _struct_errors(node: Node, name: str, path: TreePath) -> Iterator[_Error]:
 
 
 def _not_allowed(node: MappingNode, unknown: list[str], path: TreePath) -> _Error:
-    quoted = ", ".join(f"'{key}'" for key in unknown)
-    return _Error(
-        path, f"additional properties {quoted} not allowed", Scalar(None, node.key_place(unknown[0])), len(path) + 1
-    )
+    at = Scalar(None, node.key_place(unknown[0]))
+    return _Error(path, "additional properties '{}' not allowed", at, len(path) + 1, (Shown.keys(unknown, "', '"),))
 
 
 def _list_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
@@ -137,7 +141,9 @@ def _list_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
         for index, item in enumerate(node.items):
             first = seen.setdefault(plain(item, True), index)
             if first != index:
-                yield _Error(path, f"items at {first} and {index} are equal", item, len(path))
+                yield _Error(
+                    path, "items at {} and {} are equal", item, len(path), (Shown.number(first), Shown.number(index))
+                )
 
 
 def _mapping_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
@@ -163,8 +169,8 @@ def _choice_errors(node: Node, choices: list[str], path: TreePath) -> Iterator[_
         yield _type_error(node, path, ("string",))
     elif node.value not in choices:
         listed = ", ".join(f"'{choice}'" for choice in choices)
-        one_of = f"value must be one of {listed}" if len(choices) > 1 else f"value must be {listed}"
-        yield _Error(path, one_of, node, len(path))
+        one_of = "value must be one of {}" if len(choices) > 1 else "value must be {}"
+        yield _Error(path, one_of, node, len(path), (Shown.word(listed),))
 
 
 def _scalar_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
@@ -174,13 +180,13 @@ def _scalar_errors(node: Node, side: str, path: TreePath) -> Iterator[_Error]:
     if not _is_of(value, kind):
         yield _type_error(node, path, (kind,))
     elif pattern and isinstance(value, str) and not re.search(pattern, value):
-        yield _Error(path, f"'{value}' does not match pattern '{pattern}'", node, len(path))
+        yield _Error(path, "'…' does not match pattern '{}'", node, len(path), (Shown.word(pattern),))
     elif bounds and isinstance(value, int):
         low, _, high = bounds.removesuffix(">").partition("..")
         if low and value < int(low):
-            yield _Error(path, f"must be greater than or equal to {low}", node, len(path))
+            yield _Error(path, "must be greater than or equal to {}", node, len(path), (Shown.word(low),))
         elif high and value > int(high):
-            yield _Error(path, f"must be less than or equal to {high}", node, len(path))
+            yield _Error(path, "must be less than or equal to {}", node, len(path), (Shown.word(high),))
 
 
 def _is_of(value: object, kind: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from ipaddress import ip_address
 from posixpath import normpath
@@ -9,7 +10,8 @@ from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
-from .node import ComposeError, MappingNode, Scalar, Sequence
+from .node import MappingNode, Scalar, Sequence
+from .problem import ComposeError, Shown
 
 PROPAGATIONS = frozenset("rprivate private rshared shared rslave slave".split())
 _BLANKS = " \t\r\n"
@@ -36,7 +38,7 @@ def parse_volume(text: str, place: Place) -> ShortVolume:
         return ShortVolume("", text, ())
     parts = split_at_colons(text)
     if any(not part for part in parts):
-        raise ComposeError(f"invalid spec: {text}: empty section between colons", place)
+        raise ComposeError("invalid spec: …: empty section between colons", place)
     match parts:
         case [target]:
             return ShortVolume("", target, ())
@@ -45,22 +47,25 @@ def parse_volume(text: str, place: Place) -> ShortVolume:
         case [source, target, options]:
             return ShortVolume(source, target, tuple(options.split(",")))
         case _:
-            raise ComposeError(f"invalid spec: {text}: too many colons", place)
+            raise ComposeError("invalid spec: …: too many colons", place)
 
 
 def split_at_colons(text: str) -> list[str]:
     """The text split at its colons, but for those inside of ``${…}`` and of a Windows drive."""
-    parts, depth = [""], 0
-    for index, character in enumerate(text):
-        if character == "$" and text[index + 1 : index + 2] == "{":
+    parts: list[str] = []
+    start, depth = 0, 0
+    for match in _BRACES_AND_COLONS.finditer(text):
+        if match.group() == "${":
             depth += 1
-        elif character == "}" and depth:
-            depth -= 1
-        if character == ":" and not depth and not (len(parts[-1]) == 1 and parts[-1].isalpha()):
-            parts.append("")
-        else:
-            parts[-1] += character
-    return parts
+        elif match.group() == "}":
+            depth = max(depth - 1, 0)
+        elif not depth and not (match.start() == start + 1 and text[start].isalpha()):
+            parts.append(text[start : match.start()])
+            start = match.end()
+    return [*parts, text[start:]]
+
+
+_BRACES_AND_COLONS = re.compile(r"\$\{|[}:]")
 
 
 def _is_drive(text: str) -> bool:
@@ -120,14 +125,14 @@ def _ports(text: str, place: Place) -> Iterator[tuple[int, str, str, str]]:
     container, _, protocol = container.partition("/")
     protocol = protocol.lower() or "tcp"
     if protocol not in ("tcp", "udp", "sctp"):
-        raise ComposeError(f"invalid proto: {protocol}", place)
+        raise ComposeError("invalid proto: …", place)
     address = _address(address, place)
     if not container:
-        raise ComposeError(f"no port specified: {text}<empty>", place)
+        raise ComposeError("no port specified: …<empty>", place)
     targets = _port_range(container, "containerPort", place)
     hosts = _port_range(host, "hostPort", place) if host else None
     if hosts is not None and len(hosts) != len(targets) and len(targets) > 1:
-        raise ComposeError(f"invalid ranges specified for container and host Ports: {container} and {host}", place)
+        raise ComposeError("invalid ranges specified for container and host Ports: … and …", place)
     for index, target in enumerate(targets):
         published = "" if hosts is None else str(hosts[index])
         if hosts is not None and len(targets) == 1 and len(hosts) > 1:
@@ -141,7 +146,7 @@ def _address(text: str, place: Place) -> str:
         try:
             ip_address(address)
         except ValueError:
-            raise ComposeError(f"invalid IP address: {address}", place) from None
+            raise ComposeError("invalid IP address: …", place) from None
     return address
 
 
@@ -149,7 +154,7 @@ def _port_range(text: str, what: str, place: Place) -> range:
     first, _, last = text.partition("-")
     numbers = [int(part) if part.isascii() and part.isdigit() else -1 for part in (first, last or first)]
     if not all(0 <= number <= 65535 for number in numbers) or numbers[1] < numbers[0] or text.endswith("-"):
-        raise ComposeError(f"invalid {what}: {text}", place)
+        raise ComposeError("invalid {}: …", place, Shown.word(what))
     return range(numbers[0], numbers[1] + 1)
 
 
@@ -157,7 +162,7 @@ def device_node(text: Scalar) -> MappingNode:
     """The long form of ``source[:target[:permissions]]``. Raises :class:`ComposeError` for what is none."""
     parts = str(text.value).split(":")
     if len(parts) > 3:
-        raise ComposeError(f"confusing device mapping, please use long syntax: {text.value}", text.place)
+        raise ComposeError("confusing device mapping, please use long syntax: …", text.place)
     source, target, permissions = (*parts, "", "")[:3]
     entries = {
         "source": Scalar(source, text.place, text.template, text.variables),
@@ -180,44 +185,48 @@ def split_words(text: str) -> Words:
     Raises :class:`ValueError` where quotes or parentheses are left open.
     """
     words: list[str] = []
-    buffer, has_word = "", False
+    buffer: list[str] = []
+    has_word = False
     escaped = quoted = substituted = ticked = False
     quote = ""
     for index, character in enumerate(text):
         if escaped:
-            buffer, escaped, has_word = buffer + character, False, True
+            buffer.append(character)
+            escaped, has_word = False, True
             continue
         if character == "\\" and quote != "'":
             escaped = True
             continue
         if character in _BLANKS:
             if quote or ticked or substituted:
-                buffer += character
+                buffer.append(character)
             elif has_word:
-                words.append(buffer)
-                buffer, has_word = "", False
+                words.append("".join(buffer))
+                buffer, has_word = [], False
             continue
         if character == "`" and not quote and not substituted:
             ticked = not ticked
         elif character == ")" and not quote and not ticked:
             substituted = not substituted
         elif character == "(" and not quote and not ticked:
-            if substituted or not buffer.endswith("$"):
+            if substituted or buffer[-1:] != ["$"]:
                 raise ValueError("invalid command line string")
-            substituted, buffer = True, buffer + "("
+            substituted = True
+            buffer.append("(")
             continue
         elif character in "\"'" and not substituted and quote in ("", character):
             quoted, quote = bool(quote), "" if quote else character
             has_word = has_word or quoted
             continue
         elif character in ";&|<>" and not (quote or ticked or substituted):
-            if character == ">" and buffer[:1].isdigit():
+            if character == ">" and "".join(buffer[:1]).isdigit():
                 has_word = False
-            return Words(tuple([*words, buffer] if has_word else words), text[index:])
-        buffer, has_word = buffer + character, True
+            return Words(tuple([*words, "".join(buffer)] if has_word else words), text[index:])
+        buffer.append(character)
+        has_word = True
     if escaped or quote or ticked or substituted:
         raise ValueError("invalid command line string")
-    return Words(tuple([*words, buffer] if has_word else words), "")
+    return Words(tuple([*words, "".join(buffer)] if has_word else words), "")
 
 
 def strings(node: object) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The first stage: from the bytes of a Compose file to its documents as trees, with places, tags and comments.
 
-ruamel.yaml scans and composes; what scalars mean, merge keys, ``!reset`` and ``!override`` are Compose's own
-(compose-spec.io, '10-fragments.md', '13-merge.md').
+libyaml scans and parses, as it does for the reference; what its events come to, what scalars mean, merge keys, ``!reset``
+and ``!override`` are Compose's own (compose-spec.io, '10-fragments.md', '13-merge.md').
 """
 
 from __future__ import annotations
@@ -14,33 +14,34 @@ from itertools import accumulate, takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import CollectionNode as YamlCollection
-from ruamel.yaml.nodes import MappingNode as YamlMapping
-from ruamel.yaml.nodes import Node as YamlNode
-from ruamel.yaml.nodes import ScalarNode as YamlScalar
-from ruamel.yaml.nodes import SequenceNode as YamlSequence
+from yaml import CSafeLoader, events, parse
+from yaml.error import MarkedYAMLError, YAMLError
+from yaml.reader import ReaderError
 
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
-from .node import ComposeError, MappingNode, Node, Scalar, ScalarValue, Sequence, TreePath
+from .budget import MAXIMUM_DEPTH, MAXIMUM_NODES
+from .node import MappingNode, Node, Scalar, ScalarValue, Sequence, TreePath
+from .problem import NOWHERE, ComposeError, Shown
 from .scalars import resolve_plain
 
-MAXIMUM_NODES = 100_000
-"""As many nodes may a file have once its aliases are replaced by what they stand for; the reference has the same limit."""
+MAXIMUM_ALIASED = 100_000
+"""As many values may aliases stand for in a file; the reference has the same limit."""
+_CHUNK = 256
+"""The byte of a character is looked up for one of as many, and counted from there."""
 
 
 class Document(NamedTuple):
     """One document of a file.
 
     ``replaced`` are the paths that it takes over from the files before it (``!reset`` and ``!override``), whatever these
-    said there.
+    said there. ``size`` is the number of its values, those that aliases stand for included.
     """
 
     root: Node
     replaced: tuple[TreePath, ...]
+    size: int
 
 
 class ComposeText:
@@ -59,21 +60,8 @@ class ComposeText:
 
     @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """The documents, in order. Raises :class:`ComposeError` where the text is not YAML."""
-        return tuple(_Builder(self).document(root) for root in self._composed if root is not None)
-
-    @cached_property
-    def _composed(self) -> tuple[YamlNode | None, ...]:
-        try:
-            return tuple(YAML(typ="safe", pure=True).compose_all(self.text))
-        except MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            place = None if mark is None else self.place(mark.index, mark.index + 1)
-            raise ComposeError(
-                f"this is not YAML: {' '.join(filter(None, (error.context, error.problem)))}", place
-            ) from None
-        except (YAMLError, RecursionError, ValueError) as error:
-            raise ComposeError(f"this is not YAML: {str(error).splitlines()[0]}", self.place(0, 1)) from None
+        """The documents, in order. Raises :class:`ComposeError` where the text is not YAML, or comes to too much."""
+        return tuple(_documents(self))
 
     def place(self, start: int, end: int) -> Place:
         """The place of a range of characters."""
@@ -88,14 +76,18 @@ class ComposeText:
         return [0, *(match.end() for match in re.finditer(rb"\n", self.data))]
 
     def _byte(self, index: int) -> int:
-        return (index if self._offsets is None else self._offsets[index]) + self._bom
+        if self._chunks is None:
+            return index + self._bom
+        chunk = min(index // _CHUNK, len(self._chunks) - 1)
+        return self._bom + self._chunks[chunk] + len(self.text[chunk * _CHUNK : index].encode())
 
     @cached_property
-    def _offsets(self) -> list[int] | None:
-        """The byte at which each character begins; ``None`` where each is one byte."""
+    def _chunks(self) -> list[int] | None:
+        """The byte at which each chunk of characters begins; ``None`` where each character is one byte."""
         if self.text.isascii():
             return None
-        return [0, *accumulate(len(character.encode("utf-8", "surrogatepass")) for character in self.text)]
+        starts = range(0, len(self.text) + 1, _CHUNK)
+        return [0, *accumulate(len(self.text[start : start + _CHUNK].encode()) for start in starts)]
 
     @cached_property
     def _bom(self) -> int:
@@ -104,12 +96,11 @@ class ComposeText:
     @cached_property
     def comments(self) -> Comments:
         """The comments of the file, by line."""
-        scalars = sorted(
-            (node.start_mark.index, node.end_mark.index)
-            for root in self._composed
-            for node in _yaml_nodes(root, set())
-            if isinstance(node, YamlScalar)
-        )
+        scalars = [
+            (event.start_mark.index, event.end_mark.index)
+            for event in _events(self)
+            if isinstance(event, events.ScalarEvent)
+        ]
         return _comments(self.text, scalars)
 
 
@@ -125,140 +116,264 @@ class Comments(NamedTuple):
     head: tuple[str, ...]
 
 
+def _events(text: ComposeText) -> Iterator[events.Event]:
+    """What libyaml reads, one piece after the other. The words of its errors are its own: they hold nothing of the text."""
+    try:
+        yield from parse(text.text, Loader=CSafeLoader)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = None if mark is None else text.place(mark.index, mark.index + 1)
+        raise ComposeError(
+            "this is not YAML: {}", place, Shown.word(" ".join(filter(None, (error.context, error.problem))))
+        ) from None
+    except ReaderError as error:
+        place = text.place(error.position, error.position + 1)
+        raise ComposeError("this is not YAML: {}", place, Shown.word(error.reason)) from None
+    except YAMLError:
+        raise ComposeError("this is not YAML", text.place(0, 1)) from None
+
+
+def _documents(text: ComposeText) -> Iterator[Document]:
+    builder = _Builder(text)
+    for event in _events(text):
+        match event:
+            case events.DocumentStartEvent():
+                builder.begin()
+            case events.DocumentEndEvent():
+                yield builder.document()
+            case events.NodeEvent() | events.CollectionEndEvent():
+                builder.take(event)
+
+
+class _Built(NamedTuple):
+    """A node that is whole: ``None`` where it is reset.
+
+    ``end`` is the character at which it ends, ``size`` how many values it stands for, ``depth`` how deep they are nested,
+    and ``replaced`` are the paths below it that are taken over from the files before.
+    """
+
+    node: Node | None
+    end: int
+    replaced: tuple[TreePath, ...]
+    size: int = 1
+    depth: int = 0
+
+
+class _Open:
+    """A collection whose end has not been read."""
+
+    def __init__(self, event: events.CollectionStartEvent, path: TreePath) -> None:
+        self.path = path
+        self.anchor: str | None = event.anchor
+        self.tag: str | None = event.tag
+        self.start: int = event.start_mark.index
+        self.end: int = event.end_mark.index
+        self.is_block = not event.flow_style
+        self.size = 1
+        self.depth = 0
+        self.replaced: list[TreePath] = []
+        self.items: list[Node] = []
+        self.count = 0
+        self.entries: dict[str, Node] = {}
+        self.places: dict[str, Place] = {}
+        self.lines: dict[str, int] = {}
+        self.merged: list[Node] = []
+        self.key: str | None = None
+        self.key_place = NOWHERE
+        self.is_merge_key = False
+        self.is_mapping = isinstance(event, events.MappingStartEvent)
+
+
 class _Builder:
+    """Documents, made of events: no recursion, and every value of the file is counted."""
+
     def __init__(self, text: ComposeText) -> None:
         self._text = text
-        self._replaced: list[TreePath] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, _Built | None] = {}
+        self._root: _Built | None = None
+        self._aliased = 0
         self._count = 0
-        self._open: list[int] = []
 
-    def document(self, root: YamlNode) -> Document:
-        node = self._node(root, ())
-        return Document(node if node is not None else Scalar(None, self._place(root)), tuple(self._replaced))
+    def begin(self) -> None:
+        """Begin the next document, which knows no anchors of the one before."""
+        self._anchors, self._root = {}, None
 
-    def _place(self, node: YamlNode) -> Place:
-        """The place of a node; a collection in block style ends where its last child does, not where the next token is."""
-        last = node
-        while isinstance(last, YamlCollection) and not last.flow_style and last.value:
-            last = last.value[-1][1] if isinstance(last, YamlMapping) else last.value[-1]
-            if last.start_mark.index < node.start_mark.index or last.end_mark.index > node.end_mark.index:
-                return self._text.place(node.start_mark.index, node.end_mark.index)
-        return self._text.place(node.start_mark.index, last.end_mark.index)
+    def document(self) -> Document:
+        """The document, once all of its events were taken."""
+        built = self._root
+        assert built is not None
+        node = built.node if built.node is not None else Scalar(None, self._text.place(built.end, built.end))
+        return Document(node, built.replaced, built.size)
 
-    def _node(self, node: YamlNode, path: TreePath) -> Node | None:
-        """The node, or ``None`` where it is reset."""
+    def take(self, event: events.Event) -> None:
+        """Take the next event."""
+        match event:
+            case events.AliasEvent():
+                self._add(self._alias(event), event)
+            case events.ScalarEvent():
+                self._count_one(event)
+                self._add(self._scalar(event), event)
+            case events.CollectionStartEvent():
+                self._count_one(event)
+                self._begin(event)
+            case _:
+                self._finish(event)
+
+    def _place(self, event: events.Event) -> Place:
+        return self._text.place(event.start_mark.index, event.end_mark.index)
+
+    def _count_one(self, event: events.Event) -> None:
         self._count += 1
         if self._count > MAXIMUM_NODES:
-            raise ComposeError("document contains excessive aliasing", self._place(node))
-        tag = str(node.tag)
-        if tag in ("!reset", "!override"):
-            self._replaced.append(path)
-        if tag == "!reset":
-            return None
-        if id(node) in self._open:
+            raise ComposeError("the file has more than {} values", self._place(event), Shown.number(MAXIMUM_NODES))
+
+    def _alias(self, event: events.AliasEvent) -> _Built:
+        place = self._place(event)
+        if event.anchor not in self._anchors:
+            raise ComposeError("unknown anchor", place)
+        built = self._anchors[event.anchor]
+        if built is None:
             raise ComposeError(
-                f"cycle detected: the alias at {'.'.join(path)} stands inside of what it stands for", self._place(node)
+                "cycle detected: the alias at {} stands inside of what it stands for", place, Shown.path(self._path())
             )
-        self._open.append(id(node))
-        try:
-            return self._built(node, path)
-        finally:
-            self._open.pop()
+        self._aliased += built.size
+        if self._aliased > MAXIMUM_ALIASED:
+            raise ComposeError("document contains excessive aliasing", place)
+        if len(self._open) + built.depth > MAXIMUM_DEPTH:
+            raise _too_deep(place)
+        return built._replace(end=event.end_mark.index)
 
-    def _built(self, node: YamlNode, path: TreePath) -> Node:
-        match node:
-            case YamlScalar():
-                return Scalar(_value(node), self._place(node))
-            case YamlSequence():
-                items = (self._node(item, (*path, str(index))) for index, item in enumerate(node.value))
-                return Sequence(tuple(item for item in items if item is not None), self._place(node))
-            case _:
-                return self._mapping(node, path)
+    def _scalar(self, event: events.ScalarEvent) -> _Built:
+        place = self._place(event)
+        if event.tag == "!reset":
+            built = _Built(None, event.end_mark.index, ((),))
+        else:
+            replaced: tuple[TreePath, ...] = ((),) if event.tag == "!override" else ()
+            built = _Built(Scalar(_value(event), place), event.end_mark.index, replaced)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = built
+        return built
 
-    def _mapping(self, node: YamlNode, path: TreePath) -> MappingNode:
-        entries: dict[str, Node] = {}
-        places: dict[str, Place] = {}
-        merged: list[MappingNode] = []
-        lines: dict[str, int] = {}
-        for key, value in node.value:
-            name = self._key(key, path)
-            line = key.start_mark.line + 1
-            if name in lines:
-                raise ComposeError(f'mapping key "{name}" already defined at line {lines[name]}', self._place(key))
-            lines[name] = line
-            if name == "<<" and isinstance(key, YamlScalar) and key.style is None:
-                merged.extend(self._merged(value, path))
-                continue
-            built = self._node(value, (*path, name))
-            if built is not None:
-                entries[name], places[name] = built, self._place(key)
-        for other in merged:
-            for name, built in other.entries.items():
-                if name not in entries and name not in lines:
-                    entries[name], places[name] = built, other.key_place(name)
-        return MappingNode(entries, self._place(node), places)
+    def _path(self) -> TreePath:
+        """The path of what comes next."""
+        if not self._open:
+            return ()
+        parent = self._open[-1]
+        if not parent.is_mapping:
+            return (*parent.path, str(parent.count))
+        return parent.path if parent.key is None or parent.is_merge_key else (*parent.path, parent.key)
 
-    def _key(self, key: YamlNode, path: TreePath) -> str:
-        value = _value(key) if isinstance(key, YamlScalar) else None
-        if isinstance(value, str):
-            return value
-        where = f"in {_dotted(path)}" if path else "at top level"
-        shown = key.value if isinstance(key, YamlScalar) else "a collection"
-        raise ComposeError(f"non-string key {where}: {shown}", self._place(key))
+    def _begin(self, event: events.CollectionStartEvent) -> None:
+        if len(self._open) >= MAXIMUM_DEPTH:
+            raise _too_deep(self._place(event))
+        parent = self._open[-1] if self._open else None
+        if parent is not None and parent.is_mapping and parent.key is None:
+            raise self._no_string(parent, event, "a collection")
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None
+        self._open.append(_Open(event, self._path()))
 
-    def _merged(self, value: YamlNode, path: TreePath) -> Iterator[MappingNode]:
-        for item in value.value if isinstance(value, YamlSequence) else (value,):
-            built = self._node(item, path)
-            if not isinstance(built, MappingNode):
-                raise ComposeError("map merge requires map or sequence of maps as the value", self._place(item))
-            yield built
+    def _finish(self, event: events.Event) -> None:
+        done = self._open.pop()
+        end = done.end if done.is_block else event.end_mark.index
+        place = self._text.place(done.start, end)
+        node = self._mapping(done, place) if done.is_mapping else Sequence(tuple(done.items), place)
+        replaced = tuple(done.replaced)
+        if done.tag in ("!reset", "!override"):
+            replaced = ((), *replaced)
+        built = _Built(None if done.tag == "!reset" else node, end, replaced, done.size, done.depth + 1)
+        if done.anchor is not None:
+            self._anchors[done.anchor] = built
+        self._add(built, event)
+
+    def _mapping(self, done: _Open, place: Place) -> MappingNode:
+        entries, places = done.entries, done.places
+        for other in done.merged:
+            if not isinstance(other, MappingNode):
+                raise ComposeError("map merge requires map or sequence of maps as the value", other.place)
+            for name, node in other.entries.items():
+                if name not in entries and name not in done.lines:
+                    entries[name], places[name] = node, other.key_place(name)
+        return MappingNode(entries, place, places)
+
+    def _add(self, built: _Built, event: events.Event) -> None:
+        """Put a node that is whole where it belongs."""
+        if not self._open:
+            self._root = built
+            return
+        parent = self._open[-1]
+        if not parent.is_mapping:
+            self._enter(parent, built, (str(parent.count),))
+            parent.count += 1
+            if built.node is not None:
+                parent.items.append(built.node)
+        elif parent.key is None:
+            self._take_key(parent, built, event)
+        else:
+            self._enter(parent, built, () if parent.is_merge_key else (parent.key,))
+            if parent.is_merge_key:
+                parent.merged += _merged(built.node)
+            elif built.node is not None:
+                parent.entries[parent.key] = built.node
+                parent.places[parent.key] = parent.key_place
+            parent.key = None
+
+    def _enter(self, parent: _Open, built: _Built, path: TreePath) -> None:
+        parent.size += built.size
+        parent.depth = max(parent.depth, built.depth)
+        parent.end = max(parent.end, built.end)
+        parent.replaced += [(*path, *below) for below in built.replaced]
+
+    def _take_key(self, parent: _Open, built: _Built, event: events.Event) -> None:
+        name = built.node.value if isinstance(built.node, Scalar) else None
+        if not isinstance(name, str):
+            shown = event.value if isinstance(event, events.ScalarEvent) else "a collection"
+            raise self._no_string(parent, event, shown)
+        line = event.start_mark.line + 1
+        if name in parent.lines:
+            raise ComposeError(
+                'mapping key "{}" already defined at line {}',
+                self._place(event),
+                Shown.key(name),
+                Shown.number(parent.lines[name]),
+            )
+        parent.lines[name] = line
+        parent.key_place = self._place(event)
+        parent.key = name
+        parent.is_merge_key = name == "<<" and isinstance(event, events.ScalarEvent) and not event.style
+        parent.end = max(parent.end, built.end)
+
+    def _no_string(self, parent: _Open, event: events.Event, shown: str) -> ComposeError:
+        if not parent.path:
+            return ComposeError("non-string key at top level: {}", self._place(event), Shown.key(shown))
+        return ComposeError(
+            "non-string key in {}: {}", self._place(event), Shown.key(_dotted(parent.path)), Shown.key(shown)
+        )
+
+
+def _too_deep(place: Place) -> ComposeError:
+    return ComposeError("values are nested more than {} deep", place, Shown.number(MAXIMUM_DEPTH))
+
+
+def _merged(node: Node | None) -> list[Node]:
+    """The mappings that stand behind a merge key."""
+    if isinstance(node, Sequence):
+        return [*node.items]
+    return [node if node is not None else Scalar(None)]
 
 
 def _dotted(path: TreePath) -> str:
     return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path).removeprefix(".")
 
 
-def _value(node: YamlScalar) -> ScalarValue:
+def _value(event: events.ScalarEvent) -> ScalarValue:
     """What a scalar means, by its tag where it has one of its own."""
-    text: str = node.value
-    if node.style in ("'", '"', "|", ">"):
-        return text
-    tag = str(node.tag)
-    if (
-        tag == "tag:yaml.org,2002:str"
-        and node.value
-        and resolve_plain(node.value) != node.value
-        and not _is_tagged(node)
-    ):
-        return resolve_plain(text)
-    if _is_tagged(node) and tag.endswith(":str"):
-        return text
-    return resolve_plain(text)
+    text: str = event.value
+    return text if event.style or event.tag == "tag:yaml.org,2002:str" else resolve_plain(text)
 
 
-def _is_tagged(node: YamlNode) -> bool:
-    """Whether the text itself says the tag: then the scalar begins before its value."""
-    mark = node.start_mark
-    buffer = getattr(mark, "buffer", None)
-    return buffer is not None and buffer[mark.pointer : mark.pointer + 1] == "!"
-
-
-def _yaml_nodes(node: YamlNode | None, seen: set[int]) -> Iterator[YamlNode]:
-    if node is None or id(node) in seen:
-        return
-    seen.add(id(node))
-    yield node
-    match node:
-        case YamlSequence():
-            for item in node.value:
-                yield from _yaml_nodes(item, seen)
-        case YamlMapping():
-            for key, value in node.value:
-                yield from _yaml_nodes(key, seen)
-                yield from _yaml_nodes(value, seen)
-
-
-_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#[ \t]?(.*?)[ \t\r]*$", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
 
 
 def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
@@ -278,11 +393,13 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
                 match = candidate
                 break
         content = (line[: match.start()] if match else line).strip()
+        comment = line[match.end() :].rstrip(" \t\r") if match else ""
+        comment = comment[1:] if comment[:1] in (" ", "\t") else comment
         if match and not content:
-            waiting.append((match.start(), match.group(1)))
+            waiting.append((match.start(), comment))
         elif content:
             if match:
-                beside[number] = match.group(1)
+                beside[number] = comment
             indent = len(line) - len(line.lstrip())
             deeper = () if last < 0 else _taken_while_deeper(waiting, indent)
             if deeper:

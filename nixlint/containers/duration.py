@@ -17,7 +17,9 @@ NANOSECONDS = {
     "d": 86_400_000_000_000,
     "w": 604_800_000_000_000,
 }
-_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([^\d.]*)")
+_PART = re.compile(r"(\d+(?:\.\d*)?|\.\d+)([^\d.]*)", re.ASCII)
+_LONGEST = 200
+"""A longer text is no duration that fits into 64 bits."""
 
 
 def parse_duration(text: str) -> int:
@@ -25,18 +27,19 @@ def parse_duration(text: str) -> int:
     sign, rest = (-1 if text.startswith("-") else 1), text[1:] if text[:1] in ("+", "-") else text
     if rest == "0":
         return 0
+    if len(rest) > _LONGEST:
+        raise ValueError("invalid duration")
     total, position = 0, 0
     for match in _PART.finditer(rest):
         if match.start() != position:
             break
         number, unit = match.groups()
         if unit not in NANOSECONDS:
-            what = f'unknown unit "{unit}"' if unit else "missing unit"
-            raise ValueError(f'time: {what} in duration "{text}"')
+            raise ValueError("unknown unit in a duration" if unit else "missing unit in a duration")
         total += int(Decimal(number) * NANOSECONDS[unit])
         position = match.end()
-    if position != len(rest) or not rest:
-        raise ValueError(f'time: invalid duration "{text}"')
+    if position != len(rest) or not rest or total >= 2**63:
+        raise ValueError("invalid duration")
     return sign * total
 
 

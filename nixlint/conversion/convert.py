@@ -11,7 +11,8 @@ from typing import NamedTuple
 from nixlint.compose.comments import CommentBook
 from nixlint.compose.conversion.to_containers import convert as to_containers
 from nixlint.compose.loading import LoadedProject, Request, load
-from nixlint.compose.node import ComposeError, MappingNode, string
+from nixlint.compose.node import MappingNode, string
+from nixlint.compose.problem import ComposeError, Shown
 from nixlint.compose.yaml_reader import ComposeText
 from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
 from nixlint.containers.target import Backend, SecretStore, Target
@@ -65,8 +66,9 @@ def convert(request: ConversionRequest) -> Conversion:
 def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
     """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
     target = _chosen(request.target, loaded)
-    found = to_containers(loaded, request.profiles, keeps_variables=request.keeps_variables)
-    plain = to_containers(loaded, request.profiles).deployment if found.symbols else found.deployment
+    profiles = request.profiles or loaded.profiles
+    found = to_containers(loaded, profiles, keeps_variables=request.keeps_variables)
+    plain = to_containers(loaded, profiles).deployment if found.symbols else found.deployment
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
     head = book.head()
@@ -126,7 +128,9 @@ def _chosen(target: Target, loaded: LoadedProject) -> Target:
         for name in extension.entries:
             if name not in ("backend", "nixos", "secrets", "user"):
                 raise ComposeError(
-                    f"{EXTENSION} knows backend, nixos, secrets and user, but not {name}", extension.key_place(name)
+                    "x-nixlint knows backend, nixos, secrets and user, but not {}",
+                    extension.key_place(name),
+                    Shown.key(name),
                 )
         try:
             target = Target(
@@ -135,12 +139,15 @@ def _chosen(target: Target, loaded: LoadedProject) -> Target:
                 SecretStore(string(extension.get("secrets")) or target.secrets.value),
                 string(extension.get("user")) or target.user,
             )
-        except ValueError as error:
-            raise ComposeError(f"{EXTENSION}: {error}", extension.place) from None
+        except ValueError:
+            known = ", ".join(each.value for each in (*Backend, *SecretStore))
+            raise ComposeError("x-nixlint: not one of {}", extension.place, Shown.word(known)) from None
     if target.release not in releases().names:
-        raise ComposeError(f"NixOS {target.release} is not known here (known: {', '.join(releases().names)})")
+        raise ComposeError(
+            "this release of NixOS is not known here (known: {})", None, Shown.word(", ".join(releases().names))
+        )
     if target.user is not None and (target.backend is not Backend.PODMAN or not target.has(NATIVE_SINCE)):
-        raise ComposeError(f"containers of a user need Podman and NixOS {NATIVE_SINCE}")
+        raise ComposeError("containers of a user need Podman and NixOS {}", None, Shown.word(NATIVE_SINCE))
     return target
 
 

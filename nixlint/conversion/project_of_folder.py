@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nixlint.compose.loading import LoadedProject, Request, discover_files, files_of_environment, load
-from nixlint.compose.node import ComposeError, MappingNode
+from nixlint.compose.node import MappingNode
+from nixlint.compose.problem import ComposeError
 from nixlint.containers.compose_project import ComposeProject
 from nixlint.containers.target import Target
 from nixlint.semantics.releases import releases

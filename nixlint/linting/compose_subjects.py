@@ -64,7 +64,7 @@ def _is_comment_line(text: bytes, is_same_line: bool) -> bool:
 def read_compose(path: Path, data: bytes) -> ReadCompose:
     """The services of a Compose file; a file that can't be loaded has a problem instead."""
     from nixlint.compose.containers import containers_of
-    from nixlint.compose.node import ComposeError
+    from nixlint.compose.problem import ComposeError
 
     lines = LineIndex(data)
     try:
@@ -77,7 +77,7 @@ def read_compose(path: Path, data: bytes) -> ReadCompose:
 
 def _projects(path: Path, data: bytes) -> Iterable[ComposeProject]:
     """The project that a Compose file is the first one of; the converter is loaded with the first that is asked for."""
-    from nixlint.compose.node import ComposeError
+    from nixlint.compose.problem import ComposeError
     from nixlint.conversion.project_of_folder import project_of_folder
 
     try:

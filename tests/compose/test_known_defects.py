@@ -13,7 +13,7 @@ import pytest
 from nixlint.compose.docker_run import compose_of
 from nixlint.compose.loading import Request, discover_files, load
 from nixlint.compose.model import print_model
-from nixlint.compose.node import ComposeError
+from nixlint.compose.problem import ComposeError
 
 from .converting import converted, module_text
 

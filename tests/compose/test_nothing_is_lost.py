@@ -12,7 +12,8 @@ import pytest
 
 from nixlint.compose.conversion.to_containers import convert as to_containers
 from nixlint.compose.loading import LoadedProject, Request, load
-from nixlint.compose.node import ComposeError, MappingNode, Node
+from nixlint.compose.node import MappingNode, Node
+from nixlint.compose.problem import ComposeError
 from nixlint.compose.schema import alternatives, compose_types, plain
 
 from .converting import converted, corpus_file, corpus_models

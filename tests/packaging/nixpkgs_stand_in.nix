@@ -40,7 +40,7 @@ let
       "pytest"
       "pytest-xdist"
       "rich"
-      "ruamel-yaml"
+      "pyyaml"
       "setuptools"
       "tree-sitter"
     ]

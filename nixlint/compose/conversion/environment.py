@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.compose.dotenv import engine_reads, parse_dotenv
-from nixlint.compose.node import ComposeError
+from nixlint.compose.problem import ComposeError
 from nixlint.containers.deployment import EnvironmentFile, Variable
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.parts import may_be_secret
@@ -33,7 +33,7 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
     for item in keys.elements("env_file"):
         path, kind = item.text("path") or "", item.text("format")
         place = item.node.place
-        if item.flag("required") is False and not Path(path).is_file():
+        if item.flag("required") is False and not keys.notes.access.is_file(Path(path)):
             item.needs_you(
                 item.key, f"{path} need not be there, and isn't: give it as an environment file if it is", place
             )
@@ -65,8 +65,8 @@ def _variable(keys: KeyReader, pair: Pair) -> Variable:
 def _normalised(item: KeyReader, path: str, kind: str | None) -> dict[str, str] | None:
     """The variables of a file that the engines would read otherwise than Compose; ``None`` where they agree."""
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        text = item.notes.access.text(Path(path))
+    except ComposeError:
         item.needs_you(
             item.key,
             f"{path} is not here to be read: put it there on the machine, in lines of NAME=value",
@@ -77,7 +77,7 @@ def _normalised(item: KeyReader, path: str, kind: str | None) -> dict[str, str] 
     if kind == "raw":
         return None if engine is not None else {}
     try:
-        compose = parse_dotenv(text)
+        compose = parse_dotenv(text, budget=item.notes.access.budget)
     except ComposeError as error:
         item.needs_you(item.key, f"{path}: {error.message}", item.node.place)
         return None

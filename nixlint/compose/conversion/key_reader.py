@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from nixlint.compose.access import Access
 from nixlint.compose.interpolation import substitute
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, is_null, text_of
 from nixlint.compose.short_forms import split_at_colons
@@ -24,6 +25,8 @@ from .known_secrets import KnownSecrets, pattern, without_defaults
 
 _NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 _SHOWN = 40
+_MOST_PARTS = 12
+"""A text of more parts is no short form."""
 
 
 class Pair(NamedTuple):
@@ -38,15 +41,24 @@ class Pair(NamedTuple):
 class Notes:
     """The remarks of a conversion, in order, and the keys that were read.
 
-    ``symbols`` are the variables that stay variables, with their values; ``None`` where none are to.
+    ``symbols`` are the variables that stay variables, with their values; ``None`` where none are to. ``access`` is the way
+    to the files that the project names.
     """
 
-    def __init__(self, secrets: KnownSecrets, symbols: dict[str, str] | None, environment: Mapping[str, str]) -> None:
-        self.remarks: list[Remark] = []
+    def __init__(
+        self, secrets: KnownSecrets, symbols: dict[str, str] | None, environment: Mapping[str, str], access: Access
+    ) -> None:
+        self._remarks: dict[Remark, None] = {}
         self.read: set[str] = set()
         self.secrets = secrets
         self.symbols = symbols
+        self.access = access
         self._environment = environment
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """The remarks, each once."""
+        return tuple(self._remarks)
 
     def symbolic(self, scalar: Scalar) -> str | None:
         """The text of a scalar with its variables kept, where that is wanted and possible."""
@@ -88,9 +100,7 @@ class Notes:
         """Note something once."""
         parts = key.split(".")
         service = parts[1] if parts[0] == "services" and len(parts) > 1 else None
-        remark = Remark(kind, key, message, place, service)
-        if remark not in self.remarks:
-            self.remarks.append(remark)
+        self._remarks.setdefault(Remark(kind, key, message, place, service))
 
 
 class KeyReader:
@@ -271,6 +281,8 @@ def _with_values(text: str, values: Mapping[str, str]) -> str:
 def _parts(template: str) -> Iterator[str]:
     """A template, and then the runs of its parts between colons, longer ones first."""
     parts = split_at_colons(template)
+    if len(parts) > _MOST_PARTS:
+        return
     for length in range(len(parts), 0, -1):
         for start in range(len(parts) - length + 1):
             yield ":".join(parts[start : start + length])

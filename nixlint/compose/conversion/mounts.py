@@ -6,10 +6,12 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.compose.access import Access
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, text_of
 from nixlint.containers.deployment import DeployedMount, MountKind, Resource, SecretFile
 from nixlint.containers.engine_flags import Flag
+from nixlint.files.reading import Kind
 
 from .key_reader import KeyReader, variables_in
 
@@ -120,7 +122,14 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> 
         flags.append(Flag("--mount", ",".join(parts), volume.node.place))
         return
     mounts.append(
-        DeployedMount(MountKind.BIND, source, target, tuple(options), creates and _is_folder(plain), volume.node.place)
+        DeployedMount(
+            MountKind.BIND,
+            source,
+            target,
+            tuple(options),
+            creates and _is_folder(plain, volume.notes.access),
+            volume.node.place,
+        )
     )
 
 
@@ -134,13 +143,14 @@ def _is_windows(source: str) -> bool:
     return source.startswith("\\\\") or (source[1:2] == ":" and source[:1].isalpha())
 
 
-def _is_folder(source: str) -> bool:
+def _is_folder(source: str, access: Access) -> bool:
     """Whether a path that isn't there yet is to be made as a folder: not one of the system, of a socket, or of a file."""
     path = Path(source)
     if any(source == folder or source.startswith(f"{folder}/") for folder in _SYSTEM) or source == "/":
         return False
-    if path.exists():
-        return path.is_dir()
+    kind = access.kind(path)
+    if kind is not None:
+        return kind is Kind.FOLDER
     return not path.suffix or source.endswith(".d")
 
 

@@ -56,7 +56,7 @@ def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_vari
 
     With ``keeps_variables`` the texts of the containers have marks where variables stand, whose values are in the result.
     """
-    notes = Notes(KnownSecrets(loaded.root), {} if keeps_variables else None, loaded.environment)
+    notes = Notes(KnownSecrets(loaded.root), {} if keeps_variables else None, loaded.environment, loaded.access)
     top = _Top(loaded.root, notes)
     names = {key: _container_name(service, loaded.name, key) for key, service in top.children("services")}
     replicas = {key: _replica_names(names[key], service) for key, service in top.children("services")}
