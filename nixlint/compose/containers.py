@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nixlint.containers.deployment import DeployedContainer
+from nixlint.containers.deployment import DeployedContainer, MountKind
 from nixlint.containers.image_reference import parse_image_reference
 from nixlint.containers.oci import (
     Mount,
@@ -53,7 +53,7 @@ def _as_declared(container: DeployedContainer) -> OciContainer:
         mounts=tuple(
             Mount(VolumeMount(mount.source, mount.target, mount.options), Text(mount.source, mount.place))
             for mount in container.mounts
-            if mount.source
+            if mount.source and mount.kind is not MountKind.IMAGE
         ),
         networks=(Text(mode, container.place),) if mode is not None else tuple(networks),
         privileged=container.key_places.get("privileged") if container.is_privileged else None,

@@ -77,13 +77,15 @@ class MountKind(Enum):
 
     BIND = "bind"
     VOLUME = "volume"
+    IMAGE = "image"
 
 
 class DeployedMount(NamedTuple):
-    """A path of the host or a named volume at a path of the container, with the options of the short form's third part.
+    """A path of the host, a named volume or an image at a path of the container, with the options of the short form.
 
-    ``creates`` says that a missing folder of the host is made. Instead of a ``source`` there may be a ``content``, the name
-    and text of a file of the store, or a ``secret_file``, the name of one that a person brings.
+    ``settings`` are what the short form has no word for, by the names that Docker's ``--mount`` gives them. ``creates`` says
+    that a missing folder of the host is made. Instead of a ``source`` there may be a ``content``, the name and text of a
+    file of the store, or a ``secret_file``, the name of one that a person brings.
     """
 
     kind: MountKind
@@ -94,6 +96,7 @@ class DeployedMount(NamedTuple):
     place: Place
     content: tuple[str, str] | None = None
     secret_file: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 class Attachment(NamedTuple):
@@ -150,7 +153,10 @@ class Hook(NamedTuple):
 
 @dataclass(frozen=True)
 class DeployedContainer:
-    """A container to be deployed; ``name`` is the engine's, ``service`` what the project calls it."""
+    """A container to be deployed; ``name`` is the engine's, ``service`` what the project calls it.
+
+    ``replica`` counts the containers of one service, from 0.
+    """
 
     name: str
     service: str
@@ -189,6 +195,7 @@ class DeployedContainer:
     needs_gpu: bool = False
     is_awaited_healthy: bool = False
     is_awaited_completed: bool = False
+    replica: int = 0
     key_places: Mapping[str, Place] = field(default_factory=dict)
     container_overrides: tuple[tuple[str, Plain], ...] = ()
     unit_overrides: tuple[tuple[str, Plain], ...] = ()

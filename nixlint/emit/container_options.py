@@ -18,8 +18,11 @@ from nixlint.semantics.releases import first_with
 from nixlint.syntax.place import Place
 
 from .context import Context
-from .engine import Told, engine_flags, hostname, image_name, log_driver, network_text
+from .engine import engine_flags, flag_text, hostname, image_name, log_driver, network_text
+from .engine_mounts import mount_flag, mount_source, needs_flag, short_options
+from .engine_ports import published
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, Expression, Item, ListOf, Literal, Template, Text
+from .told import Told
 
 _BEFORE_SINCE = first_with("flags-before-run")
 """``preRunExtraOptions``: a module of the spring of 2024 does not have it (62262f2)."""
@@ -37,7 +40,12 @@ class ContainerOptions:
         log, log_flags, log_told = log_driver(container, self._context.backend)
         name, name_told = hostname(container, self._context.backend)
         networks, network_told = self._network_texts(container)
-        self._tell(container, (*flags.told, *log_told, *name_told, *network_told))
+        ports, port_told = published(container, self._context.backend)
+        short = [mount for mount in container.mounts if not needs_flag(mount, self._context.backend)]
+        long = [mount for mount in container.mounts if needs_flag(mount, self._context.backend)]
+        mounted = [mount_flag(mount, self._context.backend) for mount in long]
+        mount_told = [note for _, notes in mounted for note in notes]
+        self._tell(container, (*flags.told, *log_told, *name_told, *network_told, *port_told, *mount_told))
         entries = _Entries(container, self._context.comments)
         entries.text(
             "image",
@@ -50,8 +58,8 @@ class ContainerOptions:
         entries.strings("dependsOn", self._depends_on(container), "depends_on")
         self._command(container, entries)
         self._environment(container, entries)
-        entries.items("ports", [(Text(str(port)), port.place) for port in container.ports], "ports")
-        entries.items("volumes", [(self._volume(mount), mount.place) for mount in container.mounts], "volumes")
+        entries.items("ports", [(Text(str(port)), port.place) for port in ports], "ports")
+        entries.items("volumes", [(self._volume(mount), mount.place) for mount in short], "volumes")
         entries.strings("networks", networks if self._context.is_native else (), "networks")
         entries.text("hostname", name, key="hostname")
         entries.text("user", container.user, key="user")
@@ -66,7 +74,8 @@ class ContainerOptions:
         if container.is_awaited_healthy and self._context.is_podman and not self._context.is_native:
             late.append("--sdnotify=healthy")
         passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
-        self._extra(container, entries, [*older, *passed, *flags.flags, *log_flags, *late])
+        mount_flags = [text for text, _ in mounted]
+        self._extra(container, entries, [*older, *passed, *flags.flags, *mount_flags, *log_flags, *late])
         return overridden(entries.found, container.container_overrides)
 
     def _before(self, container: DeployedContainer, flags: tuple[str, ...]) -> tuple[str, ...]:
@@ -81,7 +90,7 @@ class ContainerOptions:
         return ()
 
     def _extra(self, container: DeployedContainer, entries: _Entries, texts: list[str]) -> None:
-        places = {_flag_text(flag.name, flag.value): flag.place for flag in container.flags}
+        places = {flag_text(flag, self._context.backend): flag.place for flag in container.flags}
         entries.items("extraOptions", [(Text(text), places.get(text)) for text in texts])
 
     def _tell(self, container: DeployedContainer, told: Sequence[Told]) -> None:
@@ -124,18 +133,14 @@ class ContainerOptions:
         entries.items("environmentFiles", files, "env_file")
 
     def _volume(self, mount: DeployedMount) -> Expression:
-        rest = ":".join((mount.target, *((",".join(mount.options),) if mount.options else ())))
+        options = short_options(mount, self._context.backend)
+        rest = ":".join((mount.target, *((",".join(options),) if options else ())))
         if mount.content is not None:
             name, text = mount.content
             return Template((Call(WRITE_TEXT, (Text(_store_name(name)), Text(text))), f":{rest}"))
         if mount.secret_file is not None:
             return self._context.secrets.file_mount(mount.secret_file, rest)
-        return Text(f"{self._source(mount)}:{rest}")
-
-    def _source(self, mount: DeployedMount) -> str:
-        if self._context.is_podman and mount.source in ("/var/run/docker.sock", "/run/docker.sock"):
-            return "/run/podman/podman.sock"
-        return mount.source
+        return Text(f"{mount_source(mount, self._context.backend)}:{rest}")
 
     def _pull(self, container: DeployedContainer) -> str | None:
         """When the image is pulled, if not as ever; Docker can't look for a newer one without pulling."""
@@ -251,10 +256,6 @@ def plain_expression(value: Plain) -> Expression:
             return Text(value)
         case _:
             return Literal(value)
-
-
-def _flag_text(name: str, value: str) -> str:
-    return f"{name}={value}" if value else name
 
 
 def _store_name(name: str) -> str:

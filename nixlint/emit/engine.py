@@ -13,8 +13,11 @@ from typing import NamedTuple
 from nixlint.containers.deployment import Attachment, DeployedContainer, HealthCheck, RemarkKind
 from nixlint.containers.engine_flags import Flag
 from nixlint.containers.image_reference import parse_image_reference
+from nixlint.containers.run_flags import run_flag, written_flag
 from nixlint.containers.target import Backend
-from nixlint.syntax.place import Place
+
+from .engine_mounts import tmpfs_flag
+from .told import Told
 
 _NETWORK_OPTIONS = {
     Backend.PODMAN: {"ip": "ip", "ip6": "ip6", "mac": "mac", "interface_name": "interface_name"},
@@ -28,16 +31,9 @@ _NETWORK_OPTIONS = {
     },
 }
 _LOG_DRIVERS = {Backend.PODMAN: frozenset({"none", "journald", "k8s-file", "passthrough"}), Backend.DOCKER: None}
+_BEFORE_RUN = ("--runtime", "--storage-opt")
+"""Flags that Podman has before ``run``."""
 _SHORT_LIVED = ("json-file", "local")
-
-
-class Told(NamedTuple):
-    """A remark of an engine on a key of a service, without its path."""
-
-    kind: RemarkKind
-    key: str
-    message: str
-    place: Place | None
 
 
 class EngineFlags(NamedTuple):
@@ -106,22 +102,35 @@ def engine_flags(container: DeployedContainer, backend: Backend) -> EngineFlags:
             told.append(note)
             if note.kind is RemarkKind.DROPPED:
                 continue
-        if backend is Backend.PODMAN and flag.name in ("--runtime", "--storage-opt"):
+        if flag.name == "--tmpfs":
+            tmpfs, notes = tmpfs_flag(flag, container, backend)
+            told += notes
+            flags.append(flag_text(tmpfs, backend))
+        elif backend is Backend.PODMAN and flag.name in _BEFORE_RUN:
             before += [flag.name, flag.value]
         else:
-            flags.append(f"{flag.name}={flag.value}" if flag.value else flag.name)
+            flags.append(flag_text(flag, backend))
     if container.domain and backend is Backend.DOCKER:
         flags.append(f"--domainname={container.domain}")
     if container.stop_seconds is not None:
         flags.append(f"--stop-timeout={container.stop_seconds}")
     if container.health is not None:
-        health, notes = health_flags(container.health, backend)
+        health, health_told = health_flags(container.health, backend)
         flags += health
-        told += notes
+        told += health_told
     return EngineFlags(tuple(flags), tuple(before), tuple(told))
 
 
+_SECURITY = {
+    Backend.PODMAN: "apparmor label mask no-new-privileges proc-opts seccomp systempaths unmask".split(),
+    Backend.DOCKER: "apparmor credentialspec label no-new-privileges seccomp systempaths writable-cgroups".split(),
+}
+
+
 def _note(flag: Flag, container: DeployedContainer, backend: Backend) -> Told | None:
+    if flag.name == "--security-opt" and flag.value.replace(":", "=").partition("=")[0] not in _SECURITY[backend]:
+        message = f"{flag.value}: {backend.value.capitalize()} has no such option"
+        return Told(RemarkKind.DROPPED, "security_opt", message, flag.place)
     if backend is Backend.DOCKER and flag.name == "--interactive":
         message = "Docker runs without a terminal under systemd, so that standard input is empty"
         return Told(RemarkKind.DROPPED, "stdin_open", message, flag.place)
@@ -134,9 +143,22 @@ def _note(flag: Flag, container: DeployedContainer, backend: Backend) -> Told | 
         return Told(RemarkKind.APPROXIMATED, "read_only", message, flag.place)
     if flag.name == "--sysctl" and flag.value.startswith("net.") and container.network_mode == "host":
         return Told(RemarkKind.DROPPED, "sysctls", f"{flag.value}: not with the network of the host", flag.place)
-    if backend is Backend.PODMAN and flag.name == "--link":
-        return Told(RemarkKind.DROPPED, "links", "Podman has no links", flag.place)
+    known = run_flag(flag.name)
+    is_elsewhere = backend is Backend.PODMAN and flag.name in _BEFORE_RUN
+    if known is not None and backend.value not in known.engines and not is_elsewhere:
+        message = f"{flag.name}: {backend.value.capitalize()} has no such flag"
+        return Told(RemarkKind.DROPPED, known.key or "x-nixlint.flags", message, flag.place)
     return None
+
+
+def flag_text(flag: Flag, backend: Backend) -> str:
+    """A flag as one argument; where Podman reads a row of CSV, a value with a comma in it is quoted."""
+    known = run_flag(flag.name)
+    is_row = backend is Backend.PODMAN and known is not None and known.has_commas
+    if is_row and ("," in flag.value or '"' in flag.value):
+        quoted = flag.value.replace('"', '""')
+        return f'{flag.name}="{quoted}"'
+    return written_flag(flag.name, flag.value)
 
 
 def hostname(container: DeployedContainer, backend: Backend) -> tuple[str | None, tuple[Told, ...]]:

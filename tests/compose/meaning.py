@@ -288,6 +288,11 @@ class _Checker:
         return keys[name]
 
     def _mounts(self) -> Iterator[Expected]:
+        for text in self.service.get("volumes_from", []):
+            name, colon, mode = text.removeprefix("container:").partition(":")
+            if not text.startswith("container:"):
+                name = _containers_of(name, self.project["services"][name], self.project)[0]
+            yield Expected(f"--volumes-from={name}{colon}{mode}", "volumes_from")
         for volume in self.service.get("volumes", []):
             yield Expected(self._mount(volume), "volumes")
         for kind, folder in (("secrets", "/run/secrets/"), ("configs", "/")):
@@ -310,7 +315,11 @@ class _Checker:
             case "bind":
                 bind = volume.get("bind", {})
                 options += [bind[key] for key in ("propagation", "selinux") if key in bind]
-                options += ["bind"] if bind.get("recursive") == "disabled" else []
+                is_flat = bind.get("recursive") == "disabled"
+                if is_flat and not self.is_podman:
+                    tail = ",readonly" if "ro" in options else ""
+                    return f"--mount=type=bind,source={source},destination={target},bind-recursive=disabled{tail}"
+                options += ["bind"] if is_flat else []
                 if self.is_podman and source in ("/var/run/docker.sock", "/run/docker.sock"):
                     source = "/run/podman/podman.sock"
             case "volume":
@@ -328,7 +337,9 @@ class _Checker:
                 return f"--tmpfs={target}:{','.join(options)}" if options else f"--tmpfs={target}"
             case "image":
                 inner = volume.get("image", {})
-                tail = f",subpath={inner['subpath']}" if inner.get("subpath") else ""
+                subpath = inner.get("subpath", "")
+                tail = f",subpath=/{subpath.lstrip('/')}" if self.is_podman else f",image-subpath={subpath}"
+                tail = tail if subpath else ""
                 return f"--mount=type=image,source={source},destination={target}{tail}"
             case kind:
                 return f"a mount of type {kind}"
@@ -635,7 +646,6 @@ _LISTS = {
     "group_add": "--group-add",
     "security_opt": "--security-opt",
     "tmpfs": "--tmpfs",
-    "volumes_from": "--volumes-from",
 }
 _MAPS = {"annotations": "--annotation", "sysctls": "--sysctl"}
 _SWITCHES = {"privileged": "--privileged", "read_only": "--read-only", "stdin_open": "--interactive", "tty": "--tty"}

@@ -42,17 +42,23 @@ class Notes:
     """The remarks of a conversion, in order, and the keys that were read.
 
     ``symbols`` are the variables that stay variables, with their values; ``None`` where none are to. ``access`` is the way
-    to the files that the project names.
+    to the files that the project names, ``directory`` its folder, from which relative paths count.
     """
 
     def __init__(
-        self, secrets: KnownSecrets, symbols: dict[str, str] | None, environment: Mapping[str, str], access: Access
+        self,
+        secrets: KnownSecrets,
+        symbols: dict[str, str] | None,
+        environment: Mapping[str, str],
+        access: Access,
+        directory: str,
     ) -> None:
         self._remarks: dict[Remark, None] = {}
         self.read: set[str] = set()
         self.secrets = secrets
         self.symbols = symbols
         self.access = access
+        self.directory = directory
         self._environment = environment
 
     @property

@@ -68,18 +68,16 @@ def mounts_of(keys: KeyReader, volumes: Volumes, container: str) -> Mounted:
         _note_consistency(volume)
         match kind:
             case "bind":
-                _bind(volume, mounts, flags)
+                _bind(volume, mounts)
             case "volume":
-                _named(volume, volumes, container, mounts, flags)
+                _named(volume, volumes, container, mounts)
             case "tmpfs":
                 flags.append(_tmpfs(volume))
             case "image":
-                flags.append(_image(volume))
+                mounts.append(_image(volume))
             case _:
                 volume.needs_you(volume.key, f"the engines here have no mounts of type {kind}", volume.node.place)
                 _read_all(volume)
-    for text, place in keys.texts("volumes_from"):
-        flags.append(Flag("--volumes-from", text.removeprefix("container:"), place))
     return Mounted(tuple(mounts), tuple(flags))
 
 
@@ -96,30 +94,22 @@ def _read_all(volume: KeyReader) -> None:
         volume.node_of(name)
 
 
-def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> None:
+def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
     source, target = volume.text("source") or "", volume.text("target") or ""
     plain = _plain(volume, "source")
     bind = volume.child("bind")
     options = ["ro"] if volume.flag("read_only") else []
     creates = True
+    settings: list[tuple[str, str]] = []
     if bind is not None:
         creates = bind.flag("create_host_path") is not False
         options += [text for name in ("propagation", "selinux") if (text := bind.text(name))]
         recursive = bind.text("recursive")
         if recursive and recursive != "enabled":
-            if recursive == "disabled":
-                options.append("bind")
-            else:
-                bind.approximated(
-                    bind.path("recursive"), f"'{recursive}' is left to the engine", bind.place("recursive")
-                )
+            settings.append(("bind-recursive", recursive))
     _note_others(volume, ("volume", "tmpfs", "image"))
     if _is_windows(plain):
         volume.needs_you(volume.key, f"{source} is a path of Windows: name one of the machine", volume.node.place)
-        return
-    if ":" in plain or ":" in _plain(volume, "target"):
-        parts = ["type=bind", f"source={source}", f"destination={target}", *(["readonly"] if "ro" in options else [])]
-        flags.append(Flag("--mount", ",".join(parts), volume.node.place))
         return
     mounts.append(
         DeployedMount(
@@ -129,6 +119,7 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount], flags: list[Flag]) -> 
             tuple(options),
             creates and _is_folder(plain, volume.notes.access),
             volume.node.place,
+            settings=tuple(settings),
         )
     )
 
@@ -163,7 +154,7 @@ def _note_others(volume: KeyReader, names: tuple[str, ...]) -> None:
             inner.dropped(key, "it belongs to another type of mount")
 
 
-def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[DeployedMount], flags: list[Flag]) -> None:
+def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[DeployedMount]) -> None:
     source, target = volume.text("source"), volume.text("target") or ""
     options = ["ro"] if volume.flag("read_only") else []
     inner, subpath = volume.child("volume"), None
@@ -181,11 +172,9 @@ def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[Dep
         volume.approximated(volume.key, message, volume.node.place)
     else:
         name = volumes.names.get(_plain(volume, "source"), source)
-    if subpath:
-        parts = ["type=volume", f"source={name}", f"destination={target}", f"volume-subpath={subpath}"]
-        flags.append(Flag("--mount", ",".join([*parts, *(["readonly"] if "ro" in options else [])]), volume.node.place))
-        return
-    mounts.append(DeployedMount(MountKind.VOLUME, name, target, tuple(options), False, volume.node.place))
+    settings = (("volume-subpath", subpath),) if subpath else ()
+    place = volume.node.place
+    mounts.append(DeployedMount(MountKind.VOLUME, name, target, tuple(options), False, place, settings=settings))
 
 
 def _tmpfs(volume: KeyReader) -> Flag:
@@ -204,14 +193,15 @@ def _tmpfs(volume: KeyReader) -> Flag:
     return Flag("--tmpfs", f"{target}:{','.join(options)}" if options else target, volume.node.place)
 
 
-def _image(volume: KeyReader) -> Flag:
+def _image(volume: KeyReader) -> DeployedMount:
     inner = volume.child("image")
     subpath = inner.text("subpath") if inner is not None else None
-    parts = ["type=image", f"source={volume.text('source')}", f"destination={volume.text('target')}"]
-    if volume.flag("read_only") is False:
-        parts.append("rw=true")
+    settings = [("image-rw", "true")] if volume.flag("read_only") is False else []
+    settings += [("image-subpath", subpath)] if subpath else []
     _note_others(volume, ("bind", "volume", "tmpfs"))
-    return Flag("--mount", ",".join([*parts, *([f"subpath={subpath}"] if subpath else [])]), volume.node.place)
+    source, target = volume.text("source") or "", volume.text("target") or ""
+    place = volume.node.place
+    return DeployedMount(MountKind.IMAGE, source, target, (), False, place, settings=tuple(settings))
 
 
 class FileObjects:

@@ -108,6 +108,8 @@ def networked(keys: KeyReader, networks: Networks, service: str, containers: dic
         text = keys.text(name)
         if text:
             flags.append(Flag(flag, resolve(text), keys.place(name)))
+    for text, place in keys.texts("volumes_from"):
+        flags.append(Flag("--volumes-from", _volumes_of(text, containers, foreign), place))
     attachments = _attachments(keys, networks, service)
     mac = keys.text("mac_address")
     if mac:
@@ -126,6 +128,18 @@ def networked(keys: KeyReader, networks: Networks, service: str, containers: dic
     return Networked(
         mode, attachments, ports, tuple(flags), tuple(dict.fromkeys(owners)), tuple(dict.fromkeys(foreign))
     )
+
+
+def _volumes_of(text: str, containers: dict[str, str], foreign: list[str]) -> str:
+    """The container whose volumes another one has: of a service its first one, with the mode behind it."""
+    if not text.startswith("container:"):
+        service, colon, mode = text.partition(":")
+        return f"{containers.get(service, service)}{colon}{mode}"
+    text = text.removeprefix("container:")
+    name = text.partition(":")[0]
+    if name not in containers.values():
+        foreign.append(name)
+    return text
 
 
 def _attachments(keys: KeyReader, networks: Networks, service: str) -> tuple[Attachment, ...]:

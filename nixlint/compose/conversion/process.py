@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nixlint.compose.canonical import absolute_path
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Sequence
 from nixlint.compose.short_forms import split_words
@@ -33,7 +34,6 @@ _LIST_FLAGS = {
     "dns_opt": "--dns-option",
     "dns_search": "--dns-search",
     "group_add": "--group-add",
-    "security_opt": "--security-opt",
     "tmpfs": "--tmpfs",
 }
 _PAIR_FLAGS = {"annotations": "--annotation", "storage_opt": "--storage-opt", "sysctls": "--sysctl"}
@@ -92,7 +92,12 @@ def flags_of(keys: KeyReader) -> Iterator[Flag]:
             yield Flag(flag, text, keys.place(name))
     for name, flag in _LIST_FLAGS.items():
         for text, place in keys.texts(name):
-            yield Flag(flag, text, place)
+            if text:
+                yield Flag(flag, text, place)
+            else:
+                keys.approximated(keys.path(name), "an empty element is left out", place)
+    for text, place in keys.texts("security_opt"):
+        yield from _security_option(keys, text, place)
     for name, flag in _PAIR_FLAGS.items():
         for key, value, place in keys.shown_pairs(name):
             yield Flag(flag, f"{key}={value}", place)
@@ -111,6 +116,21 @@ def flags_of(keys: KeyReader) -> Iterator[Flag]:
     yield from _blkio(keys)
     for text, place in keys.texts("expose"):
         yield Flag("--expose", text, place)
+
+
+def _security_option(keys: KeyReader, text: str, place: Place) -> Iterator[Flag]:
+    """An option of security. A profile of seccomp is a file beside the project, which Compose sends to the engine."""
+    name, separator, value = text.partition("=" if "=" in text else ":")
+    if not text:
+        keys.approximated(keys.path("security_opt"), "an empty element is left out", place)
+        return
+    if name == "seccomp" and separator and value not in ("unconfined", "builtin"):
+        path = absolute_path(value, keys.notes.directory)
+        keys.needs_you(
+            keys.path("security_opt"), f"bring {path} to the machine: the engine reads it at the start", place
+        )
+        text = f"{name}={path}"
+    yield Flag("--security-opt", text, place)
 
 
 def _hosts(keys: KeyReader) -> Iterator[Flag]:

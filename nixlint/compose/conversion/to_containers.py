@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
@@ -15,6 +16,7 @@ from nixlint.containers.deployment import (
     DeployedContainer,
     Deployment,
     Plain,
+    Port,
     Remark,
     RemarkKind,
 )
@@ -45,7 +47,6 @@ class _Project(NamedTuple):
     networks: Networks
     volumes: Volumes
     files: FileObjects
-    names: dict[str, str]
     replicas: dict[str, tuple[str, ...]]
     profiles: frozenset[str]
     notes: Notes
@@ -56,7 +57,8 @@ def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_vari
 
     With ``keeps_variables`` the texts of the containers have marks where variables stand, whose values are in the result.
     """
-    notes = Notes(KnownSecrets(loaded.root), {} if keeps_variables else None, loaded.environment, loaded.access)
+    symbols: dict[str, str] | None = {} if keeps_variables else None
+    notes = Notes(KnownSecrets(loaded.root), symbols, loaded.environment, loaded.access, loaded.directory)
     top = _Top(loaded.root, notes)
     names = {key: _container_name(service, loaded.name, key) for key, service in top.children("services")}
     replicas = {key: _replica_names(names[key], service) for key, service in top.children("services")}
@@ -65,7 +67,6 @@ def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_vari
         Networks(top),
         Volumes(top),
         FileObjects(top, loaded.name),
-        names,
         replicas,
         frozenset(profiles),
         notes,
@@ -141,7 +142,7 @@ def _note_provider(service: KeyReader) -> None:
 
 def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[DeployedContainer], Build | None]:
     names = project.replicas[key]
-    network = networked(service, project.networks, key, project.names)
+    network = networked(service, project.networks, key, {key: each[0] for key, each in project.replicas.items()})
     mounted = mounts_of(service, project.volumes, names[0])
     given = project.files.mounts(service)
     limited = limits_of(service)
@@ -209,17 +210,26 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
     )
     note_nowhere(service)
     _note_replicas(service, container, names, limited.replicas)
-    return [replace(container, name=name) for name in names], build
+    return [replace(container, name=name, replica=index) for index, name in enumerate(names)], build
 
 
 def _note_replicas(service: KeyReader, container: DeployedContainer, names: tuple[str, ...], count: int) -> None:
     name = "scale" if "scale" in service else "deploy"
     if count == 0:
         service.approximated(service.path(name), "no container of it is started at boot", service.place(name))
-    fixed = [str(port) for port in container.ports if port.host and "-" not in port.host]
+    fixed = [str(port) for port in container.ports if _places(port) < len(names)]
     if len(names) > 1 and fixed:
-        message = f"{len(names)} containers can't publish {', '.join(fixed)} each: only the first one will start"
+        message = f"{len(names)} containers can't publish {', '.join(fixed)} each: there are not enough ports for all"
         service.needs_you(service.path("ports"), message, service.place("ports"))
+
+
+def _places(port: Port) -> float:
+    """How many containers can publish a port: as many as it has ports of the host to choose from."""
+    if not port.host:
+        return math.inf
+    first, dash, last = port.host.partition("-")
+    is_choice = dash and "-" not in port.container and first.isdigit() and last.isdigit()
+    return int(last) - int(first) + 1 if is_choice else 1
 
 
 def _devices(service: KeyReader) -> list[str]:
