@@ -24,7 +24,6 @@ python3Packages.buildPythonApplication {
   dependencies = [
     python3Packages.click
     python3Packages.libcst
-    python3Packages.pathspec
     python3Packages.rich
     python3Packages.pyyaml
     python3Packages.tree-sitter

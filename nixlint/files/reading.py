@@ -90,7 +90,18 @@ class Anywhere:
     def kind(self, path: Path) -> Kind | None:
         """What stands at a path, behind links too."""
         try:
-            return Kind.of(os.stat(path).st_mode)
+            return self.existing_kind(path)
+        except (OSError, ValueError):
+            return None
+
+    def existing_kind(self, path: Path) -> Kind:
+        """What stands at a path, behind links too. Raises :class:`OSError` where that can't be known."""
+        return Kind.of(os.stat(path).st_mode)
+
+    def own_kind(self, path: Path) -> Kind | None:
+        """What stands at a path itself, be it a link; ``None`` for nothing."""
+        try:
+            return Kind.of(os.lstat(path).st_mode)
         except (OSError, ValueError):
             return None
 

@@ -107,9 +107,15 @@ class Tree:
         above, name = self._at(relative)
         return os.open(name, _LIST, dir_fd=above)
 
-    def resolved(self, path: Path) -> Path:
-        """A path with the links in the tree followed. Raises :class:`OutsideTree`, and :class:`OSError` for what is not."""
-        return self.root / self._resolved(self._relative(path))
+    def resolved(self, path: Path) -> Path | None:
+        """A path with the links in the tree followed; ``None`` where one leads out of it.
+
+        Raises :class:`OSError` where one leads nowhere.
+        """
+        try:
+            return self.root / self._resolved(self._relative(path))
+        except OutsideTree:
+            return None
 
     # -- how ----------------------------------------------------------------------------------------------------
 

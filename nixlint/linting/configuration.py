@@ -13,14 +13,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from nixlint.files.ignore_patterns import BadPattern, PathPatterns
+from nixlint.files.reading import Anywhere, Kind, Reader, reason_of
+from nixlint.files.tree import Tree
 from nixlint.syntax.span import LineIndex, Position
 
 from .finding import Severity
-from .reading import read_file, reason_of
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
     from .registry import Registry
 
 FILE_NAME = "nixlint.toml"
@@ -69,27 +69,28 @@ class Configuration:
         yield "nixos-release", repr(self.nixos_release)
 
     @cached_property
-    def _exclude_patterns(self) -> GitIgnoreSpec:
-        return _patterns(self.exclude)
+    def _exclude_patterns(self) -> PathPatterns:
+        return PathPatterns(self.exclude)
 
     @cached_property
-    def _ignored_by_pattern(self) -> tuple[tuple[GitIgnoreSpec, frozenset[str]], ...]:
-        return tuple((_patterns([pattern]), rules) for pattern, rules in self.per_path_ignores.items())
+    def _ignored_by_pattern(self) -> tuple[tuple[PathPatterns, frozenset[str]], ...]:
+        return tuple((PathPatterns([pattern]), rules) for pattern, rules in self.per_path_ignores.items())
 
 
-def find_configuration(start: Path, root: Path) -> Path | None:
+def find_configuration(start: Path, tree: Tree) -> Path | None:
     """The nearest ``nixlint.toml`` from a folder upwards to the repository's root, or else the user's own."""
     for folder in (start, *start.parents):
-        if (folder / FILE_NAME).is_file():
+        # One that can't be read is an error, and nothing to be passed over.
+        if tree.own_kind(folder / FILE_NAME) not in (None, Kind.FOLDER):
             return folder / FILE_NAME
-        if folder == root:
+        if folder == tree.root:
             break
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.environ.get("HOME", "/"), ".config")  # noqa: PTH118
     user = Path(home) / "nixlint" / FILE_NAME
-    return user if user.is_file() else None
+    return user if Anywhere().kind(user) is Kind.FILE else None
 
 
-def load_configuration(path: Path, folder: Path, registry: Registry) -> Configuration:
+def load_configuration(path: Path, folder: Path, registry: Registry, reader: Reader) -> Configuration:
     """Read a configuration whose patterns are relative to ``folder``.
 
     Raises :class:`ConfigurationError` where it can't be read or says something that makes no sense.
@@ -97,7 +98,7 @@ def load_configuration(path: Path, folder: Path, registry: Registry) -> Configur
     import tomllib
 
     try:
-        data = read_file(path)
+        data = reader.read(path)
     except OSError as error:
         raise ConfigurationError(f"cannot be read: {reason_of(error)}", path) from error
     try:
@@ -107,6 +108,8 @@ def load_configuration(path: Path, folder: Path, registry: Registry) -> Configur
     except tomllib.TOMLDecodeError as error:
         message, position = _toml_error(str(error), data)
         raise ConfigurationError(message, path, position) from error
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, lists a thousand deep
+        raise ConfigurationError("a number is too long, or lists are too deeply nested", path) from error
     return _Reader(path, data, registry).configuration(document, folder)
 
 
@@ -128,9 +131,9 @@ class _Reader:
             folder=folder,
             select=select,
             ignore=self._rules(document.get("ignore", []), "ignore"),
-            exclude=tuple(self._strings(document.get("exclude", []), "exclude")),
+            exclude=tuple(map(self._pattern, self._strings(document.get("exclude", []), "exclude"))),
             per_path_ignores={
-                pattern: self._rules(rules, pattern)
+                self._pattern(pattern): self._rules(rules, pattern)
                 for pattern, rules in self._table(document.get("per-path-ignores", {}), "per-path-ignores").items()
             },
             severities=dict(
@@ -148,6 +151,13 @@ class _Reader:
         if rule is None:
             raise self._error(f"unknown rule '{name}'{suggestion(name, self._registry.names)}", key)
         return rule.name
+
+    def _pattern(self, pattern: str) -> str:
+        try:
+            PathPatterns([pattern])
+        except BadPattern as error:
+            raise self._error(str(error), pattern) from error
+        return pattern
 
     def _severity(self, rule: str, value: object) -> tuple[str, Severity]:
         names = [severity.value for severity in Severity]
@@ -215,13 +225,7 @@ def _toml_error(message: str, data: bytes) -> tuple[str, Position | None]:
     return text or message, lines.position(len(data))
 
 
-def _patterns(patterns: Iterable[str]) -> GitIgnoreSpec:
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
-
-
-def _matches(patterns: GitIgnoreSpec, path: Path, folder: Path) -> bool:
+def _matches(patterns: PathPatterns, path: Path, folder: Path) -> bool:
     if not path.is_relative_to(folder):
         return False
-    return patterns.match_file(path.relative_to(folder).as_posix())
+    return patterns.match(path.relative_to(folder).as_posix())

@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.files.reading import Anywhere
+from nixlint.files.tree import Tree
 from nixlint.syntax.file_kind import FileKind, recognise
 
 from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
@@ -138,10 +140,14 @@ class _Configurations:
     def _configuration_file(self, folder: Path, root: Path) -> Path | None:
         if self._request.isolated:
             return None
-        return self._request.configuration or find_configuration(folder, root)
+        return self._request.configuration or find_configuration(folder, Tree(root))
 
     def _load(self, root: Path, file: Path | None) -> Configuration:
         if file is None:
             return Configuration(root)
-        folder = file.parent if file.is_relative_to(root) else root
-        return load_configuration(file, folder, self._registry)
+        is_inside = file.is_relative_to(root)
+        # What the person named, and their own, may be anywhere; a repository's is in the repository.
+        is_free = file == self._request.configuration or not is_inside
+        return load_configuration(
+            file, file.parent if is_inside else root, self._registry, Anywhere() if is_free else Tree(root)
+        )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.files.reading import Anywhere
 from nixlint.linting.configuration import ConfigurationError, load_configuration
 from nixlint.linting.finding import Severity
 from nixlint.linting.runner import run
@@ -19,7 +20,7 @@ def problem(tmp_path: Path, text: str) -> tuple[str, int, int]:
     path = tmp_path / "nixlint.toml"
     path.write_text(text)
     with pytest.raises(ConfigurationError) as raised:
-        load_configuration(path, tmp_path, REGISTRY)
+        load_configuration(path, tmp_path, REGISTRY, Anywhere())
     position = raised.value.position
     assert position is not None
     return raised.value.message, position.line, position.column
@@ -131,3 +132,29 @@ def test_a_configuration_that_is_not_there_is_a_failure(tmp_path: Path) -> None:
     assert [(failure.path, failure.message) for failure in report.failures] == [
         ("nowhere.toml", "cannot be read: no such file or directory")
     ]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "reason"),
+    [
+        ("a[b", "a '[' has no ']'"),
+        ("!", "it names nothing"),
+        ("\\", "a backslash at its end stands for nothing"),
+    ],
+)
+def test_a_pattern_that_can_match_nothing_is_told_with_its_place(tmp_path: Path, pattern: str, reason: str) -> None:
+    message = f"the pattern '{pattern}' matches nothing: {reason}"
+
+    assert problem(tmp_path, f"select = []\nexclude = ['{pattern}']\n") == (message, 2, 13)
+    assert problem(tmp_path, f"[per-path-ignores]\n'{pattern}' = ['NL101']\n") == (message, 2, 2)
+
+
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000])
+def test_a_value_without_end_is_a_mistake_of_the_file(tmp_path: Path, value: str) -> None:
+    write_files(tmp_path, {"a.nix": NO_VERSION, "nixlint.toml": f"select = {value}\n"})
+
+    (failure,) = lint(tmp_path).failures
+    assert (failure.path, failure.message) == (
+        "nixlint.toml",
+        "a number is too long, or lists are too deeply nested",
+    )
