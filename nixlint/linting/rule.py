@@ -54,8 +54,8 @@ class Rule(ABC, Generic[SubjectT]):
     asks: ClassVar[tuple[type, ...]]
     """The kinds of subject that :meth:`check` is called with."""
     words: ClassVar[tuple[bytes, ...]] = ()
-    """For rules about what is written in a file itself, its definitions and strings: a file without any of these bytes has
-    none for this rule. What is defined may be imported from elsewhere, so rules about other subjects have none."""
+    """For rules about what is written in a file itself, its strings and the values of its definitions: a file without any of
+    these bytes has none for this rule. What is defined may be imported, so rules about other subjects have none."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
     formerly: ClassVar[tuple[str, ...]] = ()
@@ -65,6 +65,13 @@ class Rule(ABC, Generic[SubjectT]):
     finds_secrets: ClassVar[bool] = False
     """Whether its findings name the places of secrets. It is then asked where it is switched off too, to mask them."""
     examples: ClassVar[tuple[Bad | Good, ...]]
+
+    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002  # of those who choose
+        """For rules about definitions: whether one whose own names have this word, as written, may be one for the rule.
+
+        A rule that says no to most words is asked about few definitions. It must depend on nothing but the word.
+        """
+        return True
 
     @abstractmethod
     def check(self, subject: SubjectT, repository: Repository) -> Iterator[Finding]:

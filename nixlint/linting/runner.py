@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.containers.compose_names import is_compose_file
+from nixlint.semantics.definitions import WrittenDefinition, definitions_with
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems, is_refused
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
+from nixlint.syntax.words import words_of
 
 from .compose_subjects import ReadCompose, read_compose
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
+from .interests import Interests, chooses
 from .internal_error import internal_error
 from .masking import suspicious_places
 from .memory import Memory, remembered
@@ -116,6 +119,7 @@ class _WorkspaceRun:
         self._masking = tuple(
             rule for rule in registry.rules.values() if rule.finds_secrets and rule not in self._rules
         )
+        self._interests = Interests((*self._rules, *self._masking))
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
@@ -216,7 +220,31 @@ class _WorkspaceRun:
         ]
         turn.asked = tuple(rule.name for rule in rules if not set(kinds).isdisjoint(rule.asks))
         for kind in kinds:
-            self._ask(kind, self._subjects(kind, source), rules)
+            if kind_of(kind).are_definitions:
+                self._ask_by_words(kind, source, [rule for rule in rules if kind in rule.asks])
+            else:
+                self._ask(kind, self._subjects(kind, source), rules)
+
+    def _ask_by_words(self, kind: type, source: SourceFile, rules: Sequence[AnyRule]) -> None:
+        """Ask about the definitions of a file: those rules that choose, about what they may have chosen."""
+        wanted = self._interests.among(words_of(source.data))
+        subjects: Iterable[object] = ()
+        if not all(map(chooses, rules)):
+            subjects = self._subjects(kind, source)
+        elif wanted:
+            subjects = self._definitions_with(frozenset(wanted), source)
+        for subject in subjects:
+            words = subject.words & wanted.keys() if isinstance(subject, WrittenDefinition) else ()
+            interested = {rule for word in words for rule in wanted[word]}
+            for rule in rules:
+                if rule in interested or not chooses(rule):
+                    self._apply(rule, subject)
+
+    def _definitions_with(self, words: frozenset[bytes], source: SourceFile) -> Iterator[object]:
+        return _guarded(
+            lambda: definitions_with(words, source, self._repository),
+            lambda error: self._fail(internal_error("the reading of definitions", error), source.path),
+        )
 
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""

@@ -35,6 +35,8 @@ class SubjectKind(NamedTuple):
     words: tuple[bytes, ...] = ()
     in_nix: Callable[[SourceFile, Repository], Iterable[object]] | None = None
     in_compose: Callable[[ReadCompose], Iterable[object]] | None = None
+    are_definitions: bool = False
+    """Whether rules may choose among them by the words in their names (:meth:`Rule.may_concern`)."""
     in_repository: Callable[[Repository], Iterable[object]] | None = None
     """Subjects that no file holds alone: rules are asked about them when all files have been checked."""
 
@@ -106,7 +108,7 @@ _KINDS = {
     "nixlint.linting.subjects.FileProblem": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.MalformedDirective": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
-    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
+    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions, are_definitions=True),
     "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings),
     "nixlint.containers.nspawn.NspawnContainer": SubjectKind((b"containers",), _nspawn_containers),
     "nixlint.containers.oci.OciContainer": SubjectKind(_OCI_WORDS, _oci_containers, ReadCompose.oci_containers),

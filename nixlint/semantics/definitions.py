@@ -6,7 +6,8 @@ a module system makes of all definitions together is :mod:`nixlint.semantics.mod
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import decode, static_name
+from nixlint.syntax.words import places_of, words_of
 
 from .attribute_sets import bound_scope, place_of
 from .interpreter import Interpreter
@@ -49,6 +51,8 @@ class WrittenDefinition(NamedTuple):
     value_place: Place
     thunk: Thunk
     written: int = 1
+    words: frozenset[bytes] = frozenset()
+    """The words of its own names, as they are written."""
 
     @property
     def value(self) -> Value:
@@ -68,6 +72,16 @@ def written_definitions(source: SourceFile, repository: Repository) -> Iterator[
     yield from _Walk(repository.interpreter()).definitions(source)
 
 
+def definitions_with(
+    words: frozenset[bytes], source: SourceFile, repository: Repository
+) -> Iterator[WrittenDefinition]:
+    """The definitions whose own names have one of some words, in the same order; nothing else of the file is looked at."""
+    places = sorted({place for word in words for place in places_of(word, source.data)})
+    sought = [place for place in places if views.is_in_bound_name(source, place)]
+    if sought:
+        yield from _Walk(repository.interpreter(), sought).definitions(source)
+
+
 def string_literals(source: SourceFile, _repository: Repository) -> Iterator[StringLiteral]:
     """Every string literal that is written in a file, attribute names included."""
     for string in views.strings_in(source):
@@ -84,10 +98,14 @@ class _Step(NamedTuple):
 
 
 class _Walk:
-    """A walk over a file that keeps the scope of every definition on the way."""
+    """A walk over a file that keeps the scope of every definition on the way.
 
-    def __init__(self, interpreter: Interpreter) -> None:
+    Where places are ``sought``, sorted, it goes only where one of them is, to the definitions in whose names they are.
+    """
+
+    def __init__(self, interpreter: Interpreter, sought: Sequence[int] | None = None) -> None:
         self._interpreter = interpreter
+        self._sought = sought
         self._steps: list[_Step] = []
 
     def definitions(self, source: SourceFile) -> Iterator[WrittenDefinition]:
@@ -109,55 +127,75 @@ class _Walk:
                 inner = bound_scope(expression.bindings, scope, self._interpreter)
                 yield from self._bindings(expression.bindings, inner, scope, OptionPath(()), Binder.LET)
                 if isinstance(expression, views.Let):
-                    self._steps.append(_Step(expression.body, inner, step.path))
+                    self._go_on(expression.body, inner, step.path)
             case views.Lambda():
                 yield from self._function(expression, step)
             case views.With():
                 inner = self._interpreter.scope_within(expression, expression.body, scope)
-                self._steps.append(_Step(expression.environment, scope, step.path))
-                self._steps.append(_Step(expression.body, inner, step.path))
+                self._go_on(expression.environment, scope, step.path)
+                self._go_on(expression.body, inner, step.path)
             case _:
-                self._steps.extend(_Step(part, scope, step.path) for part in views.parts_of(expression))
+                for part in views.parts_of(expression):
+                    self._go_on(part, scope, step.path)
+
+    def _go_on(self, expression: views.Expression, scope: Scope, path: OptionPath) -> None:
+        if self._is_sought(expression):
+            self._steps.append(_Step(expression, scope, path))
+
+    def _is_sought(self, view: views.View) -> bool:
+        """Whether one of the places that are sought is in a view."""
+        if self._sought is None:
+            return True
+        next_place = bisect_left(self._sought, view.node.start_byte)
+        return next_place < len(self._sought) and self._sought[next_place] < view.node.end_byte
 
     def _function(self, function: views.Lambda, step: _Step) -> Iterator[WrittenDefinition]:
         inner = self._interpreter.scope_within(function, function.body, step.scope)
         for formal in () if function.formals is None else function.formals.formals:
             default = formal.default
             if default is not None:
-                name = formal.name
-                yield self._definition(OptionPath.of(name.text), Binder.FORMAL, name, default, inner)
-                self._steps.append(_Step(default, inner, OptionPath.of(name.text)))
-        self._steps.append(_Step(function.body, inner, step.path))
+                path = OptionPath.of(formal.name.text)
+                if self._is_sought(formal.name):
+                    yield self._definition(path, Binder.FORMAL, formal.name, (formal.name,), default, inner)
+                self._go_on(default, inner, path)
+        self._go_on(function.body, inner, step.path)
 
     def _bindings(
         self, bindings: tuple[views.AnyBinding, ...], inner: Scope, outer: Scope, path: OptionPath, binder: Binder
     ) -> Iterator[WrittenDefinition]:
-        for binding in bindings:
+        for binding in filter(self._is_sought, bindings):
             match binding:
                 case views.Binding():
-                    names = binding.path.names
+                    written = binding.path
+                    names = written.names
                     whole = OptionPath((*path.names, *(self._name(name, inner) for name in names)))
-                    definition = self._definition(whole, binder, names[-1], binding.value, inner)
-                    yield definition._replace(written=len(names))
-                    self._steps.append(_Step(binding.value, inner, whole))
+                    if self._is_sought(written):
+                        yield self._definition(whole, binder, written, names, binding.value, inner)
+                    self._go_on(binding.value, inner, whole)
                 case views.Inherit():
-                    for name in binding.names:
+                    for name in filter(self._is_sought, binding.names):
                         yield self._inherited(path, binder, name, self._variable(name, outer))
                 case views.InheritFrom():
                     source = self._interpreter.defer(binding.source, inner)
-                    for name in binding.names:
+                    for name in filter(self._is_sought, binding.names):
                         yield self._inherited(path, binder, name, self._attribute(name, source))
-                    self._steps.append(_Step(binding.source, inner, path))
+                    self._go_on(binding.source, inner, path)
 
     def _definition(
-        self, path: OptionPath, binder: Binder, name: views.AttrName, value: views.Expression, scope: Scope
+        self,
+        path: OptionPath,
+        binder: Binder,
+        written: views.View,
+        names: Sequence[views.AttrName],
+        value: views.Expression,
+        scope: Scope,
     ) -> WrittenDefinition:
-        thunk = self._interpreter.defer(value, scope)
-        return WrittenDefinition(path, binder, place_of(name), place_of(value), thunk)
+        thunk, place = self._interpreter.defer(value, scope), place_of(names[-1])
+        return WrittenDefinition(path, binder, place, place_of(value), thunk, len(names), _words_in(written))
 
     def _inherited(self, path: OptionPath, binder: Binder, name: views.AttrName, thunk: Thunk) -> WrittenDefinition:
         place = place_of(name)
-        return WrittenDefinition(path / static_name(name), binder, place, place, thunk)
+        return WrittenDefinition(path / static_name(name), binder, place, place, thunk, words=_words_in(name))
 
     def _variable(self, name: views.AttrName, scope: Scope) -> Thunk:
         text, place = static_name(name) or "", place_of(name)
@@ -169,3 +207,7 @@ class _Walk:
 
     def _name(self, name: views.AttrName, scope: Scope) -> str | None:
         return self._interpreter.name(name, scope)
+
+
+def _words_in(view: views.View) -> frozenset[bytes]:
+    return words_of(view.file.data[view.node.start_byte : view.node.end_byte])

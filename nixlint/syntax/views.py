@@ -688,6 +688,22 @@ def bindings_named(file: SourceFile, name: str) -> Iterator[Binding]:
         at = file.data.find(sought, at + len(sought))
 
 
+def is_in_bound_name(file: SourceFile, offset: int) -> bool:
+    """Whether a byte stands in a name that something is bound to: of a binding, inherited, or a formal's."""
+    node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)
+    while node is not None and (parent := node.parent) is not None:
+        match parent.type:
+            case "binding":
+                return node.type == "attrpath"
+            case "inherited_attrs":
+                return True
+            case "formal":
+                return node.type == "identifier"
+            case _:
+                node = parent
+    return False
+
+
 def strings_in(file: SourceFile) -> Iterator[String]:
     """Every string literal of a file that stands as an expression or as an attribute name, in order."""
     captures = QueryCursor(_strings_query()).captures(file.tree.root_node)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from nixlint.semantics.option_history import Renamed as Renamed
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.target_release import TargetRelease, target_release
 from nixlint.semantics.values import AttrsValue
+from nixlint.syntax.words import words_of
 
 _OTHER_SYSTEMS = frozenset({
     "darwin", "darwinConfigurations", "darwinModule", "darwinModules", "devShells", "devenv", "hm", "home",
@@ -64,19 +66,23 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
     return ChangedDefinition(change, prefix, target)
 
 
-def words_of(kind: type[Renamed] | type[Removed]) -> tuple[bytes, ...]:
-    """Words of which one is in every file with a definition of such an option."""
-    return tuple(sorted({_word(change.old) for change in nixos_history().changes if isinstance(change.what, kind)}))
+def last_words(kind: type[object]) -> frozenset[bytes]:
+    """The last names of options that were :class:`Renamed` or :class:`Removed`, in words.
+
+    A definition of such an option writes the last of its names.
+    """
+    return _last_words()[kind]
 
 
-_COMMON_WORDS = frozenset(
-    "bind config database debug delay device devices domain email enable extraConfig host interfaces level mouse name "
-    "options package packages password path port protocol save server settings socket theme type user".split()
-)
-
-
-def _word(names: tuple[str, ...]) -> bytes:
-    return next((name for name in reversed(names) if name not in _COMMON_WORDS), names[-1]).encode()
+@cache
+def _last_words() -> dict[type[object], frozenset[bytes]]:
+    changes = nixos_history().changes
+    return {
+        kind: frozenset(
+            word for change in changes if isinstance(change.what, kind) for word in words_of(change.old[-1].encode())
+        )
+        for kind in (Renamed, Removed)
+    }
 
 
 def _prefix(definition: WrittenDefinition) -> int | None:

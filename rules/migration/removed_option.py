@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import Removed, changed_definition, words_of
+from .option_changes import Removed, changed_definition, last_words
 
 
 class RemovedOption(Rule[WrittenDefinition]):
@@ -49,7 +49,10 @@ class RemovedOption(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    words = words_of(Removed)
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether it is the last name of an option that was removed."""
+        return word in last_words(Removed)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the option is written."""

@@ -11,7 +11,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import ChangedDefinition, Renamed, changed_definition, words_of
+from .option_changes import ChangedDefinition, Renamed, changed_definition, last_words
 
 
 class RenamedOption(Rule[WrittenDefinition]):
@@ -51,7 +51,10 @@ class RenamedOption(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    words = words_of(Renamed)
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether it is the last name of an option that was renamed."""
+        return word in last_words(Renamed)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the old name is written."""

@@ -25,6 +25,7 @@ _SOCKETS = (
 """Options whose values systemd reads as ``ListenStream=`` (systemd.socket(5))."""
 _HOSTS = ("virtualisation", "docker", "daemon", "settings", "hosts")
 """The option whose values the Docker daemon reads as ``--host``."""
+_LAST_NAMES = frozenset(names[-1].encode() for names in (*_SOCKETS, _HOSTS))
 _UNKNOWN = "\0"
 _STREAM = re.compile(rf"(?:(?P<address>\[[^\]]*\]|[\w.{_UNKNOWN}-]*):)?[0-9]{{1,5}}")
 _HOST = re.compile(r"tcp://(?P<address>\[[^\]]*\]|[^:/]*)(?::[^/]*)?/?")
@@ -65,7 +66,10 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    words = (b"listenOptions", b"hosts", b"listenStreams", b"ListenStream")
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether it is the last name of an option that lists addresses."""
+        return word in _LAST_NAMES
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each TCP address on which an engine listens."""

@@ -13,7 +13,7 @@ import pytest
 from nixlint.linting import subjects
 from nixlint.linting.finding import Report
 from nixlint.linting.registry import load_registry
-from nixlint.linting.rule import Bad
+from nixlint.linting.rule import Bad, Rule
 
 from .workbench import REGISTRY, found, lint, write_files
 
@@ -26,6 +26,7 @@ def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subjects, "_KINDS", {name: kind._replace(words=()) for name, kind in subjects._KINDS.items()})
     for rule in REGISTRY.rules.values():
         monkeypatch.setattr(type(rule), "words", ())
+        monkeypatch.setattr(type(rule), "may_concern", Rule.may_concern)
 
 
 def _everything(report: Report) -> list[object]:
