@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,9 @@ from nixlint.emit.oci_module import Options, emit
 from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
 from nixlint.semantics.releases import releases
+
+from .plain_text import refuse_what_no_text_may_have
+from .proof import prove
 
 EXTENSION = "x-nixlint"
 
@@ -65,6 +69,7 @@ def convert(request: ConversionRequest) -> Conversion:
 
 def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
     """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
+    refuse_what_no_text_may_have(loaded.root)
     target = _chosen(request.target, loaded)
     profiles = request.profiles or loaded.profiles
     found = to_containers(loaded, profiles, keeps_variables=request.keeps_variables)
@@ -86,13 +91,14 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         emitted = emit(found.deployment, target, book, options)
         (first, main), *others = emitted.modules
         expressions = ((first, replace(main, closing=book.rest())), *others)
-        modules = [(name, render(module)) for name, module in expressions]
+        rendered = [(name, module, render(module)) for name, module in expressions]
     except Unwritable as error:
-        raise ComposeError(error.message, error.place) from None
+        raise ComposeError("{}", error.place, Shown.word(error.message)) from None
+    prove(rendered)
     warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
     remarks = (*warned, *found.remarks, *emitted.remarks)
     return Conversion(
-        tuple(modules),
+        tuple((name, text) for name, _, text in rendered),
         tuple(sorted(remarks, key=_position)),
         secret_files(plain),
         plain,
@@ -146,10 +152,15 @@ def _chosen(target: Target, loaded: LoadedProject) -> Target:
         raise ComposeError(
             "this release of NixOS is not known here (known: {})", None, Shown.word(", ".join(releases().names))
         )
+    if target.user is not None and not _USER.fullmatch(target.user):
+        raise ComposeError("a user's name has letters, digits, _, - and . alone, and begins with a letter or _")
     if target.user is not None and (target.backend is not Backend.PODMAN or not target.has(NATIVE_SINCE)):
         raise ComposeError("containers of a user need Podman and NixOS {}", None, Shown.word(NATIVE_SINCE))
     return target
 
+
+_USER = re.compile(r"[A-Za-z_][\w.-]{0,30}", re.ASCII)
+"""What systemd takes in ``User=`` (systemd.io, 'User/Group Name Syntax')."""
 
 MADE_BY = "by nixlint convert."
 """How the first line of every module ends."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,13 +99,24 @@ def secret_texts(conversion: Conversion) -> Iterator[tuple[str, str]]:
 
 
 def _sops_text(files: tuple[SecretFile, ...]) -> str:
-    import json
-
     lines: list[str] = []
     for file in files:
         if file.variables:
-            lines.append(f"{file.name.removesuffix('.env')}:\n")
-            lines += [f"  {name}: {json.dumps(value, ensure_ascii=False)}\n" for name, value in file.variables]
+            lines.append(f"{_yaml(file.name.removesuffix('.env'))}:\n")
+            lines += [f"  {_yaml(name)}: {_yaml(value, quotes=True)}\n" for name, value in file.variables]
         else:
-            lines.append(f"{json.dumps(file.name)}: {json.dumps(file.content or '', ensure_ascii=False)}\n")
+            lines.append(f"{_yaml(file.name)}: {_yaml(file.content or '', quotes=True)}\n")
     return "".join(lines)
+
+
+def _yaml(text: str, *, quotes: bool = False) -> str:
+    """A text in YAML: a string of JSON in which what YAML 1.1 takes for a line end is escaped too (YAML 1.1, 5.4, 5.7)."""
+    if not quotes and _PLAIN_KEY.fullmatch(text):
+        return text
+    import json
+
+    return _YAML_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
+
+
+_PLAIN_KEY = re.compile(r"[A-Za-z]\w*[_-][\w-]*", re.ASCII)
+_YAML_ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")

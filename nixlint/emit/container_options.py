@@ -23,6 +23,7 @@ from .engine_mounts import mount_flag, mount_source, needs_flag, short_options
 from .engine_ports import published
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, Expression, Item, ListOf, Literal, Template, Text
 from .told import Told
+from .unquoted import unquoted
 
 _BEFORE_SINCE = first_with("flags-before-run")
 """``preRunExtraOptions``: a module of the spring of 2024 does not have it (62262f2)."""
@@ -47,11 +48,8 @@ class ContainerOptions:
         mount_told = [note for _, notes in mounted for note in notes]
         self._tell(container, (*flags.told, *log_told, *name_told, *network_told, *port_told, *mount_told))
         entries = _Entries(container, self._context.comments)
-        entries.text(
-            "image",
-            image_name(container.image, self._context.backend, is_built=container.is_built),
-            container.image_place,
-        )
+        image = image_name(container.image, self._context.backend, is_built=container.is_built)
+        entries.add("image", unquoted(image, "image", container.image_place), place=container.image_place)
         entries.add("autoStart", Literal(False) if not container.is_started_at_boot else None, "profiles")
         if self._context.is_native:
             entries.text("pull", self._pull(container), key="pull_policy")
@@ -65,7 +63,8 @@ class ContainerOptions:
         entries.text("user", container.user, key="user")
         entries.text("workdir", container.working_directory, key="working_dir")
         entries.pairs("labels", container.labels, "labels")
-        entries.text("log-driver", log, key="logging")
+        place = container.key_places.get("logging")
+        entries.add("log-driver", None if log is None else unquoted(log, "logging.driver", place), "logging")
         older = self._privileges(container, entries)
         entries.strings("preRunExtraOptions", self._before(container, flags.before))
         self._podman(container, entries)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from nixlint.containers.deployment import DeployedContainer, Deployment, SecretFile
 from nixlint.containers.target import SecretStore, Target
 
-from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Select, Template, Text
+from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Select, Template, Text, Unwritable
 
 FOLDER = "/var/lib/secrets"
 
@@ -92,9 +94,20 @@ def _set(name: str, *entries: Entry) -> Entry:
             return Entry((name,), AttrSet(entries))
 
 
+_IN_FILES = re.compile(r"[^\s=#/\"'\0-\x1f\x7f][^\s=/\"'\0-\x1f\x7f]*")
+"""A name that environment files and keys of sops-nix can hold: on one line, not a comment, ending before the first ``=``."""
+
+
 def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
-    """The variables of a container that must not be in the store."""
-    return tuple((each.name, each.value) for each in container.environment if each.is_secret and each.value is not None)
+    """The variables of a container that must not be in the store.
+
+    Raises :class:`Unwritable` for a name that a file of variables cannot hold.
+    """
+    found = [each for each in container.environment if each.is_secret and each.value is not None]
+    for each in found:
+        if not _IN_FILES.fullmatch(each.name):
+            raise Unwritable("a file of secret variables cannot hold a variable of this name", each.place)
+    return tuple((each.name, each.value or "") for each in found)
 
 
 def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:

@@ -60,6 +60,9 @@ MAX_DEPTH = 220
 """How deep evaluations may nest. Real configurations stay below 100 (their deepest tree has 85 levels)."""
 MAX_STEPS = 60_000
 """How many expressions one interpreter may work out. The hosts of real repositories take up to six thousand."""
+TOO_MUCH = "too much to work out"
+TOO_DEEP = "nested too deeply to work out"
+"""Why a value is not known at these bounds."""
 
 _FRAMES_A_LEVEL = 12
 sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL + 1_000))
@@ -72,12 +75,15 @@ class Interpreter:
     those that functions such as ``readDir`` may look at.
     """
 
-    def __init__(self, load: Callable[[Path], SourceFile | None], files: FileTree | None = None) -> None:
+    def __init__(
+        self, load: Callable[[Path], SourceFile | None], files: FileTree | None = None, max_steps: int = MAX_STEPS
+    ) -> None:
         self._load = load
         self.files = files
         self._files: dict[Path, Thunk] = {}
         self._depth = 0
         self._steps = 0
+        self._max_steps = max_steps
         self.globals = Scope(None, library.global_names())
 
     # -- the questions ------------------------------------------------------------------------------------------
@@ -85,17 +91,17 @@ class Interpreter:
     def evaluate(self, expression: views.Expression, scope: Scope) -> Value:
         """The value of an expression in a scope."""
         self._steps += 1
-        if self._steps > MAX_STEPS:
-            return UnknownValue("too much to work out", place_of(expression))
+        if self._steps > self._max_steps:
+            return UnknownValue(TOO_MUCH, place_of(expression))
         if self._depth >= MAX_DEPTH:
-            return UnknownValue("nested too deeply to work out", place_of(expression))
+            return UnknownValue(TOO_DEEP, place_of(expression))
         self._depth += 1
         try:
             return self._evaluate(expression, scope)
         except RecursionError:
             if self._depth > 1:
                 raise
-            return UnknownValue("nested too deeply to work out", place_of(expression))
+            return UnknownValue(TOO_DEEP, place_of(expression))
         finally:
             self._depth -= 1
 
@@ -238,23 +244,23 @@ class Interpreter:
     def spend(self, steps: int) -> bool:
         """Take steps from the work that may still be done; whether there were any left."""
         self._steps += steps
-        return self._steps <= MAX_STEPS
+        return self._steps <= self._max_steps
 
     # -- how ----------------------------------------------------------------------------------------------------
 
     def _bounded(self, compute: Callable[[], Value], place: Place | None) -> Value:
         self._steps += 1
-        if self._steps > MAX_STEPS:
-            return UnknownValue("too much to work out", place)
+        if self._steps > self._max_steps:
+            return UnknownValue(TOO_MUCH, place)
         if self._depth >= MAX_DEPTH:
-            return UnknownValue("nested too deeply to work out", place)
+            return UnknownValue(TOO_DEEP, place)
         self._depth += 1
         try:
             return compute()
         except RecursionError:
             if self._depth > 1:
                 raise
-            return UnknownValue("nested too deeply to work out", place)
+            return UnknownValue(TOO_DEEP, place)
         finally:
             self._depth -= 1
 
@@ -576,5 +582,5 @@ class _Deferred:
         try:
             self._value = compute()
         except RecursionError:
-            self._value = UnknownValue("nested too deeply to work out", self._place)
+            self._value = UnknownValue(TOO_DEEP, self._place)
         return self._value

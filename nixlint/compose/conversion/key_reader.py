@@ -199,7 +199,8 @@ class KeyReader:
         if pair.value is None:
             return ""
         # A name is always written out; where a variable is in it, so is the value behind it.
-        is_plain = pair.name in (pair.scalar.template or pair.name)
+        is_alone = pair.value == text_of(pair.scalar.value)
+        is_plain = is_alone or (pair.scalar.template or "").startswith(f"{pair.name}=")
         return self._shown(pair.scalar, key, keeps_variables=is_plain).removeprefix(f"{pair.name}=")
 
     def child(self, name: str) -> KeyReader | None:
