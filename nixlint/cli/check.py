@@ -87,10 +87,13 @@ def exit_code(report: Report, fail_on: str) -> int:
 
 def _pieces(report: Report, request: Request, layout: str, color: str) -> Iterable[str]:
     """The report in a format; what a format needs is imported only for it."""
+    given = request.standard_input
+    overlay = Overlay({} if given is None else {given.path: given.data})
+    read = partial(Overlay.read, overlay)
     if layout == "json":
         from nixlint.reporting.json_document import report_json
 
-        return (report_json(report, request.shown),)
+        return (report_json(report, request.shown, read),)
     style = style_for(sys.stdout, color)
     if layout == "concise":
         from nixlint.reporting.concise import report_concise
@@ -98,6 +101,4 @@ def _pieces(report: Report, request: Request, layout: str, color: str) -> Iterab
         return report_concise(report, style)
     from nixlint.reporting.text import report_text
 
-    given = request.standard_input
-    overlay = Overlay({} if given is None else {given.path: given.data})
-    return report_text(report, partial(Overlay.read, overlay), request.shown, style)
+    return report_text(report, read, request.shown, style)

@@ -10,12 +10,13 @@ from pathlib import Path
 import click
 
 from nixlint.containers.compose_names import is_compose_file
-from nixlint.containers.inventory import UnknownModule, nix_inventory
+from nixlint.containers.inventory import UnknownModule, nix_inventory, without_values
 from nixlint.linting.configuration import suggestion
 from nixlint.linting.discovery import Listing, repository_root
 from nixlint.linting.workspace import Overlay
 from nixlint.reporting.inventory import ListedContainer, inventory_json, inventory_text
 from nixlint.reporting.terminal import style_for, visible
+from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -80,7 +81,8 @@ def _listed(
         return any(path.is_relative_to(each) for each in asked)
 
     listing = Listing(str)
-    repository = Repository(root, sorted(listing.below(root)), Overlay({}).read_nix)
+    read = RememberingReader(Overlay({}).read_nix)
+    repository = Repository(root, sorted(listing.below(root)), read)
     if host is not None:
         names = [each.name for each in hosts(repository)]
         if host not in names:
@@ -97,7 +99,7 @@ def _listed(
         source = repository.source(item.place.path)
         position = None if source is None else source.position(item.place.span.start)
         line, column = (1, 1) if position is None else (position.line, position.column)
-        yield ListedContainer(item, _from_here(item.place.path), line, column)
+        yield ListedContainer(without_values(item, read.known), _from_here(item.place.path), line, column)
     if host is None:
         for path in sorted(listing.all_below(root)):
             if path.suffix != ".nix" and is_compose_file(path) and is_asked(path):
@@ -107,6 +109,8 @@ def _listed(
 def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
     from nixlint.compose.inventory import compose_inventory
     from nixlint.compose.problem import ComposeError
+    from nixlint.secrets.hidden import hidden_in_text, hidden_values
+    from nixlint.secrets.masking import KnownValues
     from nixlint.syntax.span import LineIndex
 
     try:
@@ -121,9 +125,10 @@ def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
         problems.append(f"{_where(error.place, path)}: {error}")
         return
     lines = LineIndex(text.data)
+    known = KnownValues(hidden_values(text.data, hidden_in_text(text.data)))
     for item in items:
         position = lines.position(item.place.span.start)
-        yield ListedContainer(item, _from_here(path), position.line, position.column)
+        yield ListedContainer(without_values(item, known), _from_here(path), position.line, position.column)
 
 
 def _where(place: Place | None, path: Path) -> str:

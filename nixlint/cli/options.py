@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ from nixlint.linting.discovery import Listing, repository_root
 from nixlint.linting.workspace import Overlay
 from nixlint.reporting.options import ShownOption, options_json, options_text, shown_option
 from nixlint.reporting.terminal import style_for, visible
+from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.hosts import Host, hosts
 from nixlint.semantics.option_query import ANY, parse_pattern
 from nixlint.semantics.project import ask_files, ask_host
@@ -57,24 +58,25 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
 
 
 def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
-    repository = _repository(path)
+    read = RememberingReader(Overlay({}).read_nix)
+    repository = _repository(path, read)
     folder = Path.cwd()
     if host is None:
         for item in ask_files(repository, pattern):
-            yield shown_option(item, None, repository, folder)
+            yield shown_option(item, None, repository, folder, read.known)
         return
     for asked in _hosts(repository, host):
         for item in ask_host(repository, asked, pattern):
-            yield shown_option(item, asked.name, repository, folder)
+            yield shown_option(item, asked.name, repository, folder, read.known)
 
 
-def _repository(path: str) -> Repository:
+def _repository(path: str, read: Callable[[Path], bytes]) -> Repository:
     # Symlinks stay: places are shown as the user named them.
     absolute = Path(os.path.abspath(path))  # noqa: PTH100
     if not absolute.exists():
         raise ValueError(f"{absolute}: there is nothing here")
     root = repository_root(absolute, (absolute,))
-    return Repository(root, sorted(Listing(str).below(root)), Overlay({}).read_nix)
+    return Repository(root, sorted(Listing(str).below(root)), read)
 
 
 def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:
@@ -90,7 +92,7 @@ def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:
 
 def _name_hosts(paths: Sequence[str]) -> None:
     """Say which hosts could be asked: what many may define is often certain for one."""
-    names = [host.name for path in paths for host in hosts(_repository(path))]
+    names = [host.name for path in paths for host in hosts(_repository(path, Overlay({}).read_nix))]
     if names:
         shown = ", ".join(names[:_MOST_HOSTS]) + (", …" if len(names) > _MOST_HOSTS else "")
         print(visible(f"Ask one host with --host NAME, or each with --host '*': {shown}."), file=sys.stderr)

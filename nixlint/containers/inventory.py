@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from nixlint.secrets.masking import shown
+from nixlint.secrets.masking import KnownValues, shown
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.value_text import value_text
 from nixlint.semantics.hosts import hosts
@@ -78,6 +78,28 @@ class InventoryItem(NamedTuple):
     inside: tuple[str, ...] = ()
     parts: tuple[Place, ...] = ()
     """The places of all its definitions, where there are several."""
+
+
+def without_values(item: InventoryItem, known: KnownValues) -> InventoryItem:
+    """A container whose texts have none of the secrets of the repository in them, wherever Nix put them together."""
+
+    def masked(text: str | None) -> str | None:
+        return None if text is None else known.masked(text)
+
+    def each(items: Items) -> Items:
+        return None if items is None else tuple(masked(text) for text in items)
+
+    return item._replace(
+        name=masked(item.name),
+        image=masked(item.image),
+        addresses=each(item.addresses),
+        networks=each(item.networks),
+        ports=each(item.ports),
+        volumes=each(item.volumes),
+        environment=each(item.environment),
+        secrets=each(item.secrets),
+        conditions=tuple(known.masked(text) for text in item.conditions),
+    )
 
 
 class UnknownModule(NamedTuple):

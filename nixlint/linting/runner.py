@@ -28,11 +28,11 @@ from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skip
 from .fingerprint import fingerprint, identity
 from .interests import Interests, chooses
 from .internal_error import internal_error
-from .masking import suspicious_places
 from .memory import Memory, remembered
 from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
+from .shown_finding import FindingTexts
 from .subjects import FileProblem, kind_of
 from .suppression import (
     Directive,
@@ -128,6 +128,7 @@ class _WorkspaceRun:
         self._asked: dict[AnyRule, None] = {}
         self._compose: dict[Path, ReadCompose] = {}
         self._turn = Turn()
+        self._texts = FindingTexts()
 
     def check(self, path: Path) -> None:
         """Give one file its turn."""
@@ -203,7 +204,6 @@ class _WorkspaceRun:
         self._take_problems(path, problems)
         if is_refused(problems):
             turn.saw_everything = False
-            turn.secrets.update(dict.fromkeys(suspicious_places(source)))
             return
         turn.is_sound = True
         data = source.data
@@ -323,7 +323,8 @@ class _WorkspaceRun:
             # A fix writes Nix, so there is none in a Compose file but one that creates a module.
             fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
             self._turn.directives.setdefault(path, ())
-            self._turn.taken.append(Taken(rule.name, finding._replace(fix=fix), start, end, is_marked))
+            finding = self._texts.in_text(finding._replace(fix=fix), path, self._read(path))
+            self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked))
             return
         source = self._repository.source(path)
         if source is None:
@@ -334,7 +335,7 @@ class _WorkspaceRun:
             self._turn.directives[path] = tuple(found)
         start, end = source.position(span.start), source.position(span.end)
         is_marked = start.line in foreign_marks(source, rule.also_suppressed_by)
-        self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked))
+        self._turn.taken.append(Taken(rule.name, self._texts.in_nix(finding, source), start, end, is_marked))
 
     def _accept(self, taken: Taken, turn: Turn) -> None:
         """Report a finding, unless there is the same one already, or it is not wanted."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_address
 from itertools import takewhile
 from pathlib import Path
-from typing import Any
 
 from nixlint.containers.deployment import Port, Remark, RemarkKind
 from nixlint.containers.target import Backend, SecretStore
@@ -16,6 +14,7 @@ from nixlint.emit.secret_places import FOLDER
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Position
 
+from .json_document import Json, json_text, maybe, text
 from .terminal import Style, visible
 
 _TITLES = {
@@ -175,37 +174,40 @@ def _commands(conversion: Conversion) -> Iterator[str]:
 def conversion_json(conversion: Conversion, folder: Path) -> str:
     """The report as a JSON document."""
     lines = _Lines(conversion)
-    remarks: list[dict[str, Any]] = []
+    remarks: list[Json] = []
     for remark in conversion.remarks:
         position = lines.position(remark)
         remarks.append(
             {
-                "kind": remark.kind.value,
-                "service": remark.service,
-                "key": remark.key,
-                "message": remark.message,
-                "file": None if position is None or remark.place is None else _relative(remark.place.path, folder),
+                "kind": text(remark.kind.value),
+                "service": maybe(remark.service),
+                "key": text(remark.key),
+                "message": text(remark.message),
+                "file": None
+                if position is None or remark.place is None
+                else text(_relative(remark.place.path, folder)),
                 "line": None if position is None else position.line,
                 "column": None if position is None else position.column,
             }
         )
-    document = {
+    document: Json = {
         "version": 1,
-        "project": conversion.deployment.name,
-        "backend": conversion.target.backend.value,
-        "nixos": conversion.target.release,
-        "inputs": conversion.inputs,
+        "project": text(conversion.deployment.name),
+        "backend": text(conversion.target.backend.value),
+        "nixos": text(conversion.target.release),
+        "inputs": text(conversion.inputs),
         "containers": [
-            {"name": container.name, "service": container.service, "image": container.image}
-            for container in conversion.deployment.containers
+            {"name": text(each.name), "service": text(each.service), "image": text(each.image)}
+            for each in conversion.deployment.containers
         ],
         "remarks": remarks,
         "secrets": [
-            {"file": file.name, "variables": [name for name, _ in file.variables]} for file in conversion.secret_files
+            {"file": text(file.name), "variables": [text(name) for name, _ in file.variables]}
+            for file in conversion.secret_files
         ],
-        "exposed": [{"container": name, "port": str(port)} for name, port in exposed_ports(conversion)],
-        "root": conversion.root,
-        "needed": list(conversion.needed),
-        "volumes": list(named_volumes(conversion)),
+        "exposed": [{"container": text(name), "port": text(str(port))} for name, port in exposed_ports(conversion)],
+        "root": text(conversion.root),
+        "needed": [text(each) for each in conversion.needed],
+        "volumes": [text(each) for each in named_volumes(conversion)],
     }
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return json_text(document)

@@ -17,8 +17,11 @@ _CONTEXT = 3
 
 
 def diff(file: FixedFile, shown: str, secrets_before: Iterable[Span] = (), secrets_after: Iterable[Span] = ()) -> str:
-    """The change of a file; ``shown`` is its name, and the secrets are spans of its two texts."""
-    old, new = SourceText.of(file.before, secrets_before), SourceText.of(file.after, secrets_after)
+    """The change of a file; ``shown`` is its name, and the secrets that were found are spans of its two texts."""
+    old, new = (
+        SourceText.of(file.path, text, secrets)
+        for text, secrets in ((file.before, secrets_before), (file.after, secrets_after))
+    )
     hidden = _hidden_lines(old) | _hidden_lines(new)
     lines: Sequence[str] = ()
     for context in range(_CONTEXT, -1, -1):
@@ -42,7 +45,7 @@ def _unified(file: FixedFile, shown: str, context: int) -> list[str]:
 def _hidden_lines(source: SourceText) -> dict[str, str]:
     """The lines with secrets, and what may be shown of them."""
     hidden: dict[str, str] = {}
-    for secret in source.secrets:
+    for secret, _ in source.hidden:
         first, last = (source.lines.position(at).line for at in (secret.start, max(secret.start, secret.end - 1)))
         for number in range(first, last + 1):
             span = source.lines.line_span(number)

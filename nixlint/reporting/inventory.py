@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from nixlint.containers.inventory import InventoryItem, Items
 
-from .json_document import Json
+from .json_document import Json, json_text, maybe, text
 from .terminal import Style, cell_width, visible, wrapped
 
 UNKNOWN_HOST = "–"
@@ -71,7 +70,7 @@ def inventory_text(found: Sequence[ListedContainer], style: Style) -> Iterator[s
 
 def inventory_json(found: Sequence[ListedContainer]) -> str:
     """The containers for programs: a versioned document."""
-    return json.dumps({"version": 1, "containers": [_json(listed) for listed in found]}, indent=2) + "\n"
+    return json_text({"version": 1, "containers": [_json(listed) for listed in found]})
 
 
 def _cells(listed: ListedContainer) -> list[list[str]]:
@@ -133,25 +132,25 @@ def _paragraph(row: Sequence[Sequence[str]], style: Style) -> Iterator[str]:
 def _json(listed: ListedContainer) -> Json:
     item = listed.item
     return {
-        "host": item.host,
-        "kind": item.kind,
-        "engine": item.engine,
-        "name": item.name,
-        "image": item.image,
-        "stateVersion": item.state_version or None,
+        "host": maybe(item.host),
+        "kind": text(item.kind),
+        "engine": maybe(item.engine),
+        "name": maybe(item.name),
+        "image": maybe(item.image),
+        "stateVersion": maybe(item.state_version or None),
         "addresses": _list(item.addresses),
         "networks": _list(item.networks),
         "ports": _list(item.ports),
         "volumes": _list(item.volumes),
         "environment": _list(item.environment),
         "secrets": _list(item.secrets),
-        "conditions": list(item.conditions),
-        "inside": list(item.inside),
-        "file": listed.file,
+        "conditions": [text(each) for each in item.conditions],
+        "inside": [text(each) for each in item.inside],
+        "file": text(listed.file),
         "line": listed.line,
         "column": listed.column,
     }
 
 
 def _list(items: Items) -> Json:
-    return None if items is None else list(items)
+    return None if items is None else [maybe(item) for item in items]

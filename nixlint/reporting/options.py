@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.secrets.names import hidden_kind
+from nixlint.secrets.masking import KnownValues, Shown, shown_prose
+from nixlint.secrets.names import hidden_kind_of_path
 from nixlint.secrets.value_text import value_text
 from nixlint.semantics.module_system import PLAIN_PRIORITY, Definition, Obstacle
 from nixlint.semantics.option_query import Asked
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
-from .json_document import Json
+from .json_document import Json, json_text, maybe, text
 from .terminal import Style, visible
 
 _PRIORITY_NAMES = {50: "mkForce", 10: "mkVMOverride", 1000: "mkDefault", 1500: "mkOptionDefault"}
@@ -34,14 +34,14 @@ class ShownPlace(NamedTuple):
 class ShownReason(NamedTuple):
     """What is not known: a condition, or why it is not certain what an option is."""
 
-    reason: str
+    reason: Shown
     place: ShownPlace | None
 
 
 class ShownDefinition(NamedTuple):
     """A definition: its value as text, what it depends on, its priority, and where it is written."""
 
-    value: str
+    value: Shown
     conditions: tuple[ShownReason, ...]
     priority: int
     place: ShownPlace | None
@@ -57,18 +57,18 @@ class ShownOption(NamedTuple):
     reasons: tuple[ShownReason, ...]
 
 
-def shown_option(asked: Asked, host: str | None, repository: Repository, folder: Path) -> ShownOption:
-    """The texts for an option; paths are written as seen from ``folder``."""
+def shown_option(
+    asked: Asked, host: str | None, repository: Repository, folder: Path, known: KnownValues
+) -> ShownOption:
+    """The texts for an option; paths are written as seen from ``folder``. ``known`` are the secrets of the repository."""
     places = _Places(repository, folder)
     answer = asked.answer
-    hidden = next(
-        (kind for name in reversed(asked.option.names) if name is not None and (kind := hidden_kind(name))), ""
-    )
+    hidden = hidden_kind_of_path(asked.option.names)
     return ShownOption(
         str(asked.option),
         host,
         answer.presence.value,
-        tuple(_definition(definition, hidden, places) for definition in answer.definitions),
+        tuple(_definition(definition, hidden, places, known) for definition in answer.definitions),
         tuple(_reason(obstacle, places) for obstacle in answer.obstacles),
     )
 
@@ -89,7 +89,7 @@ def options_text(found: Sequence[ShownOption], asked: str, style: Style) -> Iter
 
 def options_json(found: Sequence[ShownOption]) -> str:
     """The options for programs: a versioned document."""
-    return json.dumps({"version": 1, "options": [_option_json(shown) for shown in found]}, indent=2) + "\n"
+    return json_text({"version": 1, "options": [_option_json(shown) for shown in found]})
 
 
 class _Places:
@@ -108,12 +108,13 @@ class _Places:
         return ShownPlace(name, position.line, position.column)
 
 
-def _definition(definition: Definition, hidden: str, places: _Places) -> ShownDefinition:
+def _definition(definition: Definition, hidden: str, places: _Places, known: KnownValues) -> ShownDefinition:
     return ShownDefinition(
-        value_text(definition.value, hidden),
+        known.masked(value_text(definition.value, hidden)),
         tuple(
             dict.fromkeys(
-                ShownReason(value_text(condition), places.shown(condition.place)) for condition in definition.conditions
+                ShownReason(known.masked(value_text(condition)), places.shown(condition.place))
+                for condition in definition.conditions
             )
         ),
         definition.priority,
@@ -122,7 +123,7 @@ def _definition(definition: Definition, hidden: str, places: _Places) -> ShownDe
 
 
 def _reason(obstacle: Obstacle, places: _Places) -> ShownReason:
-    return ShownReason(obstacle.reason, places.shown(obstacle.place))
+    return ShownReason(shown_prose(obstacle.reason), places.shown(obstacle.place))
 
 
 def _definition_text(definition: ShownDefinition, style: Style) -> Iterator[str]:
@@ -140,9 +141,9 @@ def _at(place: ShownPlace | None) -> str:
 
 def _option_json(shown: ShownOption) -> Json:
     return {
-        "option": shown.option,
-        "host": shown.host,
-        "presence": shown.presence,
+        "option": text(shown.option),
+        "host": maybe(shown.host),
+        "presence": text(shown.presence),
         "definitions": [
             {
                 "value": definition.value,
@@ -160,4 +161,4 @@ def _option_json(shown: ShownOption) -> Json:
 
 
 def _place_json(place: ShownPlace | None) -> Json:
-    return None if place is None else {"file": place.file, "line": place.line, "column": place.column}
+    return None if place is None else {"file": text(place.file), "line": place.line, "column": place.column}

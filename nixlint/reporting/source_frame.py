@@ -6,12 +6,14 @@ Offsets are bytes of the source. A line is shown as cells: what each character l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.secrets.hidden import Hidden, hidden_in_file, in_order
 from nixlint.secrets.masking import mask
 from nixlint.syntax.span import LineIndex, Span
 
-from .terminal import Style, cell_width, visible
+from .terminal import Style, cell_width, escaped
 
 _TAB = "    "
 _MASK = "…"
@@ -20,16 +22,20 @@ _SHOWN_LINES = 2
 
 
 class SourceText(NamedTuple):
-    """The bytes of a file, with its lines, and the spans that must not be shown."""
+    """The bytes of a file, with its lines, and what must not be shown."""
 
     data: bytes
     lines: LineIndex
-    secrets: tuple[Span, ...]
+    hidden: tuple[Hidden, ...]
 
     @classmethod
-    def of(cls, data: bytes, secrets: Iterable[Span] = ()) -> SourceText:
-        """The text with its lines worked out."""
-        return cls(data, LineIndex(data), tuple(sorted(secrets)))
+    def of(cls, path: Path, data: bytes, secrets: Iterable[Span] = ()) -> SourceText:
+        """The text of a file with its lines worked out; ``secrets`` are spans that somebody found to be secret.
+
+        What may be a secret is hidden whether somebody found it or not.
+        """
+        others = (Hidden(span, "secret") for span in secrets)
+        return cls(data, LineIndex(data), in_order((*hidden_in_file(path, data), *others)))
 
 
 class _Cell(NamedTuple):
@@ -100,15 +106,16 @@ def _cells(source: SourceText, number: int) -> list[_Cell]:
     cells: list[_Cell] = []
     offset = span.start
     for character in source.data[span.start : span.end].decode("utf-8", "surrogateescape").rstrip("\r\n"):
-        cells.append(_Cell(_TAB if character == "\t" else visible(character), offset))
+        cells.append(_Cell(_TAB if character == "\t" else escaped(character), offset))
         offset += len(character.encode("utf-8", "surrogateescape"))
     cells.append(_Cell(" ", offset))
-    for secret in source.secrets:
+    for secret in source.hidden:
         cells = list(_masked_cells(cells, secret, source.data))
     return cells
 
 
-def _masked_cells(cells: Sequence[_Cell], secret: Span, data: bytes) -> Iterator[_Cell]:
+def _masked_cells(cells: Sequence[_Cell], hidden: Hidden, data: bytes) -> Iterator[_Cell]:
+    secret = hidden.span
     if secret.end <= cells[0].offset or secret.start > cells[-1].offset:
         yield from cells
         return
@@ -120,7 +127,7 @@ def _masked_cells(cells: Sequence[_Cell], secret: Span, data: bytes) -> Iterator
             yield cell
         elif not done:
             done = True
-            stand_in = mask(text, "secret") if cell.offset == inner.start else _MASK
+            stand_in = mask(text, hidden.kind) if cell.offset == inner.start else _MASK
             yield from (_Cell(character, cell.offset) for character in stand_in)
     yield cells[-1]
 

@@ -1,4 +1,4 @@
-"""What may reach a terminal: text without control characters, colours where they are wanted, widths.
+"""What may reach a terminal: text without secrets and control characters, colours where they are wanted, widths.
 
 Everything that a report quotes goes through :func:`visible` once, whether it comes from a source file, from a file's name
 or from a message.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 from typing import NamedTuple, TextIO
+
+from nixlint.secrets.masking import Shown, shown_prose
 
 _HIDDEN = frozenset(
     [
@@ -27,7 +29,18 @@ _HIDDEN = frozenset(
 
 
 def visible(text: str) -> str:
-    """The text with every character that a terminal may obey, or not show, as an escape such as ``\\x1b``."""
+    """A text as it may be written to a terminal: secrets masked, and escapes for what a terminal may obey, or not show.
+
+    What is :class:`Shown` has been masked by those who know more of it than that it is a sentence.
+    """
+    return escaped(text if isinstance(text, Shown) else shown_prose(text))
+
+
+def escaped(text: str) -> str:
+    """The text with every character that a terminal may obey, or not show, as an escape such as ``\\x1b``.
+
+    It masks nothing: it is for texts of nixlint itself, and for the frame of a source, which is masked as a whole.
+    """
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(character) if ord(character) in _HIDDEN else character for character in text)

@@ -36,7 +36,9 @@ class Sources:
 
             self._path = path
             try:
-                self._text = SourceText.of(self._read(path), (place.span for place in self._secrets.get(path, ())))
+                self._text = SourceText.of(
+                    path, self._read(path), (place.span for place in self._secrets.get(path, ()))
+                )
             except OSError:
                 self._text = None
         return self._text

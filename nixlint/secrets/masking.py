@@ -5,10 +5,17 @@ Of a secret nothing is shown but what kind of one it is and whether it is short 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from .names import is_hidden, kind_of_secret
-from .parts import SecretPart, may_be_secret, secret_parts_of_command, secret_parts_of_prose, secret_parts_of_text
+from .parts import (
+    SecretPart,
+    is_harmless,
+    may_be_secret,
+    secret_parts_of_command,
+    secret_parts_of_prose,
+    secret_parts_of_text,
+)
 
 _SHORT = 12
 """A secret with fewer characters is called short: it can be guessed."""
@@ -33,6 +40,46 @@ def shown(text: str) -> Shown:
 def shown_prose(text: str) -> Shown:
     """A sentence that may quote a configuration as it may be shown."""
     return Shown(_masked(text, secret_parts_of_prose(text)))
+
+
+def unmasked(text: str) -> Shown:
+    """A text in which :mod:`.hidden` has found nothing to hide, as it is."""
+    return Shown(text)
+
+
+class KnownValues:
+    """Values that are secret in some file, to be found where they are written again: in a message, in a resolved text.
+
+    A value that is a word, or short, stands in other texts by chance and is left alone.
+    """
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        """``values`` are the texts with their kinds."""
+        telling = {value: kind for text, kind in values.items() if _is_telling(value := text.strip())}
+        self._kinds = dict(sorted(telling.items(), key=lambda item: -len(item[0])))
+
+    def masked(self, text: str) -> Shown:
+        """A text without these values; what is :class:`Shown` stays as it is but for them, all else is a sentence."""
+        for value, kind in self._kinds.items():
+            if value in text:
+                text = (
+                    Shown(text.replace(value, mask(value, kind)))
+                    if isinstance(text, Shown)
+                    else text.replace(value, mask(value, kind))
+                )
+        return text if isinstance(text, Shown) else shown_prose(text)
+
+
+def _is_telling(value: str) -> bool:
+    """Whether a value stands in other texts for no other reason than that it is this one."""
+    if len(value) < _TELLING or is_harmless(value):
+        return False
+    has_digit = any(character.isdigit() for character in value)
+    has_letter = any(character.isalpha() for character in value)
+    return (has_digit and has_letter) or not value.islower() or not value.replace("-", "").replace("_", "").isalpha()
+
+
+_TELLING = 6  # characters
 
 
 def shown_value(name: str, value: str) -> Shown:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -52,6 +52,21 @@ def is_hidden(name: str) -> bool:
 def hidden_kind(name: str) -> str:
     """What to call the value at a name that is not to be shown, or an empty text where it may be shown."""
     return kind_of_secret(name) or ("value" if is_hidden(name) else "")
+
+
+def hidden_kind_of_path(names: Sequence[str | None], around: str = "") -> str:
+    """The same for a value at a path of names, which is hidden with a set that is; ``around`` is what that set is.
+
+    Declarations of sops-nix and agenix are named by the secret and hold none: ``sops.secrets.password.owner``.
+    """
+    if any(name in _DECLARE for name in names):
+        return ""
+    if any(name is not None and classify_name(name) is NameClass.PUBLIC for name in names[-2:]):
+        return ""  # passwordFile, authorizedKeys.keys
+    return next((kind for name in reversed(names) if name is not None and (kind := hidden_kind(name))), around)
+
+
+_DECLARE = ("sops", "age", "agenix", "vaultix", "ragenix")
 
 
 @cache

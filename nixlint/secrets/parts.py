@@ -46,7 +46,7 @@ def may_be_secret(name: str, value: str) -> bool:
 
     An empty value, a switch and a variable in its place are no secrets.
     """
-    if _is_harmless(value):
+    if is_harmless(value):
         return False
     match classify_name(name):
         case NameClass.SECRET | NameClass.HIDE:
@@ -72,7 +72,7 @@ def secret_parts_of_text(text: str) -> tuple[SecretPart, ...]:
 
     The parts are in order and do not overlap.
     """
-    parts = (_by_shape, _by_name, _by_words, _by_statement, _in_commands, _below)
+    parts = (_by_shape, _by_name, _by_words, _by_statement, _in_commands, _in_items, _below)
     return _merged((part for find in parts for part in find(text)), text)
 
 
@@ -128,21 +128,21 @@ def _by_name(text: str, *, is_prose: bool = False) -> Iterator[SecretPart]:
         start, end = _value_at(text, match.end(), match.start())
         if is_prose and sign.strip() == ":" and text[match.end() :][:1] not in ("'", '"'):
             continue
-        if start < end and not _is_harmless(text[start:end]):
+        if start < end and not is_harmless(text[start:end]):
             yield SecretPart(start, end, kind_of_secret(name) or "value")
 
 
 @cache
 def _named() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w.-])(?P<flag>--?)?(?:\w+\.)*?(?P<name>[A-Za-z_][\w.-]*)[\"']?"
+        r"(?<![\w.-])(?P<flag>--?)?(?:\w+\.)*?(?P<name>[A-Za-z_][\w.-]*)\\?[\"']?"
         r"(?P<sign>[ \t]*(?:=>|:=|\?=|=(?!=))[ \t]*(?:\n\s*(?=[\"']))?|:[ \t]+(?=\S)|(?<=[\"']):(?=\S)|:\n\s*(?=[\"']))"
     )
 
 
 def _value_at(text: str, at: int, before: int) -> tuple[int, int]:
     """The span of the value that begins at a position, without its quotes."""
-    for quote in ("''", '"""', '"', "'"):
+    for quote in ("''", '"""', '\\"', '"', "'"):
         if text.startswith(quote, at) and not text.startswith(quote + quote, at):
             end = _closing(text, quote, at + len(quote))
             return at + len(quote), end
@@ -154,7 +154,7 @@ def _value_at(text: str, at: int, before: int) -> tuple[int, int]:
         if opened in ("?", "&") and text[end] in "&#":
             break
         end += 1
-    while end > at and text[end - 1] in ";,)]}\"'" and not _is_harmless(text[at:end]):
+    while end > at and text[end - 1] in ";,)]}\"'" and not is_harmless(text[at:end]):
         end -= 1
     return at, end
 
@@ -163,7 +163,7 @@ def _closing(text: str, quote: str, at: int) -> int:
     """Where a quoted text ends; at the end of the text where nothing closes it."""
     position = at
     while position < len(text):
-        if text[position] == "\\" and quote != "''":
+        if text[position] == "\\" and quote in ('"', "'", '"""'):
             position += 2
         elif quote == "''" and text.startswith(("'''", "''$", "''\\"), position):
             position += 3
@@ -180,10 +180,10 @@ def _closing(text: str, quote: str, at: int) -> int:
 def _by_words(text: str) -> Iterator[SecretPart]:
     """A name and its value with nothing but blanks between them: ``password "x"``, ``requirepass x``, netrc's."""
     for match in _name_and_quoted().finditer(text):
-        if classify_name(match["name"]) is NameClass.SECRET and not _is_harmless(match["value"]):
+        if classify_name(match["name"]) is NameClass.SECRET and not is_harmless(match["value"]):
             yield SecretPart(*match.span("value"), kind_of_secret(match["name"]) or "value")
     for match in _line_of_two_words().finditer(text):
-        if classify_name(match["name"]) is NameClass.SECRET and not _is_harmless(match["value"]):
+        if classify_name(match["name"]) is NameClass.SECRET and not is_harmless(match["value"]):
             yield SecretPart(*match.span("value"), kind_of_secret(match["name"]) or "value")
     if "machine" in text or "login" in text:
         for match in _netrc().finditer(text):
@@ -217,11 +217,11 @@ def _by_statement(text: str) -> Iterator[SecretPart]:
     lowered = text.lower()
     if "identified" in lowered or "password" in lowered:
         for match in _sql().finditer(text):
-            if not _is_harmless(match["value"]):
+            if not is_harmless(match["value"]):
                 yield SecretPart(*match.span("value"), "password")
     if "bearer" in lowered or "authorization" in lowered:
         for match in _header().finditer(text):
-            if not _is_harmless(match["value"]):
+            if not is_harmless(match["value"]):
                 yield SecretPart(*match.span("value"), "token")
 
 
@@ -284,7 +284,7 @@ def _of_flags(words: Sequence[str]) -> Iterator[SecretPartOfWord]:
             if name in ("e", "env", "build-arg"):
                 inner, equals, value = value.partition("=")
                 name = inner if equals else ""
-            if is_hidden(name) and not _is_harmless(value) and not (name == "secret" and _names_a_secret(value, 0)):
+            if is_hidden(name) and not is_harmless(value) and not (name == "secret" and _names_a_secret(value, 0)):
                 yield SecretPartOfWord(index, len(word) - len(value), len(word), kind_of_secret(name) or "value")
         elif before in ("-e", "--env", "--build-arg"):
             name, equals, value = word.partition("=")
@@ -292,7 +292,7 @@ def _of_flags(words: Sequence[str]) -> Iterator[SecretPartOfWord]:
                 yield SecretPartOfWord(index, len(word) - len(value), len(word), kind_of_secret(name) or "value")
         elif before.startswith("-") and "=" not in before and len(before) > 2 and not word.startswith("-"):
             name = before.lstrip("-")
-            if is_hidden(name) and not _is_harmless(word) and not (name == "secret" and _names_a_secret(word, 0)):
+            if is_hidden(name) and not is_harmless(word) and not (name == "secret" and _names_a_secret(word, 0)):
                 yield SecretPartOfWord(index, 0, len(word), kind_of_secret(name) or "value")
 
 
@@ -308,7 +308,7 @@ class _Flag(NamedTuple):
 def _of_program(words: Sequence[str]) -> Iterator[SecretPartOfWord]:
     """The flags that mean a secret to one program only."""
     for start, word in enumerate(words):
-        program = word.rpartition("/")[2]
+        program = word[max(word.rfind("/"), word.rfind("=")) + 1 :]  # --health-cmd=mysql -pX
         for flag in _flags().get(program, ()):
             rest = range(start + 1, len(words))
             if flag.commands and not any(words[index] in flag.commands for index in rest):
@@ -332,7 +332,7 @@ def _of_flag(flag: _Flag, words: Sequence[str], rest: Iterable[int]) -> Iterator
             start = len(word) - len(value)
         else:
             continue
-        if value and not _is_harmless(value):
+        if value and not is_harmless(value):
             yield SecretPartOfWord(index, start, len(word), "password")
 
 
@@ -361,6 +361,30 @@ def _programs_with_words() -> tuple[str, ...]:
     )
 
 
+def _in_items(text: str) -> Iterator[SecretPart]:
+    """The secrets among the items of a list in lines of their own, which are the words of a command."""
+    if "- " not in text or "\n" not in text:
+        return
+    items: list[tuple[int, int]] = []
+    at = 0
+    for line in [*text.splitlines(keepends=True), ""]:
+        match = _item().match(line)
+        if match is not None:
+            items.append(_unquoted(text, at + match.start(1), at + match.end(1)))
+        elif items:
+            words = [text[start:end] for start, end in items]
+            for part in (*_of_flags(words), *_of_program(words)):
+                start = items[part.word][0]
+                yield SecretPart(start + part.start, start + part.end, part.kind)
+            items = []
+        at += len(line)
+
+
+@cache
+def _item() -> re.Pattern[str]:
+    return re.compile(r"[ \t]*- +(\S.*?)\s*$")
+
+
 # -- below a name, in YAML ------------------------------------------------------------------------------------------
 
 
@@ -375,7 +399,7 @@ def _below(text: str) -> Iterator[SecretPart]:
         stripped = line.strip()
         if inside is not None and stripped and (indent > inside or (indent == inside and stripped.startswith("- "))):
             match = _leaf().match(line.rstrip("\n"))
-            if match is not None and not _is_harmless(match["value"]) and not _is_plain_leaf(match):
+            if match is not None and not is_harmless(match["value"]) and not _is_plain_leaf(match):
                 yield SecretPart(at + match.start("value"), at + match.end("value"), "value")
         elif stripped:
             opening = _opening().match(line.rstrip("\n"))
@@ -401,7 +425,7 @@ def _leaf() -> re.Pattern[str]:
 # -- what is no secret ----------------------------------------------------------------------------------------------
 
 
-def _is_harmless(value: str) -> bool:
+def is_harmless(value: str) -> bool:
     """Whether a value says nothing: it is empty, a switch, a variable, a place to be filled in, or masked already."""
     value = value.strip()
     return not value or _harmless().fullmatch(value) is not None
@@ -410,7 +434,7 @@ def _is_harmless(value: str) -> bool:
 @cache
 def _harmless() -> re.Pattern[str]:
     return re.compile(
-        r"true|false|yes|no|on|off|null|none|nil|[-{}\[\]|>&*]+[-+0-9]*"
+        r"true|false|yes|no|on|off|null|none|nil|bearer|basic|digest|[-{}\[\]|>&*]+[-+0-9]*"
         r"|\$\{[A-Za-z_][\w.\"]*(?::?\?[^}]*)?\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]*\)|\$__\w+\{[^}]*\}"
         r"|@\w+@|\{\{[^}]*\}\}|\{\$?\w+\}|[\ue000-\uf8ff\0]+|…",
         re.IGNORECASE,

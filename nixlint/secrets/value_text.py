@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nixlint.semantics.module_system import reason_of
 from nixlint.semantics.values import (
     AttrsValue,
@@ -28,9 +30,10 @@ from nixlint.semantics.values import (
 )
 from nixlint.syntax.string_literal import attr_name_literal, encode
 
-from .masking import mask, shown
-from .names import hidden_kind
+from .masking import Shown, mask, shown, shown_command
+from .names import hidden_kind, hidden_kind_of_path
 from .parts import FIRST_MARK
+from .ways import WRITERS, text_of
 
 _MAX_ITEMS = 8
 """Of a list or a set, so many members are shown."""
@@ -38,17 +41,21 @@ _MAX_DEPTH = 3
 _MORE = "…"
 
 
-def value_text(value: Value, hidden: str = "", depth: int = 0) -> str:
+def value_text(value: Value, hidden: str = "") -> Shown:
     """The text of a value on one line; what is not known stands between ``<`` and ``>``.
 
     Strings that may be secrets are masked: all of them where ``hidden`` says what they are, those at attributes whose
     names sound like secrets, and what seems to be one within a text.
     """
+    return Shown(_text(value, hidden, 0))
+
+
+def _text(value: Value, hidden: str, depth: int) -> str:
     if depth > _MAX_DEPTH:
         return _MORE
 
     def inner(thunk: Thunk, name: str = "") -> str:
-        return value_text(thunk.force(), hidden or hidden_kind(name), depth + 1)
+        return _text(thunk.force(), hidden_kind_of_path([name], hidden) if name else hidden, depth + 1)
 
     match value:
         case NullValue():
@@ -56,29 +63,30 @@ def value_text(value: Value, hidden: str = "", depth: int = 0) -> str:
         case BoolValue():
             return "true" if value.value else "false"
         case IntValue() | FloatValue():
-            return str(value.value)
+            return mask(str(value.value), hidden) if hidden else str(value.value)
         case StringValue():
             return _string(value, depth, hidden)
         case PathValue(path=path):
             return str(path)
         case ListValue():
-            elements = [inner(element) for element in value.elements[: _MAX_ITEMS + 1]]
+            elements = _elements(value.elements[: _MAX_ITEMS + 1], hidden, depth)
             return _members(elements, "[", "]", bool(value.unknowns))
         case AttrsValue():
-            shown = list(value.entries.items())[: _MAX_ITEMS + 1]
-            texts = [f"{attr_name_literal(name)} = {inner(entry.value, name)};" for name, entry in shown]
+            entries = list(value.entries.items())[: _MAX_ITEMS + 1]
+            texts = [f"{attr_name_literal(name)} = {inner(entry.value, name)};" for name, entry in entries]
             return _members(texts, "{", "}", value.is_open)
         case FunctionValue() | PrimitiveValue():
             return "<function>"
         case SymbolValue():
             return value.dotted or "<module arguments>"
         case CallValue():
-            arguments = " ".join(_argument(inner(argument)) for argument in value.arguments)
+            named = hidden or _kind_of_written(value)
+            arguments = " ".join(_argument(_text(each.force(), named, depth + 1)) for each in value.arguments)
             return f"{value.callee.dotted} {arguments}"
         case ChoiceValue():
             return " or ".join(inner(alternative) for alternative in value.alternatives)
         case NegationValue():
-            return f"!{_argument(value_text(value.condition, hidden, depth + 1))}"
+            return f"!{_argument(_text(value.condition, hidden, depth + 1))}"
         case ConditionalValue():
             return f"mkIf {_argument(inner(value.condition))} {_argument(inner(value.content))}"
         case MergeValue():
@@ -91,6 +99,23 @@ def value_text(value: Value, hidden: str = "", depth: int = 0) -> str:
             return f"<unknown: {reason_of(value)}>"
 
 
+def _elements(elements: Sequence[Thunk], hidden: str, depth: int) -> list[str]:
+    """The elements of a list, which may be the words of a command."""
+    values = [element.force() for element in elements]
+    plain = [each.text for each in values if isinstance(each, StringValue) and each.text is not None]
+    if hidden or len(plain) < len(values):
+        return [_text(value, hidden, depth + 1) for value in values]
+    return [encode(word) for word in shown_command(plain)]
+
+
+def _kind_of_written(call: CallValue) -> str:
+    """What a function writes into a file of some name, where that must not be shown."""
+    if not call.callee.path or call.callee.path[-1] not in WRITERS or len(call.arguments) < 2:
+        return ""
+    name = call.arguments[0].force()
+    return hidden_kind(text_of(name)) if isinstance(name, StringValue) else ""
+
+
 def _string(value: StringValue, depth: int, hidden: str) -> str:
     """A string: nothing of it where it is hidden, else without what may be secret in it."""
     inner: dict[str, str] = {}
@@ -100,7 +125,7 @@ def _string(value: StringValue, depth: int, hidden: str) -> str:
             text += part
         else:
             mark = chr(ord(FIRST_MARK) + len(inner))
-            inner[mark] = f"${{{value_text(part, hidden, depth + 1)}}}"
+            inner[mark] = f"${{{_text(part, hidden, depth + 1)}}}"
             text += mark
     if hidden and any(isinstance(part, str) and part for part in value.parts):
         return f'"{mask(text, hidden)}"'

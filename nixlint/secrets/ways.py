@@ -26,7 +26,7 @@ from nixlint.syntax.place import Place
 
 from .looks import UNKNOWN
 
-_WRITERS = frozenset(
+WRITERS = frozenset(
     # Functions whose result is a file in the store that holds their argument.
     (
         "writeText writeTextFile writeTextDir toFile writeShellScript writeShellScriptBin writeScript writeScriptBin "
@@ -122,7 +122,7 @@ def _string(value: StringValue, depth: int) -> Iterator[Source]:
 
 def _call(call: CallValue, depth: int) -> Iterator[Source]:
     function = call.callee.path[-1] if call.callee.path else ""
-    if function in _WRITERS and call.arguments:
+    if function in WRITERS and call.arguments:
         content = _content(call.arguments[-1])
         text = UNKNOWN
         place: Place | None = None

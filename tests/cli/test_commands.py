@@ -105,6 +105,9 @@ def test_json_is_the_document_that_the_schema_describes(tmp_path: Path) -> None:
         "confidence": "certain",
         "message": "container 'web' never sets system.stateVersion, so it takes the release it is evaluated with: "
         "a channel upgrade moves its services to new versions and new data directories",
+        "help": "set system.stateVersion in the container's config to the release under which its data was made",
+        "notes": [],
+        "page": "docs/rules/container-missing-state-version.md",
         "file": "a.nix",
         "start": {"line": 2, "column": 14, "offset": 15},
         "end": {"line": 2, "column": 17, "offset": 18},
@@ -113,6 +116,7 @@ def test_json_is_the_document_that_the_schema_describes(tmp_path: Path) -> None:
         "suppressed": False,
         "fix": {
             "safety": "unsafe",
+            "summary": "Set system.stateVersion = \"26.05\" in container 'web'",
             "edits": [{"file": "a.nix", "start": 59, "end": 59, "text": ' system.stateVersion = "26.05";'}],
         },
     }

@@ -7,20 +7,20 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nixlint.reporting.terminal import cell_width, visible, wrapped
+from nixlint.reporting.terminal import cell_width, escaped, visible, wrapped
 
 ANY_TEXT = st.text(st.characters(codec=None))
 
 
 @given(ANY_TEXT)
 def test_nothing_that_a_terminal_obeys_or_hides_is_left(text: str) -> None:
-    for character in visible(text):
+    for character in visible(text) + escaped(text):
         assert character.isprintable() or unicodedata.category(character) in ("Cn", "Co", "Zs"), repr(character)
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"])))
 def test_ordinary_text_is_left_as_it_is(text: str) -> None:
-    assert visible(text) == text
+    assert escaped(text) == text
 
 
 def test_what_is_hidden_is_shown_as_an_escape() -> None:

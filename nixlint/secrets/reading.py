@@ -1,0 +1,58 @@
+"""Remembering the secrets of files that are read, so that they are known where Nix carries them to another place.
+
+What ``let dbPassword = "…"`` binds may come up as a part of any text that a program works out; by then its name is gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from .masking import KnownValues
+from .names import hidden_kind
+
+
+class RememberingReader:
+    """Reads files as a function does, and remembers the values that stand at names of secrets in them."""
+
+    def __init__(self, read: Callable[[Path], bytes]) -> None:
+        self._read = read
+        self._seen: set[Path] = set()
+        self._values: dict[str, str] = {}
+
+    def __call__(self, path: Path) -> bytes:
+        """The bytes of a file. Raises what the function raises."""
+        data = self._read(path)
+        if path not in self._seen:
+            self._seen.add(path)
+            self._values.update(values_at_names(data))
+        return data
+
+    @property
+    def known(self) -> KnownValues:
+        """The values that were seen so far."""
+        return KnownValues(self._values)
+
+
+def values_at_names(data: bytes) -> dict[str, str]:
+    """The quoted values that stand at names of secrets in a text, such as ``password = "x"``, with their kinds."""
+    found: dict[str, str] = {}
+    for match in _at_name().finditer(data):
+        kind = hidden_kind(match[1].decode("ascii", "replace"))
+        if kind:
+            value = match[2].decode("utf-8", "surrogateescape")
+            found[value] = kind
+            found[_unescaped().sub(r"\1", value)] = kind
+    return found
+
+
+@cache
+def _at_name() -> re.Pattern[bytes]:
+    return re.compile(rb"([A-Za-z_][\w.-]{0,80})\"?\s*[=:?]\s*\"((?:[^\"\\]|\\.){1,1000})\"")
+
+
+@cache
+def _unescaped() -> re.Pattern[str]:
+    return re.compile(r"\\(.)")
