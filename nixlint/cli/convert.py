@@ -62,7 +62,7 @@ class _Output(NamedTuple):
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
-@click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped.")
+@click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped or withheld.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when the output is not up to date.")
 @click.option(
     "--print-model", is_flag=True, help="Print the loaded project as docker compose config --format json does."
@@ -145,7 +145,8 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
         write_text(output.report, conversion_json(conversion, folder))
     for piece in conversion_text(conversion, folder, style_for(sys.stderr, color), written):
         sys.stderr.write(piece)
-    return int(output.strict and any(remark.kind is RemarkKind.DROPPED for remark in conversion.remarks))
+    lost = (each.kind is RemarkKind.DROPPED or each.is_incomplete for each in conversion.remarks)
+    return int(output.strict and any(lost))
 
 
 def _check(conversion: Conversion, output: Path) -> int:

@@ -28,6 +28,21 @@ class Substituted(NamedTuple):
     unset: tuple[str, ...]
 
 
+class Piece(NamedTuple):
+    """A part of a text after its variables were replaced, and the variable as it was written; ``""`` for other text."""
+
+    text: str
+    written: str
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the variables that the part was made from, outer ones first."""
+        return tuple(_NAMES.findall(self.written)) if self.written != "$$" else ()
+
+
+_NAMES = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+
+
 class InvalidTemplate(ValueError):
     """A text with a ``${`` that begins nothing."""
 
@@ -51,6 +66,14 @@ def substitute(template: str, environment: Environment, budget: Budget | None = 
     return Substituted(text, frozenset(substitution.used), tuple(substitution.unset))
 
 
+def pieces(template: str, environment: Environment) -> list[Piece]:
+    """A text with its variables replaced, in pieces: what stands between variables, and what each of them became.
+
+    Raises what :func:`substitute` raises.
+    """
+    return _Substitution(environment, Budget()).pieces(template)
+
+
 class _Substitution:
     """One text, read once from its beginning to its end; only the default of a variable is read by a call of its own."""
 
@@ -62,30 +85,30 @@ class _Substitution:
         self._depth = 0
 
     def of(self, template: str) -> str:
+        return "".join(piece.text for piece in self.pieces(template))
+
+    def pieces(self, template: str) -> list[Piece]:
         if self._depth > MAXIMUM_VARIABLE_DEPTH:
             raise ComposeError(
                 "variables stand more than {} deep in each other's defaults", None, Shown.number(MAXIMUM_VARIABLE_DEPTH)
             )
-        parts: list[str] = []
+        found: list[Piece] = []
         position, line = 0, _Line(0, -1, -1)
         while (start := template.find("$", position)) >= 0:
-            parts.append(template[position:start])
+            found.append(Piece(template[position:start], ""))
             following = template[start + 1 : start + 2]
             if following == "{":
                 line = line.at(start, template)
                 value, position = self._braced(template, start, line.last_brace)
-                parts.append(value)
             elif following == "$":
-                parts.append("$")
-                position = start + 2
+                value, position = "$", start + 2
             elif (name := _NAME.match(template, start + 1)) is not None:
-                parts.append(self._plain(name.group()))
-                position = name.end()
+                value, position = self._plain(name.group()), name.end()
             else:
-                parts.append("$")
-                position = start + 1
-        parts.append(template[position:])
-        return "".join(parts)
+                value, position = "$", start + 1
+            found.append(Piece(value, template[start:position]))
+        found.append(Piece(template[position:], ""))
+        return found
 
     def _braced(self, template: str, start: int, last_brace: int) -> tuple[str, int]:
         """The value of ``${…}`` at a position, and where the text goes on."""

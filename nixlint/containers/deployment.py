@@ -29,13 +29,17 @@ class RemarkKind(Enum):
 
 
 class Remark(NamedTuple):
-    """What a person should know about one key of a project. ``key`` is its path, as in ``services.web.ports``."""
+    """What a person should know about one key of a project. ``key`` is its path, as in ``services.web.ports``.
+
+    ``is_incomplete`` says that the module lacks something that the project has, until a person adds it.
+    """
 
     kind: RemarkKind
     key: str
     message: str
     place: Place | None
     service: str | None = None
+    is_incomplete: bool = False
 
 
 class Variable(NamedTuple):
@@ -155,7 +159,8 @@ class Hook(NamedTuple):
 class DeployedContainer:
     """A container to be deployed; ``name`` is the engine's, ``service`` what the project calls it.
 
-    ``replica`` counts the containers of one service, from 0.
+    ``replica`` counts the containers of one service, from 0. ``withheld`` are the secrets that its command needs and
+    lacks: it must not start without.
     """
 
     name: str
@@ -199,6 +204,7 @@ class DeployedContainer:
     key_places: Mapping[str, Place] = field(default_factory=dict)
     container_overrides: tuple[tuple[str, Plain], ...] = ()
     unit_overrides: tuple[tuple[str, Plain], ...] = ()
+    withheld: tuple[str, ...] = ()
 
 
 class CommentsAt(NamedTuple):

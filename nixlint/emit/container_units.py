@@ -166,6 +166,8 @@ class ContainerUnits:
         return [Entry(("serviceConfig",), AttrSet(tuple(found)))]
 
     def _scripts(self, container: DeployedContainer) -> list[Entry]:
+        if container.withheld:
+            return [Entry(("preStart",), _refusal(container))]
         entries: list[Entry] = []
         folders = [mount.source for mount in container.mounts if mount.creates] if self._context.is_podman else []
         if folders:
@@ -218,6 +220,13 @@ class ContainerUnits:
             Entry(("script",), script),
         )
         return Entry((self._context.units.health_gate(container.name),), AttrSet(entries))
+
+
+def _refusal(container: DeployedContainer) -> Script:
+    """A script that does not let a container start whose command lacks a secret."""
+    names = ", ".join(container.withheld)
+    message = f"{container.name}: its command needs {names}, which must not be in the store: set cmd in x-nixlint"
+    return shell("echo {message} >&2\nexit 1\n", message=message)
 
 
 def _is_system(path: str) -> bool:

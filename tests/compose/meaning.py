@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 import shlex
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -416,6 +417,11 @@ class _Checker:
         entrypoint, command = self.service.get("entrypoint"), self.service.get("command")
         have = next((flag.partition("=")[2] for flag in self.flags if flag.startswith("--entrypoint=")), None)
         words = list(command or [])
+        if have == "sh" and self.words[:1] == ["-c"] and self.words[1].startswith("exec "):
+            run = _run_by_shell(self.words[1].removeprefix("exec "), self._hidden_variables())
+            if run[-len(words) :] != words or (entrypoint and run != [*entrypoint, *words]):
+                yield f"command {run}, wanted {words}"
+            return
         if entrypoint is not None:
             words = [*entrypoint[1:], *words]
             wanted = entrypoint[0] if entrypoint else ""
@@ -429,10 +435,8 @@ class _Checker:
     def _environment(self) -> Iterator[str]:
         wanted = {key: value for key, value in self.service.get("environment", {}).items() if value is not None}
         have = dict(flag.removeprefix("-e ").partition("=")[::2] for flag in self.flags if flag.startswith("-e "))
-        files = [flag.removeprefix("--env-file ") for flag in self.flags if flag.startswith("--env-file ")]
-        hidden: dict[str, str] = {}
-        for file in files:
-            hidden |= self.secrets.get(file.rpartition("/")[2], {})
+        files = self._environment_files()
+        hidden = self._hidden_variables()
         given = {each["path"] for each in self.service.get("env_file", [])}
         for key, value in wanted.items():
             if (
@@ -446,6 +450,16 @@ class _Checker:
         for path in given - set(files):
             if not self.is_said("env_file"):
                 yield f"env_file {path} is missing"
+
+    def _environment_files(self) -> list[str]:
+        return [flag.removeprefix("--env-file ") for flag in self.flags if flag.startswith("--env-file ")]
+
+    def _hidden_variables(self) -> dict[str, str]:
+        """The variables that the container has from files of secrets."""
+        hidden: dict[str, str] = {}
+        for file in self._environment_files():
+            hidden |= self.secrets.get(file.rpartition("/")[2], {})
+        return hidden
 
     def _unit(self) -> Iterator[str]:
         unit = self.evaluated.unit(self.container)
@@ -542,6 +556,13 @@ class _Checker:
             yield f"depends_on: it doesn't require {name}"
         if not dependency.get("required", True) and (unit in hard or unit not in wants):
             yield f"depends_on: {name} is not required, but wanted"
+
+
+def _run_by_shell(words: str, variables: dict[str, str]) -> list[str]:
+    """The arguments that a real shell makes of words."""
+    script = f"printf '%s\\0' {words}"
+    result = subprocess.run(["sh", "-c", script], env=variables, capture_output=True, text=True, check=True)
+    return result.stdout.split("\0")[:-1]
 
 
 def _flag(name: str, value: str | float | bool) -> str:

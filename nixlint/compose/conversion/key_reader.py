@@ -1,7 +1,7 @@
 """Reading a project key by key, so that nothing is lost: what nobody has read is reported in the end.
 
-A key counts as read when its value was asked for. What has a secret in it comes back without: the text before
-interpolation, and a remark that a person has to look.
+A key counts as read when its value was asked for. What becomes of a secret in it says the place in the specification
+(:mod:`nixlint.compose.text_places`): a path or a name is written out, a setting comes back without its value.
 """
 
 from __future__ import annotations
@@ -12,16 +12,17 @@ from typing import NamedTuple
 
 from nixlint.compose.access import Access
 from nixlint.compose.interpolation import substitute
-from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, is_null, text_of
+from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, text_of
 from nixlint.compose.short_forms import split_at_colons
+from nixlint.compose.text_places import TextPolicy, policy_at
 from nixlint.containers.deployment import Remark, RemarkKind
 from nixlint.containers.symbolic_text import MARK, symbolic
 from nixlint.secrets.names import is_hidden
-from nixlint.secrets.parts import holds_secret
+from nixlint.secrets.parts import holds_secret, may_be_secret, secret_parts_of_text
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
-from .known_secrets import KnownSecrets, pattern, without_defaults
+from .known_secrets import KnownSecrets, is_plain
 
 _NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 _SHOWN = 40
@@ -59,7 +60,7 @@ class Notes:
         self.symbols = symbols
         self.access = access
         self.directory = directory
-        self._environment = environment
+        self.environment = environment
 
     @property
     def remarks(self) -> tuple[Remark, ...]:
@@ -98,24 +99,23 @@ class Notes:
         return None
 
     def _value(self, name: str, template: str) -> str:
-        return (
-            self._environment.get(name) or substitute(f"${{{name}{_default(name, template)}}}", self._environment).text
-        )
+        return self.environment.get(name) or substitute(f"${{{name}{_default(name, template)}}}", self.environment).text
 
-    def add(self, kind: RemarkKind, key: str, message: str, place: Place | None) -> None:
+    def add(self, kind: RemarkKind, key: str, message: str, place: Place | None, *, incomplete: bool = False) -> None:
         """Note something once."""
         parts = key.split(".")
         service = parts[1] if parts[0] == "services" and len(parts) > 1 else None
-        self._remarks.setdefault(Remark(kind, key, message, place, service))
+        self._remarks.setdefault(Remark(kind, key, message, place, service, incomplete))
 
 
 class KeyReader:
-    """A mapping of a project and the key at which it stands."""
+    """A mapping of a project and the key at which it stands; ``where`` is its place in the specification."""
 
-    def __init__(self, node: MappingNode, key: str, notes: Notes) -> None:
+    def __init__(self, node: MappingNode, key: str, notes: Notes, where: TreePath = ()) -> None:
         self.node = node
         self.key = key
         self.notes = notes
+        self.where = where
 
     def __contains__(self, name: str) -> bool:
         return not is_null(self.node.entries.get(name))
@@ -138,10 +138,18 @@ class KeyReader:
             self.notes.read.add(self.path(name))
         return self.node.get(name)
 
+    def read_whole(self, name: str) -> None:
+        """Count an entry as read, with all that is in it."""
+        node = self.node_of(name)
+        for index, _ in enumerate(node.items if isinstance(node, Sequence) else ()):
+            self.notes.read.add(f"{self.path(name)}[{index}]")
+
     def text(self, name: str) -> str | None:
         """The text of a scalar, without secrets in it."""
         node = self.node_of(name)
-        return self.shown(node, self.path(name)) if isinstance(node, Scalar) and node.value is not None else None
+        if not isinstance(node, Scalar) or node.value is None:
+            return None
+        return self._shown(node, self.path(name), keeps_variables=True)
 
     def identifier(self, name: str) -> str | None:
         """The text of a scalar that names something: there a variable never stays one."""
@@ -168,7 +176,7 @@ class KeyReader:
         node = self.node_of(name)
         items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
         return tuple(
-            (self.shown(item, f"{self.path(name)}[{index}]"), item.place)
+            (self._shown(item, f"{self.path(name)}[{index}]", keeps_variables=True), item.place)
             for index, item in enumerate(items)
             if isinstance(item, Scalar)
         )
@@ -189,24 +197,46 @@ class KeyReader:
                 return ()
 
     def shown_pairs(self, name: str) -> tuple[tuple[str, str, Place], ...]:
-        """Names and values without secrets in them; a name that stands alone has an empty value."""
+        """Names and values, without those that are secrets; a name that stands alone has an empty value."""
+        is_setting = policy_at((*self.where, name)) is TextPolicy.SETTING
+        keyed = ((pair, self.path(f"{name}.{pair.name}")) for pair in self.pairs(name))
         return tuple(
-            (pair.name, self._shown_value(pair, self.path(f"{name}.{pair.name}")), pair.place)
-            for pair in self.pairs(name)
+            (pair.name, self._value_of(pair, key), pair.place)
+            for pair, key in keyed
+            if not (is_setting and self._is_withheld(pair, key))
         )
 
-    def _shown_value(self, pair: Pair, key: str) -> str:
+    def _value_of(self, pair: Pair, key: str) -> str:
         if pair.value is None:
             return ""
         # A name is always written out; where a variable is in it, so is the value behind it.
         is_alone = pair.value == text_of(pair.scalar.value)
-        is_plain = is_alone or (pair.scalar.template or "").startswith(f"{pair.name}=")
-        return self._shown(pair.scalar, key, keeps_variables=is_plain).removeprefix(f"{pair.name}=")
+        is_written = is_alone or (pair.scalar.template or "").startswith(f"{pair.name}=")
+        return self._shown(pair.scalar, key, keeps_variables=is_written).removeprefix(f"{pair.name}=")
+
+    def _is_withheld(self, pair: Pair, key: str) -> bool:
+        """Whether a setting is a secret, which is noted."""
+        value = pair.value or ""
+        named = next((name for name in sorted(variables_in(pair.scalar)) if is_hidden(name)), None)
+        is_secret = (
+            may_be_secret(pair.name, value)
+            or bool(secret_parts_of_text(value))
+            or named is not None
+            or (value in self.notes.secrets and self.notes.secrets.is_evidence(value))
+        )
+        if not value or is_plain(value) or not is_secret:
+            return False
+        what = pair.name if named is None else named
+        message = f"{pair.name} is left out, for the secret {what} is in it: set it without the store"
+        self.needs_you(key, message, pair.place, incomplete=True)
+        return True
 
     def child(self, name: str) -> KeyReader | None:
         """The mapping at an entry."""
         node = self.node.get(name)
-        return KeyReader(node, self.path(name), self.notes) if isinstance(node, MappingNode) else None
+        if not isinstance(node, MappingNode):
+            return None
+        return KeyReader(node, self.path(name), self.notes, (*self.where, name))
 
     def children(self, name: str) -> Iterator[tuple[str, KeyReader]]:
         """The mappings below an entry, with their names; an empty one for a name of which nothing is said."""
@@ -217,47 +247,31 @@ class KeyReader:
             if is_null(entry):
                 self.notes.read.add(path)
             below = entry if isinstance(entry, MappingNode) else MappingNode({}, entry.place)
-            yield key, KeyReader(MappingNode(below.entries, place, below.key_places), path, self.notes)
+            where = (*self.where, name, "*")
+            yield key, KeyReader(MappingNode(below.entries, place, below.key_places), path, self.notes, where)
 
     def elements(self, name: str) -> Iterator[KeyReader]:
         """The mappings in a sequence."""
         node = self.node.get(name)
         for index, item in enumerate(node.items if isinstance(node, Sequence) else ()):
             if isinstance(item, MappingNode):
-                yield KeyReader(item, f"{self.path(name)}[{index}]", self.notes)
-
-    def shown(self, scalar: Scalar, key: str) -> str:
-        """A text as it may be written into Nix."""
-        return self._shown(scalar, key, keeps_variables=True)
+                yield KeyReader(item, f"{self.path(name)}[{index}]", self.notes, (*self.where, name, "[]"))
 
     def _shown(self, scalar: Scalar, key: str, *, keeps_variables: bool) -> str:
+        """A text as it may be written into Nix: what has the shape of a secret is withheld."""
         text = text_of(scalar.value)
-        secrets = sorted(name for name in variables_in(scalar) if is_hidden(name))
-        if secrets:
-            listed = ", ".join(secrets)
-            self.needs_you(
-                key, f"the secret {listed} is in it and was left out: put it there without the store", scalar.place
-            )
-            return without_defaults(scalar.template, secrets) if scalar.template is not None else text
         if holds_secret(text):
-            self.needs_you(key, "a secret is in it and was left out: put it there without the store", scalar.place)
+            message = "a secret is in it and was left out: put it there without the store"
+            self.needs_you(key, message, scalar.place, incomplete=True)
             return _without_secret(text)
-        written = self.notes.secrets.found_in(text)
-        if written:
-            listed = ", ".join(sorted(written.values()))
-            message = f"the secret {listed} is in it and was left out: put it there without the store"
-            self.needs_you(key, message, scalar.place)
-            for value, name in written.items():
-                text = pattern(value).sub(f"${{{name}}}", text)
-            return text
         kept = self.notes.symbolic(scalar) if keeps_variables else None
         for name in sorted(self.notes.variables(scalar)):
             self.approximated(key, f"the value of {name} is written into the module", scalar.place)
         return text if kept is None else kept
 
-    def needs_you(self, key: str, message: str, place: Place | None) -> None:
-        """Note that a person has to do something."""
-        self.notes.add(RemarkKind.NEEDS_YOU, key, message, place)
+    def needs_you(self, key: str, message: str, place: Place | None, *, incomplete: bool = False) -> None:
+        """Note that a person has to do something; ``incomplete`` says that the module lacks something until then."""
+        self.notes.add(RemarkKind.NEEDS_YOU, key, message, place, incomplete=incomplete)
 
     def approximated(self, key: str, message: str, place: Place | None) -> None:
         """Note that something is not quite the same."""

@@ -1,84 +1,100 @@
-"""The values of a project's secret variables, to be found where they are written again: in a command, in a health check."""
+"""What is known of a project's secrets: which variables hold them, and what is evidence that a text repeats one.
+
+A name alone proves little (``PWD``, ``AUTH_PORT``), and a value proves nothing where it is a word that people use for other
+things too. So a value counts as evidence only where it is not a path, a file name, a flag, a number or a common word, and
+does not stand for something public in the same project.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, text_of
-from nixlint.secrets.parts import may_be_secret, url_passwords
+from nixlint.secrets.names import NameClass, classify_name
+from nixlint.secrets.parts import holds_secret, may_be_secret, url_passwords
 
 _SHORTEST = 6
 """A shorter value stands in other texts by chance."""
 
+_COMMON = frozenset(
+    # Passwords of examples, which are words for other things as well.
+    (
+        "access admin administrator auth authelia authentik changeme client cluster database default develop development "
+        "docker elastic elasticsearch example gitea grafana guest immich keycloak kibana langfuse local localhost mariadb "
+        "master minio minioadmin mongo mongodb mysql n8n native nextcloud opensearch passwd password postgres postgresql "
+        "private production public rabbitmq random redis replica required root secret secrets server service sqlite staging "
+        "strict supabase superset system test testing token user username valkey wordpress zabbix"
+    ).split()
+)
+_PLAIN = re.compile(
+    r"-{1,2}[\w-]*"  # a flag
+    r"|[+-]?\d+(?:[.,]\d+)*\s?(?:%|[a-zA-Z]{1,3})?"  # a number, a size, a duration, a version
+    r"|(?:\.{0,2}|~)/.*|~"  # a path
+    r"|[A-Za-z]:\\.*"  # a path of Windows
+    r"|[\w./-]*\.[A-Za-z][A-Za-z0-9]{1,4}"  # the name of a file, or of a machine
+    r"|(?:[a-z][a-z0-9_.-]*/)+[a-z][a-z0-9_.-]*",  # an image, a path
+    re.DOTALL,
+)
+_SWITCH = re.compile(r"true|false|yes|no|on|off|null|none|enabled?|disabled?|auto|always|never|default", re.IGNORECASE)
+
+
+def is_plain(value: str) -> bool:
+    """Whether a value is a path, a file's name, a flag, a number or a switch: nobody has that for a secret."""
+    return not value or bool(_PLAIN.fullmatch(value) or _SWITCH.fullmatch(value))
+
+
+def is_setting(value: str) -> bool:
+    """Whether a value is an ordinary setting by its look: plain, or made of words and numbers, each for itself."""
+    if is_plain(value) or (_ADDRESS.fullmatch(value) and not holds_secret(value)):
+        return True
+    words = _BETWEEN_WORDS.split(value)
+    return all(word.isalpha() or word.isdigit() or len(word) < _SHORTEST for word in words) and len(value) < _LONGEST
+
+
+_BETWEEN_WORDS = re.compile(r"[\s_.:,;/@+=*()\[\]{}\"'|&<>?!-]+")
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://[\w.:/,*\[\]-]*", re.IGNORECASE)
+_LONGEST = 200
+
 
 class KnownSecrets:
-    """Secret values with the variables that hold them, service by service.
-
-    A value that stands for something public as well, such as the name of a service or of a database, is none.
-    """
+    """Secret values with the variables that hold them, service by service."""
 
     def __init__(self, root: MappingNode) -> None:
         services = root.get("services")
         self._of_service: dict[str, dict[str, str]] = {}
+        self._variables: dict[str, dict[str, str]] = {}
         public: set[str] = set()
-        in_urls: dict[str, str] = {}
         for name, service in services.entries.items() if isinstance(services, MappingNode) else ():
-            public |= {name, *(_words_of(service))}
+            public |= {name, *_words_of(service)}
             secrets: dict[str, str] = {}
-            for variable, value in _variables(service):
+            self._variables[name] = dict(_variables(service))
+            for variable, value in self._variables[name].items():
                 if may_be_secret(variable, value):
                     secrets.setdefault(value, variable)
-                    in_urls |= dict.fromkeys(url_passwords(value), variable)
+                    for password in url_passwords(value):
+                        secrets.setdefault(password, "")
                 else:
                     public.add(value)
             self._of_service[name] = secrets
         self._public = public
-        everywhere = {value: name for secrets in self._of_service.values() for value, name in secrets.items()} | in_urls
-        self._everywhere = self._certain(everywhere)
-
-    def _certain(self, secrets: Mapping[str, str]) -> dict[str, str]:
-        return {
-            value: name
-            for value, name in secrets.items()
-            if len(value) >= _SHORTEST and not value.isdigit() and value not in self._public
-        }
 
     def of(self, service: str) -> dict[str, str]:
-        """The secret values that the containers of a service have, with their variables."""
-        return self._certain(self._of_service.get(service, {}))
+        """The secret values that the containers of a service have, with their variables; ``""`` for a part of one."""
+        return self._of_service.get(service, {})
 
-    def found_in(self, text: str) -> dict[str, str]:
-        """The secret values of the whole project that stand in a text, with their variables."""
-        return {value: name for value, name in self._everywhere.items() if pattern(value).search(text)}
+    def __contains__(self, value: str) -> bool:
+        """Whether a value is a secret of some service."""
+        return any(value in secrets for secrets in self._of_service.values())
 
+    def variables_of(self, service: str) -> dict[str, str]:
+        """The variables that a service gives its containers."""
+        return self._variables.get(service, {})
 
-def pattern(value: str) -> re.Pattern[str]:
-    """Where a value stands by itself in a text, or right behind an option of one letter, as in ``-phunter2``."""
-    return re.compile(rf"(?:(?<![A-Za-z0-9])|{_BEHIND_OPTION}){re.escape(value)}(?![A-Za-z0-9])")
-
-
-_BEHIND_OPTION = "(?<=-[A-Za-z])(?<![A-Za-z0-9]-[A-Za-z])"
-
-
-def without_defaults(template: str, names: Iterable[str]) -> str:
-    """A text with variables, in which those of some names have no defaults any more: such a default is a secret too."""
-    opening = re.compile(rf"\$\{{({'|'.join(map(re.escape, names))})(?=[:?+-])")
-    parts, position = [], 0
-    while (match := opening.search(template, position)) is not None:
-        parts += [template[position : match.start()], f"${{{match[1]}}}"]
-        position = _end_of_braces(template, match.end())
-    return "".join([*parts, template[position:]])
-
-
-def _end_of_braces(text: str, position: int) -> int:
-    """Where braces end that are open at a position."""
-    depth = 1
-    for index in range(position, len(text)):
-        depth += {"{": 1, "}": -1}.get(text[index], 0)
-        if depth == 0:
-            return index + 1
-    return len(text)
+    def is_evidence(self, value: str) -> bool:
+        """Whether a value stands nowhere by chance, so that a text that repeats it repeats the secret."""
+        is_word = value.lower() in _COMMON or value in self._public
+        return len(value) >= _SHORTEST and not is_word and not is_plain(value)
 
 
 def _variables(service: Node) -> Iterator[tuple[str, str]]:
@@ -103,3 +119,19 @@ def _words_of(service: Node) -> Iterator[str]:
         node = service.get(key) if isinstance(service, MappingNode) else None
         if isinstance(node, Scalar) and isinstance(node.value, str):
             yield from re.split(r"[/:@]", node.value)
+
+
+def names_secret(variables: tuple[str, ...], value: str) -> str | None:
+    """The variable of a secret among those that made a value; ``None`` where it is no secret."""
+    return next((name for name in variables if is_named_secret(name, value)), None)
+
+
+def is_named_secret(name: str, value: str) -> bool:
+    """Whether a value at a name is a secret: the name says so, or may say so and the value is no ordinary setting."""
+    match classify_name(name):
+        case NameClass.SECRET:
+            return not is_plain(value)
+        case NameClass.HIDE:
+            return not is_setting(value)
+        case _:
+            return False

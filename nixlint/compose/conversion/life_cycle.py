@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import shlex
-from collections.abc import Mapping
 
 from nixlint.compose.model import duration_of
-from nixlint.compose.node import string
-from nixlint.compose.short_forms import strings
+from nixlint.compose.node import Node, Scalar, Sequence, text_of
 from nixlint.containers.deployment import Dependency, HealthCheck, Hook, Restart
 from nixlint.containers.duration import format_duration
 
 from .key_reader import KeyReader
-from .known_secrets import pattern
 from .process import command_of
+from .secret_words import SecretWords, Word, hidden_in, in_script, in_shell, script_index, shown
 
 _SECOND = 1_000_000_000
 _CONDITIONS = {
@@ -84,8 +81,8 @@ def stop_seconds_of(keys: KeyReader) -> int | None:
     return None if seconds is None else math.ceil(seconds)
 
 
-def health_of(keys: KeyReader, secrets: Mapping[str, str]) -> HealthCheck | None:
-    """The health check of a service; ``secrets`` are the values of its secret variables, with their names."""
+def health_of(keys: KeyReader, secrets: SecretWords) -> HealthCheck | None:
+    """The health check of a service; ``secrets`` finds those in its words."""
     check = keys.child("healthcheck")
     if check is None:
         return None
@@ -108,39 +105,35 @@ def health_of(keys: KeyReader, secrets: Mapping[str, str]) -> HealthCheck | None
     return HealthCheck(words, tuple(timings), math.ceil(budget), place)
 
 
-def _test(check: KeyReader, secrets: Mapping[str, str]) -> tuple[str, ...]:
-    """The words of the test. A secret that the container has in a variable is taken from there, by its shell."""
+def _test(check: KeyReader, secrets: SecretWords) -> tuple[str, ...]:
+    """The words of the test. A secret in it is taken from a variable, by the container's shell."""
     node = check.node.get("test")
-    text = string(node)
-    written = ("CMD-SHELL", text) if text is not None else strings(node)
-    found = {value: name for value, name in secrets.items() if any(pattern(value).search(word) for word in written)}
-    if not found:
-        if text is not None:
+    kind, words = _words_of_test(node, secrets)
+    hidden = [each for word in words for each in hidden_in(word)]
+    if not hidden:
+        if isinstance(node, Scalar):
             return ("CMD-SHELL", check.text("test") or "")
         return tuple(word for word, _ in check.texts("test"))
-    check.node_of("test")
-    names = ", ".join(sorted(found.values()))
-    check.approximated(
-        check.path("test"), f"the secret in it is taken from {names}, by the container's shell", check.place("test")
-    )
-    words = [_from_variables(word, found, is_quoted=written[0] == "CMD") for word in written[1:]]
-    return ("CMD-SHELL", " ".join(words))
+    check.read_whole("test")
+    names = secrets.need(hidden)
+    message = f"the secret in it is taken from {names}, by the container's shell"
+    check.approximated(check.path("test"), message, check.place("test"))
+    if kind == "CMD-SHELL":
+        return ("CMD-SHELL", " ".join(in_script(word) or shown(word) for word in words))
+    return ("CMD-SHELL", " ".join(in_shell(word) for word in words))
 
 
-def _from_variables(word: str, found: Mapping[str, str], *, is_quoted: bool) -> str:
-    """A word in which variables stand for secret values; each word of an exec form is quoted for the shell."""
-    if not is_quoted:
-        for value, name in found.items():
-            word = pattern(value).sub(f"${{{name}}}", word)
-        return word
-    parts, position = [], 0
-    matches = sorted(
-        (match.start(), match.end(), name) for value, name in found.items() for match in pattern(value).finditer(word)
-    )
-    for start, end, name in matches:
-        parts += [shlex.quote(word[position:start]) if word[position:start] else "", f'"${{{name}}}"']
-        position = end
-    return "".join([*parts, shlex.quote(word[position:]) if word[position:] else ""])
+def _words_of_test(node: Node | None, secrets: SecretWords) -> tuple[str, tuple[Word, ...]]:
+    """How a test is run, and what is run."""
+    if isinstance(node, Scalar):
+        return "CMD-SHELL", (secrets.of_script(node),)
+    if not isinstance(node, Sequence) or not node.items:
+        return "", ()
+    kind = text_of(node.items[0].value) if isinstance(node.items[0], Scalar) else ""
+    if kind == "CMD-SHELL":
+        return kind, tuple(secrets.of_script(item) for item in node.items[1:] if isinstance(item, Scalar))
+    (words,) = secrets.of_command(Sequence(node.items[1:], node.place))
+    return kind, words
 
 
 def dependencies_of(keys: KeyReader, containers: dict[str, tuple[str, ...]]) -> tuple[Dependency, ...]:
@@ -165,8 +158,8 @@ def link_aliases(keys: KeyReader) -> tuple[tuple[str, str], ...]:
     return tuple((name, alias) for name, _, alias in parts if alias and alias != name)
 
 
-def hooks_of(keys: KeyReader) -> tuple[Hook, ...]:
-    """Commands that are run in the container after its start and before its stop."""
+def hooks_of(keys: KeyReader, secrets: SecretWords) -> tuple[Hook, ...]:
+    """Commands that are run in the container after its start and before its stop; ``secrets`` finds those in their words."""
     hooks: list[Hook] = []
     for moment in ("post_start", "pre_stop"):
         for hook in keys.elements(moment):
@@ -177,9 +170,30 @@ def hooks_of(keys: KeyReader) -> tuple[Hook, ...]:
             flags += ["--privileged"] if hook.flag("privileged") else []
             for name, value, _ in hook.shown_pairs("environment"):
                 flags += ["--env", f"{name}={value}" if value else name]
-            hooks.append(Hook(moment, tuple(flags), command_of(hook, "command") or (), hook.node.place))
+            words = _hook_words(hook, secrets)
+            if words is not None:
+                hooks.append(Hook(moment, tuple(flags), words, hook.node.place))
     for hook in keys.elements("pre_start"):
         hook.needs_you(hook.key, "write a unit of its own that runs before the container", hook.node.place)
         for name in hook.node.entries:
             hook.dropped(name, "it belongs to a hook that runs before the start")
     return tuple(hooks)
+
+
+def _hook_words(hook: KeyReader, secrets: SecretWords) -> tuple[str, ...] | None:
+    """The words of a hook's command; ``None`` where a secret is in one and no shell takes it from a variable."""
+    (words,) = secrets.of_command(hook.node.get("command"))
+    hidden = [each for word in words for each in hidden_in(word)]
+    if not hidden:
+        return command_of(hook, "command") or ()
+    hook.read_whole("command")
+    names = secrets.need(hidden)
+    index = script_index("".join(part for part in word if isinstance(part, str)) for word in words)
+    script = None if index is None else in_script(words[index])
+    if script is None or any(hidden_in(word) for position, word in enumerate(words) if position != index):
+        message = f"the secret {names} is an argument here, and would be in the store: the command is not run"
+        hook.needs_you(hook.path("command"), message, hook.place("command"), incomplete=True)
+        return None
+    message = f"the secret in it is taken from {names}, by the shell that it runs"
+    hook.approximated(hook.path("command"), message, hook.place("command"))
+    return tuple(script if position == index else "".join(map(str, word)) for position, word in enumerate(words))

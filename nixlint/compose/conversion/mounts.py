@@ -47,9 +47,9 @@ class Volumes:
             *(part for label, value, _ in labels for part in ("--label", f"{label}={value}")),
         )
         devices = [
-            value
-            for pair, (option, value, _) in zip(volume.pairs("driver_opts"), options, strict=True)
-            if option == "device" and (pair.value or "").removeprefix("device=").startswith("/")
+            pair.value
+            for pair in volume.pairs("driver_opts")
+            if pair.name == "device" and pair.value is not None and pair.value.startswith("/")
         ]
         if external:
             volume.needs_you(

@@ -19,17 +19,20 @@ from nixlint.containers.deployment import (
     Port,
     Remark,
     RemarkKind,
+    Variable,
 )
 
 from .building import build_of
+from .command_line import command_line_of
 from .environment import environment_of
 from .key_reader import KeyReader, Notes
 from .known_secrets import KnownSecrets
 from .life_cycle import dependencies_of, health_of, hooks_of, link_aliases, restart_of, stop_seconds_of
 from .mounts import FileObjects, Volumes, mounts_of
 from .networking import Networks, networked
-from .process import command_of, flags_of, note_nowhere
+from .process import flags_of, note_nowhere
 from .resources import is_gpu_runtime, limits_of
+from .secret_words import SecretWords
 
 EXTENSION = "x-nixlint"
 
@@ -157,7 +160,10 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         service.approximated(
             service.path("runtime"), "nvidia: all GPUs, by the container device interface", service.place("runtime")
         )
-    command, entrypoint = command_of(service, "command"), command_of(service, "entrypoint")
+    words = SecretWords(project.notes.secrets, key, project.notes.environment)
+    line = command_line_of(service, words, image if build is None else None)
+    health, hooks = health_of(service, words), hooks_of(service, words)
+    overrides = _overrides(service, "container")
     profiles = [text for text, _ in service.texts("profiles")]
     is_selected = not profiles or bool(project.profiles & {"*", *profiles})
     if not is_selected:
@@ -173,9 +179,9 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         image=image,
         image_place=service.place("image"),
         is_built=build is not None,
-        entrypoint=entrypoint,
-        command=command,
-        environment=environment.variables,
+        entrypoint=line.entrypoint,
+        command=line.command,
+        environment=_with_needed(environment.variables, words.needed(service.node.place)),
         environment_files=environment.files,
         labels=service.shown_pairs("labels"),
         user=service.text("user"),
@@ -195,22 +201,29 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         log_options=tuple((name, value) for name, value, _ in logging.shown_pairs("options"))
         if logging is not None
         else (),
-        health=health_of(service, project.notes.secrets.of(key)),
+        health=health,
         restart=restart_of(service, service.child("deploy")),
         dependencies=dependencies_of(service, project.replicas),
         namespace_owners=tuple(each for owner in network.owners for each in project.replicas.get(owner, (owner,))),
         foreign_owners=network.foreign,
         stop_seconds=stop_seconds_of(service),
         is_started_at_boot=is_selected and limited.replicas > 0,
-        hooks=hooks_of(service),
+        hooks=hooks,
         needs_gpu=any(device.startswith("nvidia.com/") for device in devices),
         key_places=service.spans(),
-        container_overrides=_overrides(service, "container"),
+        container_overrides=overrides,
         unit_overrides=_overrides(service, "unit"),
+        withheld=() if any(name in ("cmd", "entrypoint") for name, _ in overrides) else line.withheld,
     )
     note_nowhere(service)
     _note_replicas(service, container, names, limited.replicas)
     return [replace(container, name=name, replica=index) for index, name in enumerate(names)], build
+
+
+def _with_needed(variables: tuple[Variable, ...], needed: tuple[Variable, ...]) -> tuple[Variable, ...]:
+    """The variables of a container with those that its words take secrets from."""
+    names = {each.name for each in variables}
+    return (*variables, *(each for each in needed if each.name not in names))
 
 
 def _note_replicas(service: KeyReader, container: DeployedContainer, names: tuple[str, ...], count: int) -> None:
