@@ -18,13 +18,17 @@ class Interests:
     def __init__(self, rules: Iterable[AnyRule]) -> None:
         self._rules = tuple(rule for rule in rules if chooses(rule))
         self._by_word: dict[bytes, tuple[AnyRule, ...]] = {}
+        self._known: set[bytes] = set()
         self._wanted: set[bytes] = set()
 
     def among(self, words: frozenset[bytes]) -> Mapping[bytes, tuple[AnyRule, ...]]:
         """Those of the words that concern a rule, each with its rules."""
-        for word in words - self._by_word.keys():
-            rules = self._by_word[word] = tuple(rule for rule in self._rules if rule.may_concern(word))
+        new = words - self._known
+        self._known |= new
+        for word in new:
+            rules = tuple(rule for rule in self._rules if rule.may_concern(word))
             if rules:
+                self._by_word[word] = rules
                 self._wanted.add(word)
         return {word: self._by_word[word] for word in words & self._wanted}
 
