@@ -60,7 +60,7 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     for run in long_runs(data):
         message = f"more than {MAX_RUN} bytes without a blank; nixlint does not look into this file"
         return _exact(data) or (Problem(ProblemKind.NESTED_TOO_DEEPLY, run, message),)
-    if root.has_error or _doubtful_bytes(data) or _or_as_variable(data, root) or _blanked(data, root):
+    if root.has_error or _doubtful_bytes(data, root) or _or_as_variable(data, root) or _blanked(data, root):
         return _exact(data)
     found: list[Problem] = []
     captures = QueryCursor(_query()).captures(root)
@@ -115,16 +115,27 @@ _IN_PATH = re.compile(rb"in(?<![a-zA-Z0-9_'\-.+/]in)(?:[.+][a-zA-Z0-9._+\-]*)?/[
 _ATTRIBUTE_PLACES = frozenset({"attrpath", "inherited_attrs"})
 
 
-def _doubtful_bytes(data: bytes) -> bool:
-    return (
-        b"\x0b" in data
-        or b"\x0c" in data
-        or b"\0" in data
-        or (not data.isascii() and _ODD_BLANKS.search(data) is not None)
-        or _NAME_THAT_IS_NONE.search(data) is not None
-        or _IN_PATH.search(data) is not None
-        or (b"@" in data and _ARGUMENT_THAT_IS_NONE.search(data) is not None)
-    )
+def _doubtful_bytes(data: bytes, root: Node) -> bool:
+    if b"\x0b" in data or b"\x0c" in data or b"\0" in data:
+        return True
+    patterns = [_NAME_THAT_IS_NONE, _IN_PATH]
+    if b"@" in data:
+        patterns.append(_ARGUMENT_THAT_IS_NONE)
+    if not data.isascii():
+        patterns.append(_ODD_BLANKS)
+    return any(not _is_in_text(match.start(), root) for pattern in patterns for match in pattern.finditer(data))
+
+
+_TEXT = frozenset({"string_fragment", "comment"})
+
+
+def _is_in_text(offset: int, root: Node) -> bool:
+    """Whether a byte stands in a comment or in the text of a string.
+
+    Where the grammar took code for text, it misread something before, which is the doubtful place then.
+    """
+    node = root.descendant_for_byte_range(offset, offset + 1)
+    return node is not None and node.type in _TEXT
 
 
 def _or_as_variable(data: bytes, root: Node) -> bool:
