@@ -32,7 +32,8 @@ from nixlint.emit.expression import (
 )
 from nixlint.emit.shell import lowered
 from nixlint.semantics import symbols
-from nixlint.semantics.interpreter import MAX_STEPS, TOO_DEEP, TOO_MUCH, Interpreter
+from nixlint.semantics.budget import TOO_DEEP, TOO_MUCH, Budget
+from nixlint.semantics.interpreter import Interpreter
 from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
@@ -74,7 +75,7 @@ def prove(modules: Sequence[tuple[str, Module, str]]) -> None:
                 raise _wrong(name, f"line {line}: {problem.message}")
         if problems:
             continue  # the exact parser has read it, and nothing else reads files of this kind
-        interpreter = Interpreter(lambda _: None, max_steps=MAX_STEPS + len(source.data))
+        interpreter = Interpreter(lambda _: None, budget=Budget.of_file(len(source.data)))
         value = interpreter.evaluate(source.root, interpreter.globals)
         if module.formals:
             value = interpreter.apply(value, Known(symbols.symbol(symbols.MODULE_ARGUMENTS)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.containers.compose_names import is_compose_file
+from nixlint.semantics.budget import TOO_MUCH, Budget, spending
 from nixlint.semantics.definitions import WrittenDefinition, definitions_with
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
@@ -219,11 +220,14 @@ class _WorkspaceRun:
             if kind_of(kind).may_be_in(data)
         ]
         turn.asked = tuple(rule.name for rule in rules if not set(kinds).isdisjoint(rule.asks))
-        for kind in kinds:
-            if kind_of(kind).are_definitions:
-                self._ask_by_words(kind, source, [rule for rule in rules if kind in rule.asks])
-            else:
-                self._ask(kind, self._subjects(kind, source), rules)
+        with spending(Budget.of_file(len(data))) as budget:
+            for kind in kinds:
+                if kind_of(kind).are_definitions:
+                    self._ask_by_words(kind, source, [rule for rule in rules if kind in rule.asks])
+                else:
+                    self._ask(kind, self._subjects(kind, source), rules)
+        if budget.is_spent:
+            self._fail(f"{TOO_MUCH}: what its expressions come to was looked at only in part", path)
 
     def _ask_by_words(self, kind: type, source: SourceFile, rules: Sequence[AnyRule]) -> None:
         """Ask about the definitions of a file: those rules that choose, about what they may have chosen."""
@@ -288,9 +292,11 @@ class _WorkspaceRun:
                     self._apply(rule, subject)
 
     def _ask_of_repository(self) -> None:
-        """Put what no file holds alone before the rules that some file has something for."""
+        """Put what no file holds alone before the rules that some file has something for, each with a budget of its own."""
         for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks):
-            self._ask(kind, self._subjects_of_repository(kind), tuple(self._asked))
+            for subject in self._subjects_of_repository(kind):
+                with spending(Budget.of_file(0)):
+                    self._ask(kind, (subject,), tuple(self._asked))
 
     def _subjects_of_repository(self, kind: type) -> Iterator[object]:
         in_repository = kind_of(kind).in_repository

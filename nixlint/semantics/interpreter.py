@@ -21,6 +21,7 @@ from nixlint.syntax.string_literal import decode, path_parts, static_name
 
 from . import library, operators, symbols
 from .attribute_sets import attribute_set, bound_scope, place_of
+from .budget import METER, TOO_DEEP, TOO_MUCH, Budget, spending
 from .file_tree import FileTree
 from .partial_text import may_be
 from .paths import normalised
@@ -35,6 +36,7 @@ from .values import (
     CallValue,
     ChoiceValue,
     ConditionalValue,
+    Deferred,
     Entry,
     FloatValue,
     FunctionValue,
@@ -58,60 +60,52 @@ from .values import (
 
 MAX_DEPTH = 220
 """How deep evaluations may nest. Real configurations stay below 100 (their deepest tree has 85 levels)."""
-MAX_STEPS = 60_000
-"""How many expressions one interpreter may work out. The hosts of real repositories take up to six thousand."""
-TOO_MUCH = "too much to work out"
-TOO_DEEP = "nested too deeply to work out"
-"""Why a value is not known at these bounds."""
-
 _FRAMES_A_LEVEL = 12
 sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL + 1_000))
 
 
 class Interpreter:
-    """Works out values within one bounded amount of work.
+    """Works out values within one bounded amount of work, its ``budget``.
 
     ``load`` gives the parsed file at an absolute path, or ``None`` where there is none that may be read; ``files`` are
     those that functions such as ``readDir`` may look at.
     """
 
     def __init__(
-        self, load: Callable[[Path], SourceFile | None], files: FileTree | None = None, max_steps: int = MAX_STEPS
+        self, load: Callable[[Path], SourceFile | None], files: FileTree | None = None, budget: Budget | None = None
     ) -> None:
         self._load = load
         self.files = files
         self._files: dict[Path, Thunk] = {}
         self._depth = 0
-        self._steps = 0
-        self._max_steps = max_steps
+        self._budget = budget or Budget()
         self.globals = Scope(None, library.global_names())
 
     # -- the questions ------------------------------------------------------------------------------------------
 
     def evaluate(self, expression: views.Expression, scope: Scope) -> Value:
         """The value of an expression in a scope."""
-        self._steps += 1
-        if self._steps > self._max_steps:
+        if self._depth == 0:
+            return self._bounded(lambda: self._evaluate(expression, scope), place_of(expression))
+        budget = METER.budget
+        budget.took(steps=1)
+        if budget.visits < 0:
             return UnknownValue(TOO_MUCH, place_of(expression))
         if self._depth >= MAX_DEPTH:
             return UnknownValue(TOO_DEEP, place_of(expression))
         self._depth += 1
         try:
             return self._evaluate(expression, scope)
-        except RecursionError:
-            if self._depth > 1:
-                raise
-            return UnknownValue(TOO_DEEP, place_of(expression))
         finally:
             self._depth -= 1
 
     def defer(self, expression: views.Expression, scope: Scope) -> Thunk:
         """The value of an expression in a scope, worked out when it is asked for."""
-        return _Deferred(lambda: self.evaluate(expression, scope), place_of(expression))
+        return Deferred(lambda: self.evaluate(expression, scope), place_of(expression))
 
     def defer_call(self, compute: Callable[[], Value], place: Place | None) -> Thunk:
         """What a function computes, when it is asked for."""
-        return _Deferred(lambda: self._bounded(compute, place), place)
+        return Deferred(lambda: self._bounded(compute, place), place)
 
     def apply(self, function: Value, argument: Thunk, place: Place | None = None) -> Value:
         """The value of a function called with an argument."""
@@ -243,14 +237,22 @@ class Interpreter:
 
     def spend(self, steps: int) -> bool:
         """Take steps from the work that may still be done; whether there were any left."""
-        self._steps += steps
-        return self._steps <= self._max_steps
+        METER.budget.took(steps=steps)
+        return not METER.budget.is_spent
 
     # -- how ----------------------------------------------------------------------------------------------------
 
     def _bounded(self, compute: Callable[[], Value], place: Place | None) -> Value:
-        self._steps += 1
-        if self._steps > self._max_steps:
+        if self._depth == 0 and METER.budget is not self._budget:
+            # What is asked from outside is worked out at the cost of this interpreter.
+            with spending(self._budget):
+                return self._nested(compute, place)
+        return self._nested(compute, place)
+
+    def _nested(self, compute: Callable[[], Value], place: Place | None) -> Value:
+        budget = METER.budget
+        budget.took(steps=1)
+        if budget.visits < 0:
             return UnknownValue(TOO_MUCH, place)
         if self._depth >= MAX_DEPTH:
             return UnknownValue(TOO_DEEP, place)
@@ -557,30 +559,3 @@ def _search_path(view: views.SearchPath) -> Value:
         return UnknownValue(f"{view.text} depends on NIX_PATH", place_of(view))
     path = symbols.NIXPKGS if not rest else (*symbols.NIXPKGS, *rest.split("/"))
     return symbols.symbol(path, place_of(view))
-
-
-class _Deferred:
-    """A value that is computed at most once; one that needs itself is unknown."""
-
-    __slots__ = ("_compute", "_place", "_value")
-
-    def __init__(self, compute: Callable[[], Value], place: Place | None) -> None:
-        self._compute: Callable[[], Value] | None = compute
-        self._place = place
-        self._value: Value | None = None
-
-    @property
-    def place(self) -> Place | None:
-        return self._place
-
-    def force(self) -> Value:
-        if self._value is not None:
-            return self._value
-        if self._compute is None:
-            return UnknownValue("a value that depends on itself", self._place)
-        compute, self._compute = self._compute, None
-        try:
-            self._value = compute()
-        except RecursionError:
-            self._value = UnknownValue(TOO_DEEP, self._place)
-        return self._value

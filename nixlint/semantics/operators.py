@@ -8,7 +8,8 @@ from typing import Protocol, TypeAlias
 from nixlint.syntax.place import Place
 
 from . import symbols
-from .partial_text import MAX_TEXT, equal_texts, joined, may_be
+from .budget import nested
+from .partial_text import TOO_LONG, equal_texts, joined, may_be
 from .paths import normalised
 from .property_sets import as_attributes, as_property
 from .values import (
@@ -60,10 +61,6 @@ class Evaluator(Protocol):
         """An attribute of a value, or ``None`` where it is certainly missing."""
         ...
 
-    def spend(self, steps: int) -> bool:
-        """Take steps from the work that may still be done; whether there were any left."""
-        ...
-
 
 def unary(operator: str, operand: Value, place: Place, evaluator: Evaluator) -> Value:
     """``!operand`` or ``-operand``."""
@@ -88,7 +85,7 @@ def binary(operator: str, left: Thunk, right: Thunk, place: Place, evaluator: Ev
         case "//":
             return update(left.force(), right.force(), place, evaluator)
         case "++":
-            return concatenation(left.force(), right.force(), place, evaluator)
+            return concatenation(left.force(), right.force(), place)
         case "&&" | "||" | "->":
             return _logical(operator, left.force(), right, place)
         case "==" | "!=":
@@ -135,8 +132,6 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
         # Whatever the right set holds wins, so the left entries are no more than possible.
         entries = {name: _replaced_by(right, name, entry) for name, entry in left.entries.items()}
         return AttrsValue(entries, left.dynamic, (*left.unknowns, right), left.place)
-    if not evaluator.spend((len(left.entries) + len(right.entries)) // 16):
-        return UnknownValue("too much to work out", place)
     entries = perhaps_replaced(left.entries, right)
     entries.update(right.entries)
     place_kept = left.place if not right.entries else right.place if not left.entries else None
@@ -158,7 +153,7 @@ def perhaps_replaced(entries: Mapping[str, Entry], winner: AttrsValue) -> dict[s
     return result
 
 
-def concatenation(left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
+def concatenation(left: Value, right: Value, place: Place | None) -> Value:
     """``left ++ right``; what is not known makes the list open."""
     for side in (left, right):
         if is_error(side):
@@ -167,7 +162,7 @@ def concatenation(left: Value, right: Value, place: Place | None, evaluator: Eva
             return error("'++' of what is no list", place)
     one, other = as_list(left, place), as_list(right, place)
     elements, unknowns = (*one.elements, *other.elements), (*one.unknowns, *other.unknowns)
-    if len(elements) + len(unknowns) > MAX_ELEMENTS or not evaluator.spend(len(elements) // 16):
+    if len(elements) + len(unknowns) > MAX_ELEMENTS:
         return UnknownValue("a list that is too long to work out", place)
     return ListValue(elements, unknowns, place)
 
@@ -213,6 +208,7 @@ def _if_all_hold(conditions: _Conditions, thunk: Thunk) -> Thunk:
     return thunk
 
 
+@nested(None)
 def equality(left: Value, right: Value) -> bool | None:
     """Whether two values are equal, or ``None`` where that is not known; functions are never equal."""
     match left, right:
@@ -345,6 +341,7 @@ def ordering(operator: str, left: Value, right: Value, place: Place | None) -> V
     return BoolValue(found, place)
 
 
+@nested(None)
 def less_than(left: Value, right: Value) -> bool | None:
     """Whether Nix puts one value before another; ``None`` where that is not known, or where Nix refuses to compare."""
     match left, right:
@@ -447,17 +444,16 @@ def _text_of_text(value: Value, place: Place | None, evaluator: Evaluator, depth
 
 
 def text_value(parts: Iterable[str | Value], place: Place | None) -> Value:
-    """The string made of parts; one with a part that Nix refuses is refused."""
+    """The string made of parts; one with a part that Nix refuses is refused, and one that is too long is not known."""
     whole = joined(parts)
+    if whole is None:
+        return UnknownValue(TOO_LONG, place)
     refused = next((part for part in whole if not isinstance(part, str) and is_error(part)), None)
     return StringValue(whole, place) if refused is None else refused
 
 
 def _text(parts: tuple[str | Value, ...], place: Place | None) -> Value:
-    whole = joined(parts)
-    if sum(len(part) for part in whole if isinstance(part, str)) > MAX_TEXT:
-        return UnknownValue("a text that is too long to work out", place)
-    return text_value(whole, place)
+    return text_value(parts, place)
 
 
 def _integer(operator: str, left: int, right: int, place: Place | None) -> Value:

@@ -4,21 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .budget import nested
 from .values import ChoiceValue, NullValue, StringValue, Value
 
 MAX_TEXT = 1_000_000
 """How many characters a text may have that is put together; one that doubles with each step would fill the memory."""
+_SIZE_OF_UNKNOWN = 16
+"""A part that is no text counts as so many characters."""
+TOO_LONG = "a text that is too long to work out"
+"""Why a text is not known that would be longer."""
 
 
-def joined(parts: Iterable[str | Value]) -> tuple[str | Value, ...]:
-    """The parts of a string with neighbouring texts made one, and empty ones left out."""
+def joined(parts: Iterable[str | Value]) -> tuple[str | Value, ...] | None:
+    """The parts of a string with neighbouring texts made one, and empty ones left out; ``None`` where that is too long."""
     result: list[str | Value] = []
+    run: list[str] = []
+    length = 0
     for part in parts:
-        if isinstance(part, str) and result and isinstance(result[-1], str):
-            result[-1] += part
-        elif part != "":
+        if isinstance(part, str):
+            run.append(part)
+            length += len(part)
+            if length > MAX_TEXT:
+                return None
+        else:
+            result.extend(_run_of(run))
+            run = []
             result.append(part)
-    return tuple(result)
+            length += _SIZE_OF_UNKNOWN
+            if length > MAX_TEXT:
+                return None
+    return (*result, *_run_of(run))
+
+
+def _run_of(texts: list[str]) -> tuple[str, ...]:
+    whole = texts[0] if len(texts) == 1 else "".join(texts)
+    return (whole,) if whole else ()
 
 
 def beginning(value: StringValue) -> str:
@@ -54,6 +74,7 @@ def ends_with(value: StringValue, suffix: str) -> bool | None:
     return _begins(ending(value)[::-1], suffix[::-1], value.text is not None)
 
 
+@nested(True)
 def may_be(name: Value, text: str) -> bool:
     """Whether an attribute name that is not wholly known may be this text."""
     match name:

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from nixlint.syntax.source_file import SourceFile
 
+from .budget import Budget, spending_apart
 from .dependencies import Dependencies, Mention, Question, Reading, Recorder, text_of
 from .file_tree import FileTree
 from .interpreter import Interpreter
@@ -106,7 +107,8 @@ class Repository:
         """
         name = f"{kind.__module__}.{kind.__qualname__}"
         if kind not in self._remembered:
-            with self._recording_fact(name):
+            # How much of it can be worked out must not depend on what the one who asks first has left.
+            with self._recording_fact(name), spending_apart(Budget.without_limit()):
                 self._remembered[kind] = compute()
             if self._recorder is not None:
                 value = self._remembered[kind]

@@ -2,17 +2,20 @@
 
 A value is known, or partly known, or unknown with a reason. Attribute values and list elements are thunks: they are
 worked out when somebody asks. A set may be *open*: it holds the attributes that are listed, and perhaps others.
+Making a text, a list or a set, and forcing a thunk, draws on the budget in force (:mod:`.budget`), whoever does it.
 What the module system wraps around a value (``mkIf``, ``mkMerge``, priorities) is a value too. Every value knows where
 it was written, as far as it was written anywhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias, Union
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self, TypeAlias, Union
 
 from nixlint.syntax.place import Place
+
+from .budget import METER, TOO_DEEP, TOO_MUCH
 
 if TYPE_CHECKING:
     from nixlint.syntax import views
@@ -60,11 +63,26 @@ class FloatValue(NamedTuple):
     place: Place | None = None
 
 
-class StringValue(NamedTuple):
+class _StringFields(NamedTuple):
+    parts: tuple[str | Value, ...]
+    place: Place | None
+
+
+class StringValue(_StringFields):
     """A string: text, and between it what was interpolated and has no known text (a symbol, a path, an unknown)."""
 
-    parts: tuple[str | Value, ...]
-    place: Place | None = None
+    __slots__ = ()
+
+    def __new__(cls, parts: tuple[str | Value, ...], place: Place | None = None) -> Self:
+        """Make a string, and count its characters."""
+        if parts:
+            size = len(parts[0]) if len(parts) == 1 else sum(map(len, parts))
+            METER.budget.took(text=size)
+        return tuple.__new__(cls, (parts, place))
+
+    @classmethod
+    def _make(cls, iterable: Iterable[object]) -> Self:  # type: ignore[override]  # of the class itself
+        return cls(*iterable)  # type: ignore[arg-type]  # what _replace gives is of the kinds of the fields
 
     @property
     def text(self) -> str | None:
@@ -80,12 +98,25 @@ class PathValue(NamedTuple):
     place: Place | None = None
 
 
-class ListValue(NamedTuple):
+class _ListFields(NamedTuple):
+    elements: tuple[Thunk, ...]
+    unknowns: tuple[Thunk, ...]
+    place: Place | None
+
+
+class ListValue(_ListFields):
     """A list. With ``unknowns`` it is open: among the elements may stand any number of others, each like one of these."""
 
-    elements: tuple[Thunk, ...]
-    unknowns: tuple[Thunk, ...] = ()
-    place: Place | None = None
+    __slots__ = ()
+
+    def __new__(cls, elements: tuple[Thunk, ...], unknowns: tuple[Thunk, ...] = (), place: Place | None = None) -> Self:
+        """Make a list, and count its elements."""
+        METER.budget.took(elements=len(elements) + len(unknowns))
+        return tuple.__new__(cls, (elements, unknowns, place))
+
+    @classmethod
+    def _make(cls, iterable: Iterable[object]) -> Self:  # type: ignore[override]  # of the class itself
+        return cls(*iterable)  # type: ignore[arg-type]  # what _replace gives is of the kinds of the fields
 
 
 class Entry(NamedTuple):
@@ -102,16 +133,35 @@ class DynamicEntry(NamedTuple):
     entry: Entry
 
 
-class AttrsValue(NamedTuple):
+class _AttrsFields(NamedTuple):
+    entries: Mapping[str, Entry]
+    dynamic: tuple[DynamicEntry, ...]
+    unknowns: tuple[Value, ...]
+    place: Place | None
+
+
+class AttrsValue(_AttrsFields):
     """An attribute set. With ``dynamic`` or ``unknowns`` it is open: it may have further attributes, for these reasons.
 
     ``place`` is that of the set as written, where one literal holds it all; it is what an insertion needs.
     """
 
-    entries: Mapping[str, Entry]
-    dynamic: tuple[DynamicEntry, ...] = ()
-    unknowns: tuple[Value, ...] = ()
-    place: Place | None = None
+    __slots__ = ()
+
+    def __new__(
+        cls,
+        entries: Mapping[str, Entry],
+        dynamic: tuple[DynamicEntry, ...] = (),
+        unknowns: tuple[Value, ...] = (),
+        place: Place | None = None,
+    ) -> Self:
+        """Make a set, and count its attributes."""
+        METER.budget.took(elements=len(entries) + len(dynamic) + len(unknowns))
+        return tuple.__new__(cls, (entries, dynamic, unknowns, place))
+
+    @classmethod
+    def _make(cls, iterable: Iterable[object]) -> Self:  # type: ignore[override]  # of the class itself
+        return cls(*iterable)  # type: ignore[arg-type]  # what _replace gives is of the kinds of the fields
 
     @property
     def is_open(self) -> bool:
@@ -307,4 +357,40 @@ class Known:
 
     def force(self) -> Value:
         """The value."""
+        budget = METER.budget
+        budget.visits -= 1
+        return self._value if budget.visits >= 0 else UnknownValue(TOO_MUCH, self._value.place)
+
+
+class Deferred:
+    """A thunk whose value is computed at most once; a value that needs itself is unknown."""
+
+    __slots__ = ("_compute", "_place", "_value")
+
+    def __init__(self, compute: Callable[[], Value], place: Place | None) -> None:
+        METER.budget.took(elements=1)
+        self._compute: Callable[[], Value] | None = compute
+        self._place = place
+        self._value: Value | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where its expression stands."""
+        return self._place
+
+    def force(self) -> Value:
+        """The value."""
+        budget = METER.budget
+        budget.visits -= 1
+        if budget.visits < 0:
+            return UnknownValue(TOO_MUCH, self._place)
+        if self._value is not None:
+            return self._value
+        if self._compute is None:
+            return UnknownValue("a value that depends on itself", self._place)
+        compute, self._compute = self._compute, None
+        try:
+            self._value = compute()
+        except RecursionError:
+            self._value = UnknownValue(TOO_DEEP, self._place)
         return self._value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+from nixlint.semantics.budget import nested
 from nixlint.semantics.operators import MAX_ELEMENTS, as_list, equality, perhaps_replaced, update
 from nixlint.semantics.partial_text import may_be
 from nixlint.semantics.property_sets import ATTRIBUTES, as_property
@@ -687,6 +688,7 @@ def _match_attrs(call: Call) -> Value:
     return call.unknown("whether a set matches") if answer is None else BoolValue(answer, call.place)
 
 
+@nested(None)
 def _matches(pattern: Value, attrs: Value) -> bool | None:
     if not isinstance(pattern, AttrsValue) or not isinstance(attrs, AttrsValue) or pattern.is_open or attrs.is_open:
         return None

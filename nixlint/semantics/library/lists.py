@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cmp_to_key
 from itertools import product
 
+from nixlint.semantics.budget import nested
 from nixlint.semantics.operators import MAX_ELEMENTS, as_list, concatenation, equality, less_than
 from nixlint.semantics.values import (
     UNSETTLED,
@@ -49,7 +51,7 @@ def concatenated(value: Value, call: Call) -> Value:
     for thunk in listed.unknowns:
         inner = as_list(thunk.force(), call.place)
         unknowns.extend((*inner.elements, *inner.unknowns))
-    if len(elements) + len(unknowns) > MAX_ELEMENTS or not call.evaluator.spend(len(elements) // 16):
+    if len(elements) + len(unknowns) > MAX_ELEMENTS:
         return call.unknown("a list that is too long to work out")
     return ListValue(tuple(elements), tuple(unknowns), call.place)
 
@@ -87,7 +89,7 @@ def _concat_lists(call: Call) -> Value:
 
 @model(2, "concat", strict=(0, 1))
 def _concat(call: Call) -> Value:
-    return concatenation(call.value(0), call.value(1), call.place, call.evaluator)
+    return concatenation(call.value(0), call.value(1), call.place)
 
 
 def _with_index(call: Call, start: int) -> Value:
@@ -120,6 +122,7 @@ def _flatten(call: Call) -> Value:
     return ListValue(tuple(elements), tuple(unknowns), call.place)
 
 
+@nested(False)
 def _flattened(thunk: Thunk, elements: list[Thunk], unknowns: list[Thunk]) -> bool:
     value = thunk.force()
     if isinstance(value, ListValue):
@@ -549,6 +552,10 @@ def _given_if(call: Call, given: Thunk) -> Value:
 # -- order ----------------------------------------------------------------------------------------------------------
 
 
+_MOST_DIGITS = 1_000
+"""Python takes no numbers of more than some thousand digits."""
+
+
 class _NotComparable(Exception):
     """Raised where two elements cannot be put in order."""
 
@@ -584,6 +591,8 @@ def _natural_sort(call: Call) -> Value:
             raise _NotComparable
         # Texts and numbers in turn, so that each is compared with its like.
         parts = re.split("(0|[1-9][0-9]*)", value.text)
+        if any(len(part) > _MOST_DIGITS for part in parts[1::2]):
+            raise _NotComparable
         return [int(part) if index % 2 else part for index, part in enumerate(parts)]
 
     return _sorted(call, lambda elements: sorted(elements, key=key), 0)
@@ -727,11 +736,11 @@ def _generic_closure(call: Call) -> Value:
         return call.unknown("a closure of what is not known", attrs)
     start = attrs.entries["startSet"].value.force()
     operator = attrs.entries["operator"].value
-    waiting = list(start.elements) if isinstance(start, ListValue) and not start.unknowns else None
+    waiting = deque(start.elements) if isinstance(start, ListValue) and not start.unknowns else None
     seen: list[Value] = []
     result: list[Thunk] = []
     while waiting:
-        item = waiting.pop(0)
+        item = waiting.popleft()
         key = call.evaluator.find_attribute(item.force(), "key", call.place)
         answers = [None if key is None else equality(key, other) for other in seen]
         if key is None or isinstance(key, UNSETTLED) or None in answers or len(result) >= MAX_ELEMENTS:

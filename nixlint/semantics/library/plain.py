@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeAlias, TypeVar, Union
 
+from nixlint.semantics.budget import METER, TOO_MUCH, nested
 from nixlint.semantics.partial_text import MAX_TEXT
 from nixlint.semantics.values import (
     AttrsValue,
@@ -29,6 +30,9 @@ from .registry import Call, model
 
 Plain: TypeAlias = Union[bool, int, float, str, Sequence["Plain"], Mapping[str, "Plain"], None]
 """A value without a function, a path, or anything unknown in it."""
+
+_CHARACTERS_A_VISIT = 256
+"""A text that is read costs as much as looking at a value for each so many characters."""
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -58,7 +62,8 @@ def plain_model(*kinds: type, names: str) -> Callable[[_F], _F]:
                 return value_of(function(*arguments), call.place)
             except NotPlain as error:
                 return call.unknown("a value that is not known", error.value)
-            except Refused:
+            except (Refused, ValueError, ArithmeticError):
+                # A number of thousands of digits is more than Python takes, and infinity has no integer.
                 return UnknownValue("a call that Nix refuses", call.place)
 
         compute.__module__ = function.__module__
@@ -69,13 +74,26 @@ def plain_model(*kinds: type, names: str) -> Callable[[_F], _F]:
 
 
 def plain(value: Value) -> Plain:
-    """A value as plain data. Raises :class:`NotPlain` where it is not."""
+    """A value as plain data. Raises :class:`NotPlain` where it is not, or is too much to work out."""
+    found = _plain(value)
+    if isinstance(found, _TooMuch):
+        raise NotPlain(UnknownValue(TOO_MUCH, value.place))
+    return found
+
+
+class _TooMuch:
+    """Stands for data that is nested too deeply, or too large."""
+
+
+@nested(_TooMuch())
+def _plain(value: Value) -> Plain | _TooMuch:
     match value:
         case NullValue():
             return None
         case BoolValue() | IntValue() | FloatValue():
             return value.value
         case StringValue(text=str() as text):
+            METER.budget.took(visits=len(text) // _CHARACTERS_A_VISIT)
             return text
         case ListValue(unknowns=()):
             return [plain(element.force()) for element in value.elements]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nixlint.semantics import symbols
+from nixlint.semantics.budget import TOO_MUCH, nested
 from nixlint.semantics.operators import MAX_ELEMENTS, text_parts
-from nixlint.semantics.partial_text import MAX_TEXT, ends_with, joined, starts_with
+from nixlint.semantics.partial_text import MAX_TEXT, TOO_LONG, ends_with, joined, starts_with
 from nixlint.semantics.values import (
     PROPERTIES,
     UNSETTLED,
@@ -24,6 +25,7 @@ from nixlint.semantics.values import (
     StringValue,
     SymbolValue,
     Thunk,
+    UnknownValue,
     Value,
 )
 
@@ -38,9 +40,7 @@ _COMPONENT = re.compile(rb"\d+|[^\d.\-]+")
 def text_value(parts: Sequence[str | Value], call: Call) -> Value:
     """A string made of parts."""
     whole = joined(parts)
-    if sum(len(part) for part in whole if isinstance(part, str)) > MAX_TEXT:
-        return call.unknown("a text that is too long to work out")
-    return StringValue(whole, call.place)
+    return call.unknown(TOO_LONG) if whole is None else StringValue(whole, call.place)
 
 
 def _data(text: str) -> bytes:
@@ -179,10 +179,13 @@ def _replicate(count: int, text: str) -> str:
 
 @model(1, "toString", strict=(0,))
 def _to_string(call: Call) -> Value:
-    parts = _coerced(call.value(0), call)
-    return StringValue(joined(parts), call.place)
+    return text_value(_coerced(call.value(0), call), call)
 
 
+_DEEP = (UnknownValue("a text nested too deeply to work out"),)
+
+
+@nested(_DEEP)
 def _coerced(value: Value, call: Call) -> tuple[str | Value, ...]:
     match value:
         case IntValue(value=number):
@@ -205,14 +208,15 @@ def _coerced(value: Value, call: Call) -> tuple[str | Value, ...]:
                 # Nix leaves out the space after an empty list within a list.
                 empty = isinstance(inner, ListValue) and not inner.elements and not inner.unknowns
                 parts.extend((*_coerced(inner, call), "" if empty or index == len(elements) - 1 else " "))
-            return tuple(parts)
+            whole = joined(parts)
+            return (UnknownValue(TOO_LONG, call.place),) if whole is None else whole
         case _:
             return text_parts(value, call.place, call.evaluator)
 
 
 @model(1, "unsafeDiscardStringContext", "unsafeDiscardOutputDependency", strict=(0,))
 def _without_context(call: Call) -> Value:
-    return StringValue(text_parts(call.value(0), call.place, call.evaluator), call.place)
+    return text_value(text_parts(call.value(0), call.place, call.evaluator), call)
 
 
 @plain_model(bool, names="boolToString")
@@ -253,32 +257,58 @@ def _generated_json(call: Call) -> Value:
 
 def _as_json(value: Value, call: Call) -> Value:
     try:
-        return StringValue((_json(value, call),), call.place)
+        pieces = _Pieces()
+        if not _write_json(value, pieces, call):
+            return call.unknown(TOO_MUCH)
+        return text_value(pieces.texts, call)
     except NotPlain as error:
         return call.unknown("a value that is not known", error.value)
 
 
-def _json(value: Value, call: Call) -> str:
+class _Pieces:
+    """A text while it is written, which is given up as soon as it is too long."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self._length = 0
+
+    def write(self, *texts: str) -> bool:
+        """Add to the text; whether it is not too long yet."""
+        self.texts.extend(texts)
+        self._length += sum(map(len, texts))
+        return self._length <= MAX_TEXT
+
+
+@nested(False)
+def _write_json(value: Value, pieces: _Pieces, call: Call) -> bool:
+    """Write a value as JSON; whether that could be done. Raises :class:`NotPlain` for what is not known."""
     match value:
         case AttrsValue(is_open=False) if "__toString" in value.entries or "outPath" in value.entries:
-            parts = text_parts(value, call.place, call.evaluator)
-            return _json(StringValue(joined(parts)), call)
+            parts = joined(text_parts(value, call.place, call.evaluator))
+            return parts is not None and _write_json(StringValue(parts), pieces, call)
         case AttrsValue(is_open=False):
-            members = (
-                f"{_json_text(name)}:{_json(entry.value.force(), call)}"
-                for name, entry in sorted(value.entries.items())
-            )
-            return "{" + ",".join(members) + "}"
+            members = ((f"{_json_text(name)}:", entry.value) for name, entry in sorted(value.entries.items()))
+            return _write_members("{", members, "}", pieces, call)
         case ListValue(unknowns=()):
-            return "[" + ",".join(_json(element.force(), call) for element in value.elements) + "]"
+            return _write_members("[", (("", element) for element in value.elements), "]", pieces, call)
         case StringValue(text=str() as text):
-            return _json_text(text)
+            return pieces.write(_json_text(text))
         case FloatValue(value=real) if f"{real:g}" != repr(real):
             raise NotPlain(value)  # Releases of Nix differ in how they print it.
         case _:
             import json
 
-            return json.dumps(plain(value))
+            return pieces.write(json.dumps(plain(value)))
+
+
+def _write_members(
+    opening: str, members: Iterable[tuple[str, Thunk]], closing: str, pieces: _Pieces, call: Call
+) -> bool:
+    pieces.write(opening)
+    for index, (label, thunk) in enumerate(members):
+        if not pieces.write("," if index else "", label) or not _write_json(thunk.force(), pieces, call):
+            return False
+    return pieces.write(closing)
 
 
 def _json_text(text: str) -> str:
@@ -415,21 +445,23 @@ def replaced(wanted: list[str], instead: list[str], text: str) -> str:
     if len(wanted) != len(instead):
         raise Refused
     result: list[bytes] = []
-    data, index = _data(text), 0
+    data, index, length = _data(text), 0, 0
     pairs = [(_data(old), _data(new)) for old, new in zip(wanted, instead, strict=True)]
+    if len(pairs) * len(data) > _MOST_COMPARISONS:
+        raise Refused
     while index <= len(data):
-        for old, new in pairs:
-            if data.startswith(old, index):
-                result.append(new)
-                index += len(old)
-                if not old:
-                    result.append(data[index : index + 1])
-                    index += 1
-                break
-        else:
-            result.append(data[index : index + 1])
-            index += 1
+        old, new = next((pair for pair in pairs if data.startswith(pair[0], index)), (b"", b""))
+        rest = b"" if old else data[index : index + 1]
+        result.extend((new, rest))
+        length += len(new) + len(rest)
+        index += len(old) or 1
+        if length > MAX_TEXT:
+            raise Refused
     return _text(b"".join(result))
+
+
+_MOST_COMPARISONS = 4_000_000
+"""How many places times how many texts are looked for at each."""
 
 
 @plain_model(str, names="toLower")
@@ -505,6 +537,8 @@ def _escape_shell_args(call: Call) -> Value:
 
 def _shell_word(parts: tuple[str | Value, ...]) -> tuple[str | Value, ...]:
     whole = joined(parts)
+    if whole is None:
+        return (UnknownValue(TOO_LONG),)
     if all(isinstance(part, str) for part in whole):
         text = "".join(part for part in whole if isinstance(part, str))
         return (text,) if re.fullmatch(r"[A-Za-z0-9,._+:@%/-]+", text) else ("'", text.replace("'", "'\\''"), "'")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 
 from nixlint.semantics import symbols
+from nixlint.semantics.budget import nested
 from nixlint.semantics.operators import agreed, arithmetic, equality, ordering, update
 from nixlint.semantics.values import (
     UNSETTLED,
@@ -65,13 +66,13 @@ def _second(call: Call) -> Value:
 @model(2, "seq", "deepSeq")
 def _seq(call: Call) -> Value:
     first = call.value(0)
-    failing = _error_in(first, [_ENOUGH_ROUNDS]) if call.name == "deepSeq" else first if is_error(first) else None
+    failing = _error_in(first) if call.name == "deepSeq" else first if is_error(first) else None
     return call.value(1) if failing is None else failing
 
 
-def _error_in(value: Value, rounds: list[int]) -> Value | None:
+@nested(None)
+def _error_in(value: Value) -> Value | None:
     """An error that comes up when all of a value is worked out, as far as that is looked at."""
-    rounds[0] -= 1
     if is_error(value):
         return value
     match value:
@@ -81,7 +82,7 @@ def _error_in(value: Value, rounds: list[int]) -> Value | None:
             members = tuple(entry.value for entry in value.entries.values())
         case _:
             return None
-    found = (_error_in(member.force(), rounds) for member in members if rounds[0] > 0)
+    found = (_error_in(member.force()) for member in members)
     return next((failing for failing in found if failing is not None), None)
 
 
