@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import click
 
-from nixlint.compose.docker_run import NotADockerCommand, compose_of
-from nixlint.compose.loading import Request, discover_files, files_of_environment, load
+from nixlint.compose.docker_run import NotADockerCommand, is_command, read_command
+from nixlint.compose.loading import Request, discover_files, files_of_environment, load, normal_project_name
 from nixlint.compose.model import print_model
 from nixlint.compose.problem import ComposeError, Shown
 from nixlint.containers.deployment import RemarkKind
@@ -172,9 +172,10 @@ def _request(
     env_files: Sequence[Path],
     environment: dict[str, str],
 ) -> Request:
-    if list(words[:1]) in (["docker"], ["podman"]):
-        text = compose_of(words)
-        return Request((Path("-"),), project_name or "docker", environment, tuple(env_files), text)
+    if not files and is_command(words):
+        run = read_command(words)
+        name = project_name or normal_project_name(run.name)
+        return Request((Path("-"),), name, environment, tuple(env_files), run.compose)
     for path in env_files:
         if not path.is_file():
             raise ComposeError("couldn't find env file: {}", None, Shown.file(path))

@@ -1,137 +1,372 @@
 """``docker run`` and ``podman run`` as Compose files, so that they go the same way.
 
-Flags: docs.docker.com 'docker container run'. What Compose has no key for is refused by name.
+What the flags mean: docs.docker.com 'docker container run', podman-run(1). Which there are, and the key of Compose for each,
+is in ``nixlint/data/run_flags.json``. A flag without a key goes to the engine as it is, in ``x-nixlint``, or is named there
+as lost, with a reason; only what neither engine knows is refused.
 """
 
 from __future__ import annotations
 
+import csv
 import json
-from collections.abc import Sequence
-from typing import TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import NamedTuple, TypeAlias, assert_never
+
+from nixlint.containers.run_flags import FlagForm, RunFlag, long_name, run_flag
+
+from .run_mounts import Mounts
 
 _Plain: TypeAlias = "str | bool | list[_Plain] | dict[str, _Plain]"
-_LISTS = {
-    "--add-host": "extra_hosts",
-    "--annotation": "annotations",
-    "--cap-add": "cap_add",
-    "--cap-drop": "cap_drop",
-    "--device": "devices",
-    "--device-cgroup-rule": "device_cgroup_rules",
-    "--dns": "dns",
-    "--dns-option": "dns_opt",
-    "--dns-search": "dns_search",
-    "--env": "environment",
-    "--env-file": "env_file",
-    "--expose": "expose",
-    "--group-add": "group_add",
-    "--label": "labels",
-    "--publish": "ports",
-    "--security-opt": "security_opt",
-    "--sysctl": "sysctls",
-    "--tmpfs": "tmpfs",
-    "--volume": "volumes",
-    "--volumes-from": "volumes_from",
-}
-_TEXTS = {
-    "--cgroup-parent": "cgroup_parent",
-    "--cgroupns": "cgroup",
-    "--cpu-period": "cpu_period",
-    "--cpu-quota": "cpu_quota",
-    "--cpu-shares": "cpu_shares",
-    "--cpus": "cpus",
-    "--cpuset-cpus": "cpuset",
-    "--domainname": "domainname",
-    "--hostname": "hostname",
-    "--ipc": "ipc",
-    "--mac-address": "mac_address",
-    "--memory": "mem_limit",
-    "--memory-reservation": "mem_reservation",
-    "--memory-swap": "memswap_limit",
-    "--name": "container_name",
-    "--oom-score-adj": "oom_score_adj",
-    "--pid": "pid",
-    "--pids-limit": "pids_limit",
-    "--platform": "platform",
-    "--pull": "pull_policy",
-    "--restart": "restart",
-    "--runtime": "runtime",
-    "--shm-size": "shm_size",
-    "--stop-signal": "stop_signal",
-    "--user": "user",
-    "--userns": "userns_mode",
-    "--uts": "uts",
-    "--workdir": "working_dir",
-}
-_SWITCHES = {
-    "--init": "init",
-    "--interactive": "stdin_open",
-    "--privileged": "privileged",
-    "--read-only": "read_only",
-    "--tty": "tty",
-}
-_HEALTH = {
-    "--health-interval": "interval",
-    "--health-retries": "retries",
-    "--health-start-interval": "start_interval",
-    "--health-start-period": "start_period",
-    "--health-timeout": "timeout",
-}
-_NEEDLESS = ("--detach", "--rm", "--replace")
-_SHORT = {
-    "-d": "--detach",
-    "-e": "--env",
-    "-h": "--hostname",
-    "-i": "--interactive",
-    "-l": "--label",
-    "-m": "--memory",
-    "-p": "--publish",
-    "-t": "--tty",
-    "-u": "--user",
-    "-v": "--volume",
-    "-w": "--workdir",
-    "-c": "--cpu-shares",
-}
+_ENGINES = ("docker", "podman")
 _MODES = ("host", "none", "bridge", "default")
+_PODMAN_MODES = ("host", "none", "bridge", "private", "slirp4netns", "pasta", "ns", "pod")
+_FALSE = ("0", "f", "F", "false", "FALSE", "False")
 
 
 class NotADockerCommand(ValueError):
     """A command line that can't be read as one of ``run``; the message says why."""
 
 
-def compose_of(words: Sequence[str]) -> bytes:
-    """A Compose file (JSON, which is YAML) that means the same as a command line.
+class RunCommand(NamedTuple):
+    """A command line as a project: the name of its only container, and a Compose file (JSON, which is YAML)."""
 
-    Raises :class:`NotADockerCommand`.
-    """
-    rest = list(words[1:])
-    if rest[:1] == ["container"]:
-        rest = rest[1:]
-    if rest[:1] not in (["run"], ["create"]):
-        raise NotADockerCommand(f"{' '.join(words[:2])} …: only run and create can be converted")
-    service: dict[str, _Plain] = {}
-    networks: dict[str, _Plain] = {}
-    volumes: dict[str, _Plain] = {}
-    rest = _read_flags(rest[1:], service, networks)
+    name: str
+    compose: bytes
+
+
+def is_command(words: Sequence[str]) -> bool:
+    """Whether words are a command line of an engine, with ``sudo`` or variables before it."""
+    return _engine_at(words) is not None
+
+
+def read_command(words: Sequence[str]) -> RunCommand:
+    """A command line of ``docker run``, ``podman run``, or ``create``. Raises :class:`NotADockerCommand`."""
+    at = _engine_at(words)
+    if at is None:
+        raise NotADockerCommand("this is no command of docker or podman")
+    engine = PurePath(words[at]).name
+    rest = list(words[at + 1 :])
+    run = next((index for index, word in enumerate(rest) if word in ("run", "create", "container")), len(rest))
+    before, rest = rest[:run], rest[run:]
+    verb = next((word for word in rest[:2] if word != "container"), "")
+    if verb not in ("run", "create"):
+        raise NotADockerCommand(f"{engine} {' '.join(words[at + 1 : at + 2])} …: only run and create can be converted")
+    reader = _Reader(engine)
+    for word in before:
+        if word.startswith("-"):
+            reader.lose(word.partition("=")[0], f"it is a flag of {engine} itself, before {verb}")
+    rest = rest[rest.index(verb) :]
+    rest = reader.read_flags(rest[1:])
     if not rest:
         raise NotADockerCommand("there is no image in the command")
-    service["image"], *command = rest
-    if command:
-        service["command"] = [_escaped(word) for word in command]
-    mounted = service.get("volumes")
-    for volume in mounted if isinstance(mounted, list) else ():
-        source = volume.partition(":")[0] if isinstance(volume, str) else ""
-        if source and ":" in str(volume) and source[0] not in "./~":
-            volumes[source] = {"name": source}
-    name = str(service.get("container_name") or _name_of(str(service["image"])))
-    service.setdefault("container_name", name)
-    if not networks and "network_mode" not in service:
-        service["network_mode"] = "bridge"
-    document = {
-        "services": {name: service},
-        "networks": {each: {"name": each, "external": True} for each in networks},
-        "volumes": volumes,
-    }
-    return json.dumps({key: value for key, value in document.items() if value}).encode()
+    return reader.command(rest[0], rest[1:])
+
+
+def compose_of(words: Sequence[str]) -> bytes:
+    """A Compose file that means the same as a command line. Raises :class:`NotADockerCommand`."""
+    return read_command(words).compose
+
+
+def _engine_at(words: Sequence[str]) -> int | None:
+    """Where the engine's name stands; before it only ``sudo`` with its flags, and variables."""
+    for index, word in enumerate(words):
+        if PurePath(word).name in _ENGINES:
+            return index
+        is_before = word in ("sudo", "doas", "env", "exec") or "=" in word or (index and word.startswith("-"))
+        if not is_before and not (index and words[index - 1] in ("-u", "-g", "--user", "--group")):
+            return None
+    return None
+
+
+@dataclass
+class _Reader:
+    engine: str
+    service: dict[str, _Plain] = field(default_factory=dict)
+    networks: dict[str, _Plain] = field(default_factory=dict)
+    mounts: Mounts = field(default_factory=Mounts)
+    carried: list[_Plain] = field(default_factory=list)
+    lost: dict[str, _Plain] = field(default_factory=dict)
+    of_network: list[tuple[str, str]] = field(default_factory=list)
+
+    def lose(self, name: str, why: str) -> None:
+        """Note a flag that can't be carried."""
+        self.lost[name] = _escaped(why)
+
+    def read_flags(self, words: list[str]) -> list[str]:
+        """Read the flags, and give what follows them."""
+        index = 0
+        while index < len(words) and words[index].startswith("-") and words[index] != "-":
+            word = words[index]
+            index += 1
+            if word == "--":
+                break
+            for flag, value in _flags_in(word):
+                taken = value
+                if taken is None and not flag.is_switch:
+                    if index >= len(words):
+                        raise NotADockerCommand(f"{flag.name} needs a value")
+                    taken = words[index]
+                    index += 1
+                self._take(flag, "true" if taken is None else taken)
+        return words[index:]
+
+    def command(self, image: str, words: Sequence[str]) -> RunCommand:
+        """The project, when all flags are read."""
+        service = self.service
+        service["image"] = _escaped(image)
+        if words:
+            service["command"] = [_escaped(word) for word in words]
+        self._connect()
+        if self.mounts.of_service:
+            service["volumes"] = [*self.mounts.of_service]
+        self.carried += [_escaped(flag) for flag in self.mounts.flags]
+        name = str(service.get("container_name") or _name_of(image))
+        service.setdefault("container_name", name)
+        extension: dict[str, _Plain] = {"flags": self.carried, "lost": self.lost}
+        service["x-nixlint"] = {key: value for key, value in extension.items() if value}
+        document: dict[str, _Plain] = {
+            "services": {name: {key: value for key, value in service.items() if value != {}}},
+            "networks": {each: {"name": each, "external": True} for each in self.networks},
+            "volumes": {**self.mounts.named},
+        }
+        return RunCommand(name, json.dumps({key: value for key, value in document.items() if value}).encode())
+
+    def _take(self, flag: RunFlag, text: str) -> None:
+        value = _escaped(text)
+        match flag.form:
+            case FlagForm.LIST:
+                items = self._parts(flag, value)
+                self._list(flag).extend(items)
+            case FlagForm.TEXT:
+                self._set_text(flag, value)
+            case FlagForm.SWITCH:
+                self._below(flag)[_last(flag)] = text not in _FALSE
+            case FlagForm.SPECIAL:
+                self._set_special(flag, text)
+            case FlagForm.CARRIED:
+                is_plain = flag.is_switch and text == "true"
+                self.carried.append(flag.name if is_plain else f"{flag.name}={value}")
+            case FlagForm.LOST:
+                self.lose(flag.name, flag.why)
+            case FlagForm.IMPLIED:
+                pass
+            case _:
+                assert_never(flag.form)
+
+    def _parts(self, flag: RunFlag, text: str) -> list[str]:
+        """The values in one: Podman reads several, as a row of CSV."""
+        is_row = self.engine == "podman" and flag.has_commas
+        return next(csv.reader([text]), [""]) if is_row else [text]
+
+    def _set_text(self, flag: RunFlag, text: str) -> None:
+        if flag.name == "--pull" and text == "newer":
+            self.carried.append("--pull=newer")
+            return
+        if flag.name == "--restart" and text == "never":
+            text = "no"
+        self._below(flag)[_last(flag)] = text
+
+    def _below(self, flag: RunFlag) -> dict[str, _Plain]:
+        """The mapping in which the key of a flag stands."""
+        mapping = self.service
+        for name in (flag.key or "").split(".")[:-1]:
+            mapping = _mapping(mapping, name)
+        return mapping
+
+    def _list(self, flag: RunFlag) -> list[_Plain]:
+        items = self._below(flag).setdefault(_last(flag), [])
+        assert isinstance(items, list)
+        return items
+
+    def _set_special(self, flag: RunFlag, text: str) -> None:
+        value = _escaped(text)
+        match flag.name:
+            case "--volume":
+                self.mounts.add_volume(text)
+            case "--mount":
+                self.mounts.add_mount(text)
+            case "--volume-driver":
+                self.mounts.driver = text
+            case "--env-file":
+                self._list(flag).append({"path": value, "format": "raw"})
+            case "--health-cmd":
+                self._health(flag, value)
+            case "--entrypoint":
+                self.service["entrypoint"] = self._words(value) or ([value] if value else [])
+            case "--log-opt" | "--storage-opt":
+                name, _, setting = value.partition("=")
+                _mapping(self._below(flag), _last(flag))[name] = setting
+            case "--stop-timeout" if text.isdigit():
+                self.service["stop_grace_period"] = f"{text}s"
+            case "--stop-timeout":
+                self.lose(flag.name, "a unit of systemd never waits without end: set TimeoutStopSec")
+            case "--ulimit":
+                self._ulimit(value)
+            case "--gpus":
+                self._gpus(text)
+            case "--volumes-from":
+                self._list(flag).append(f"container:{value}")
+            case "--network":
+                self._network(text)
+            case "--network-alias" | "--ip" | "--ip6" | "--link-local-ip":
+                self.of_network.append((flag.name, text))
+            case _:
+                path, _, rate = value.rpartition(":")
+                key = "weight" if flag.name == "--blkio-weight-device" else "rate"
+                self._list(flag).append({"path": path, key: rate})
+
+    def _health(self, flag: RunFlag, value: str) -> None:
+        check = self._below(flag)
+        if self.engine == "podman" and value == "none":
+            check["disable"] = True
+            return
+        words = self._words(value)
+        is_form = bool(words) and words[0] in ("CMD", "CMD-SHELL", "NONE")
+        check["test"] = (words if is_form else ["CMD", *words]) if words else ["CMD-SHELL", value]
+
+    def _words(self, value: str) -> list[_Plain]:
+        """The words of a list in JSON, which Podman takes for a command; empty where a value is none."""
+        if self.engine != "podman" or not value.startswith("["):
+            return []
+        try:
+            found = json.loads(value)
+        except ValueError:
+            return []
+        return [str(word) for word in found] if isinstance(found, list) else []
+
+    def _ulimit(self, value: str) -> None:
+        name, equals, limits = value.partition("=")
+        if not equals:
+            self.carried.append(f"--ulimit={value}")
+            return
+        soft, colon, hard = limits.partition(":")
+        _mapping(self.service, "ulimits")[name] = {"soft": soft, "hard": hard if colon else soft}
+
+    def _gpus(self, text: str) -> None:
+        """``all``, a number, or a row of CSV: ``"device=0,2"``, ``all,capabilities=utility`` (docker/cli, opts/gpus.go)."""
+        request: dict[str, _Plain] = {}
+        for part in next(csv.reader([text]), []):
+            name, equals, value = part.partition("=")
+            match name:
+                case "device" if equals:
+                    request["device_ids"] = [_escaped(each) for each in value.split(",")]
+                case "capabilities" if equals:
+                    request["capabilities"] = [_escaped(each) for each in value.split(",")]
+                case "driver" | "count" if equals:
+                    request[name] = _escaped(value)
+                case "options" if equals:
+                    request["options"] = dict(each.partition("=")[::2] for each in _escaped(value).split(","))
+                case _ if not equals:
+                    request["count"] = _escaped(part)
+                case _:
+                    self.lose("--gpus", f"{name} is no part of a request for GPUs")
+        requests = self.service.setdefault("gpus", [])
+        assert isinstance(requests, list)
+        requests.append(request)
+
+    def _network(self, text: str) -> None:
+        kind = text.partition(":")[0]
+        modes = _PODMAN_MODES if self.engine == "podman" else _MODES
+        if (kind if self.engine == "podman" else text) in modes or kind == "container":
+            if self.networks:
+                self.lose("--network", f"{text} goes together with no other network")
+            else:
+                self.service["network_mode"] = _escaped(text)
+            return
+        self.service.pop("network_mode", None)
+        name, settings = _network_of(text, self.engine)
+        self.networks[name] = {}
+        _mapping(self.service, "networks")[name] = settings
+
+    def _connect(self) -> None:
+        """Give the first network what flags say of it; without one, the engine's default network is meant."""
+        attached = self.service.get("networks")
+        if not isinstance(attached, dict):
+            self.service.setdefault("network_mode", "bridge")
+            for name, text in self.of_network:
+                if name in ("--ip", "--ip6") and self.engine == "podman":
+                    self.carried.append(f"{name}={_escaped(text)}")
+                else:
+                    self.lose(name, "the default network has none: give the container a network of its own")
+            return
+        settings = _mapping(attached, next(iter(attached)))
+        for name, text in self.of_network:
+            match name:
+                case "--ip":
+                    settings["ipv4_address"] = _escaped(text)
+                case "--ip6":
+                    settings["ipv6_address"] = _escaped(text)
+                case _:
+                    key = "aliases" if name == "--network-alias" else "link_local_ips"
+                    items = settings.setdefault(key, [])
+                    assert isinstance(items, list)
+                    items.append(_escaped(text))
+
+
+def _flags_in(word: str) -> Iterator[tuple[RunFlag, str | None]]:
+    """The flags in one word: ``--name=value``, ``-pvalue``, or several switches of one letter."""
+    if word.startswith("--"):
+        name, equals, value = word.partition("=")
+        yield _known(name), value if equals else None
+        return
+    for index, letter in enumerate(word[1:], 1):
+        flag = _known(f"-{letter}")
+        rest = word[index + 1 :]
+        if not flag.is_switch:
+            yield flag, rest.removeprefix("=") if rest else None
+            return
+        if rest.startswith("="):
+            yield flag, rest[1:]
+            return
+        yield flag, None
+
+
+def _known(name: str) -> RunFlag:
+    flag = run_flag(long_name(name))
+    if flag is None:
+        raise NotADockerCommand(f"{name} is no flag of docker run or podman run")
+    return flag
+
+
+def _network_of(text: str, engine: str) -> tuple[str, dict[str, _Plain]]:
+    """The name of a network and what is said of the container in it."""
+    keys = {"alias": "aliases", "ip": "ipv4_address", "ip6": "ipv6_address"}
+    keys |= {"mac-address": "mac_address", "mac": "mac_address", "gw-priority": "gw_priority"}
+    if engine == "podman":
+        name, _, rest = text.partition(":")
+    else:
+        rest = text if "=" in text else f"name={text}"
+        name = ""
+    settings: dict[str, _Plain] = {}
+    for part in next(csv.reader([rest]), []):
+        option, _, value = part.partition("=")
+        match option:
+            case "name":
+                name = value
+            case "alias":
+                items = settings.setdefault("aliases", [])
+                assert isinstance(items, list)
+                items.append(_escaped(value))
+            case "driver-opt":
+                key, _, setting = value.partition("=")
+                _mapping(settings, "driver_opts")[key] = _escaped(setting)
+            case "link-local-ip":
+                settings["link_local_ips"] = [_escaped(value)]
+            case _:
+                settings[keys.get(option, option)] = _escaped(value)
+    return name, settings
+
+
+def _mapping(mapping: dict[str, _Plain], name: str) -> dict[str, _Plain]:
+    inner = mapping.setdefault(name, {})
+    assert isinstance(inner, dict)
+    return inner
+
+
+def _last(flag: RunFlag) -> str:
+    return (flag.key or "").rpartition(".")[2]
 
 
 def _name_of(image: str) -> str:
@@ -141,142 +376,3 @@ def _name_of(image: str) -> str:
 def _escaped(text: str) -> str:
     """A text in which Compose finds no variable: the shell has already replaced them."""
     return text.replace("$", "$$")
-
-
-def _read_flags(words: list[str], service: dict[str, _Plain], networks: dict[str, _Plain]) -> list[str]:
-    """Read the flags, and give what follows them."""
-    index = 0
-    while index < len(words) and words[index].startswith("-"):
-        word = words[index]
-        index += 1
-        if word == "--":
-            break
-        for name, value in _flags_in(word):
-            taken = value
-            if taken is None and name not in _SWITCHES and name not in _NEEDLESS and name != "--no-healthcheck":
-                if index >= len(words):
-                    raise NotADockerCommand(f"{name} needs a value")
-                taken = words[index]
-                index += 1
-            _set(name, _escaped(taken) if taken is not None else None, service, networks)
-    return words[index:]
-
-
-def _flags_in(word: str) -> list[tuple[str, str | None]]:
-    """The flags in one word: ``--name=value``, ``-pvalue``, or several switches of one letter."""
-    if word.startswith("--"):
-        name, equals, value = word.partition("=")
-        return [({"--net": "--network"}.get(name, name), value if equals else None)]
-    letters = [_SHORT.get(f"-{letter}") for letter in word[1:]]
-    if all(name in _SWITCHES or name in _NEEDLESS for name in letters):
-        return [(name, None) for name in letters if name is not None]
-    leading = 0
-    while letters[leading] in _SWITCHES or letters[leading] in _NEEDLESS:
-        leading += 1
-    flag = letters[leading]
-    if flag is None:
-        raise NotADockerCommand(f"-{word[1 + leading]} is no flag of run that is known here")
-    switches: list[tuple[str, str | None]] = [(each, None) for each in letters[:leading] if each is not None]
-    value = word[2 + leading :].removeprefix("=")
-    return [*switches, (flag, value or None)]
-
-
-def _set(name: str, value: str | None, service: dict[str, _Plain], networks: dict[str, _Plain]) -> None:
-    text = value or ""
-    if name in _LISTS:
-        items = service.setdefault(_LISTS[name], [])
-        assert isinstance(items, list)
-        items.append(text)
-    elif name in _TEXTS:
-        service[_TEXTS[name]] = text
-    elif name in _SWITCHES:
-        service[_SWITCHES[name]] = text != "false"
-    elif name in _HEALTH:
-        _below(service, "healthcheck")[_HEALTH[name]] = text
-    elif name not in _NEEDLESS:
-        _set_other(name, text, service, networks)
-
-
-def _set_other(name: str, text: str, service: dict[str, _Plain], networks: dict[str, _Plain]) -> None:
-    match name:
-        case "--health-cmd":
-            _below(service, "healthcheck")["test"] = ["CMD-SHELL", text]
-        case "--no-healthcheck":
-            _below(service, "healthcheck")["disable"] = True
-        case "--entrypoint":
-            service["entrypoint"] = [text] if text else []
-        case "--log-driver":
-            _below(service, "logging")["driver"] = text
-        case "--log-opt":
-            key, _, value = text.partition("=")
-            _below(_below(service, "logging"), "options")[key] = value
-        case "--stop-timeout":
-            service["stop_grace_period"] = f"{text}s"
-        case "--ulimit":
-            _ulimit(text, _below(service, "ulimits"))
-        case "--network":
-            _network(text, service, networks)
-        case "--network-alias" | "--ip" | "--ip6":
-            _network_option(name, text, service)
-        case "--mount":
-            volumes = service.setdefault("volumes", [])
-            assert isinstance(volumes, list)
-            volumes.append(_mount(text))
-        case "--gpus":
-            service["gpus"] = "all" if text == "all" else [{"count": text}]
-        case _:
-            raise NotADockerCommand(
-                f"{name} is no flag of run that Compose has a key for: leave it out, and set it by hand"
-            )
-
-
-def _below(mapping: dict[str, _Plain], name: str) -> dict[str, _Plain]:
-    inner = mapping.setdefault(name, {})
-    assert isinstance(inner, dict)
-    return inner
-
-
-def _ulimit(text: str, limits: dict[str, _Plain]) -> None:
-    name, _, values = text.partition("=")
-    soft, colon, hard = values.partition(":")
-    limits[name] = {"soft": soft, "hard": hard if colon else soft}
-
-
-def _network(text: str, service: dict[str, _Plain], networks: dict[str, _Plain]) -> None:
-    if text in _MODES or text.startswith("container:"):
-        service["network_mode"] = text
-        return
-    service.pop("network_mode", None)
-    options = dict(part.partition("=")[::2] for part in text.split(",")) if text.startswith("name=") else {"name": text}
-    name = options.pop("name")
-    networks[name] = {}
-    keys = {"alias": "aliases", "ip": "ipv4_address", "ip6": "ipv6_address", "mac-address": "mac_address"}
-    settings: dict[str, _Plain] = {}
-    for option, value in options.items():
-        settings[keys.get(option, option)] = [value] if option == "alias" else value
-    _below(service, "networks")[name] = settings
-
-
-def _network_option(name: str, text: str, service: dict[str, _Plain]) -> None:
-    attached = service.get("networks")
-    if not isinstance(attached, dict) or not attached:
-        raise NotADockerCommand(f"{name} needs a --network of your own before it")
-    settings = _below(attached, next(iter(attached)))
-    if name == "--network-alias":
-        aliases = settings.setdefault("aliases", [])
-        assert isinstance(aliases, list)
-        aliases.append(text)
-    else:
-        settings["ipv4_address" if name == "--ip" else "ipv6_address"] = text
-
-
-def _mount(text: str) -> dict[str, _Plain]:
-    options = dict(part.partition("=")[::2] for part in text.split(","))
-    source = options.get("source") or options.get("src") or ""
-    target = options.get("target") or options.get("destination") or options.get("dst") or ""
-    mount: dict[str, _Plain] = {"type": options.get("type", "volume"), "target": target}
-    if source:
-        mount["source"] = source
-    if any(name in options and options[name] != "false" for name in ("readonly", "ro")):
-        mount["read_only"] = True
-    return mount

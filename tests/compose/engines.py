@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +27,10 @@ DOCKER = shutil.which("docker")
 _NOT_THERE = re.compile(
     "|".join(
         (
-            r"statfs .*: no such file or directory",  # a folder of the machine that the module is for
-            r"stat(ing)? .*: no such file or directory",
+            r"(stat|open|inspect|parse|lstat).*: no such file or directory",  # of the machine that the module is for
             r"stat file, but it is not|no such device",
-            r"open(ing)? .*: no such file or directory",
+            r"no subuid ranges found",
+            r"without cgroup v2",
             r"network not found",
             r"no such (container|secret|volume|pod)",
             r"no container with (name or )?ID",
@@ -56,7 +57,13 @@ class Podman:
             pytest.skip("Podman is not there")
         self._rootfs = folder / "rootfs"
         self._rootfs.mkdir(parents=True)
-        stores = [f"--root={folder}/root", f"--runroot={folder}/run", f"--network-config-dir={folder}/networks"]
+        # The path of what is only for running must be short (containers/podman, pkg/domain/infra: 50 characters).
+        self._run_folder = tempfile.TemporaryDirectory(prefix="podman", ignore_cleanup_errors=True)
+        stores = [
+            f"--root={folder}/root",
+            f"--runroot={self._run_folder.name}",
+            f"--network-config-dir={folder}/networks",
+        ]
         self._podman = [PODMAN, *stores, "--storage-driver=vfs", "--log-level=error"]
         if self._run([*self._podman, "info"]).returncode:
             pytest.skip("Podman may not run")

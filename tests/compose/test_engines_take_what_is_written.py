@@ -142,7 +142,7 @@ ulimits: {nofile: {soft: 10, hard: 20}}
 extra_hosts: ['a:1.2.3.4']
 cap_add: [NET_ADMIN]
 group_add: ['0']
-annotations: {a.b: "x,y"}
+annotations: {a.b: "x y"}
 """
 
 

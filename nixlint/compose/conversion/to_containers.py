@@ -22,11 +22,13 @@ from nixlint.containers.deployment import (
     Variable,
 )
 
+from .added_flags import added_flags
 from .building import build_of
 from .command_line import command_line_of
 from .environment import environment_of
 from .key_reader import KeyReader, Notes
 from .known_secrets import KnownSecrets
+from .labels import labels_of
 from .life_cycle import dependencies_of, health_of, hooks_of, link_aliases, restart_of, stop_seconds_of
 from .mounts import FileObjects, Volumes, mounts_of
 from .networking import Networks, networked
@@ -152,7 +154,8 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
     environment = environment_of(service)
     image = service.text("image") or f"{project.name}-{key}"
     build = build_of(service, key, image)
-    flags = [*flags_of(service), *network.flags, *limited.flags, *mounted.flags, *given.flags]
+    added = added_flags(service)
+    flags = [*flags_of(service), *network.flags, *limited.flags, *mounted.flags, *given.flags, *added.flags]
     devices = [*_devices(service), *limited.devices]
     if is_gpu_runtime(service) and not limited.devices:
         devices.append("nvidia.com/gpu=all")
@@ -183,7 +186,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         command=line.command,
         environment=_with_needed(environment.variables, words.needed(service.node.place)),
         environment_files=environment.files,
-        labels=service.shown_pairs("labels"),
+        labels=labels_of(service),
         user=service.text("user"),
         working_directory=service.text("working_dir"),
         hostname=service.text("hostname"),
@@ -205,7 +208,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         restart=restart_of(service, service.child("deploy")),
         dependencies=dependencies_of(service, project.replicas),
         namespace_owners=tuple(each for owner in network.owners for each in project.replicas.get(owner, (owner,))),
-        foreign_owners=network.foreign,
+        foreign_owners=(*network.foreign, *added.required),
         stop_seconds=stop_seconds_of(service),
         is_started_at_boot=is_selected and limited.replicas > 0,
         hooks=hooks,
@@ -339,8 +342,10 @@ def _overrides(service: KeyReader, kind: str) -> tuple[tuple[str, Plain], ...]:
         return ()
     keys = KeyReader(extension, service.path(EXTENSION), service.notes)
     for name in extension.entries:
-        if name not in ("container", "unit"):
-            keys.dropped(name, "x-nixlint knows `container` and `unit`, in which options of NixOS stand")
+        if name not in ("container", "unit", "flags", "lost"):
+            keys.dropped(
+                name, "x-nixlint knows `container` and `unit`, with options of NixOS, and `flags` of the engine"
+            )
     return _plain_entries(extension.get(kind))
 
 
