@@ -7,6 +7,7 @@ store of their own; nothing runs. Docker's client reads all flags before it look
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shlex
@@ -58,10 +59,11 @@ class Podman:
         self._rootfs = folder / "rootfs"
         self._rootfs.mkdir(parents=True)
         # The path of what is only for running must be short (containers/podman, pkg/domain/infra: 50 characters).
-        self._run_folder = tempfile.TemporaryDirectory(prefix="podman", ignore_cleanup_errors=True)
+        run = tempfile.mkdtemp(prefix="podman")
+        atexit.register(shutil.rmtree, run, ignore_errors=True)
         stores = [
             f"--root={folder}/root",
-            f"--runroot={self._run_folder.name}",
+            f"--runroot={run}",
             f"--network-config-dir={folder}/networks",
         ]
         self._podman = [PODMAN, *stores, "--storage-driver=vfs", "--log-level=error"]
