@@ -85,7 +85,9 @@ class Podman:
         """What Podman says against the command of a unit."""
         before, flags, _, words = flags_and_words(command)
         split = [word for flag in flags for word in _words_of(flag)]
-        yield from self._complaint([*before, "create", *self._kept(split), "--rootfs", str(self._rootfs), *words])
+        yield from self._complaint(
+            [*before, "create", *self._kept(split), "--rootfs", str(self._rootfs), *(words or ["sh"])]
+        )
 
     def _kept(self, words: list[str]) -> Iterator[str]:
         kept = iter(words)
