@@ -28,7 +28,6 @@ from nixlint.containers.nspawn import CONTAINERS, OPTIONS, NspawnContainer, nspa
 from nixlint.containers.oci_reader import CONTAINERS as OCI_CONTAINERS
 from nixlint.containers.oci_reader import oci_containers
 from nixlint.linting.discovery import Listing
-from nixlint.linting.workspace import Overlay
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.module_system import Answer, Presence, attributes_of
 from nixlint.semantics.repository import Repository
@@ -97,7 +96,7 @@ def survey(folder: Path) -> Report:
     """Count and find the containers of one repository."""
     report = Report(folder.name)
     files = sorted(Listing(str).below(folder))
-    repository = Repository(folder, files, Overlay({}).read_nix)
+    repository = Repository(folder, files)
     on_hosts = names_on_hosts(repository)
     for path in repository.files_mentioning(b"containers"):
         source = repository.source(path)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 import click
 
+from nixlint.files.overlay import Overlay
+from nixlint.files.tree import Trees
 from nixlint.linting.finding import Report, Severity
 from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Caching, Request
 from nixlint.linting.runner import run
-from nixlint.linting.workspace import Overlay
 from nixlint.reporting.terminal import style_for
 
 from .arguments import request_of, shared_options
@@ -88,8 +88,7 @@ def exit_code(report: Report, fail_on: str) -> int:
 def _pieces(report: Report, request: Request, layout: str, color: str) -> Iterable[str]:
     """The report in a format; what a format needs is imported only for it."""
     given = request.standard_input
-    overlay = Overlay({} if given is None else {given.path: given.data})
-    read = partial(Overlay.read, overlay)
+    read = Overlay({} if given is None else {given.path: given.data}, Trees(report.roots)).read
     if layout == "json":
         from nixlint.reporting.json_document import report_json
 

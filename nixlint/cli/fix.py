@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 import click
 
+from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import Safety
 from nixlint.linting.fixing import Fixing, fix
 from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Request
-from nixlint.linting.writing import NotWritten, write
+from nixlint.linting.writing import write
 from nixlint.reporting.diff import diff
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count
@@ -73,7 +74,7 @@ def _write(fixing: Fixing, request: Request, style: Style) -> bool:
         if given is not None and file.path == given.path:
             continue
         try:
-            write(file)
+            write(file, fixing.report.roots)
         except NotWritten as error:
             done = False
             message = visible(f"{request.shown(file.path)}: {error}")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from nixlint.files.writing import NotWritten, Writer
 from nixlint.linting.configuration import FILE_NAME
 from nixlint.semantics.releases import releases
 
@@ -39,13 +40,10 @@ class _NotDone(click.ClickException):
 @click.command("init")
 def command() -> int:
     """Write a nixlint.toml with every key explained into the current folder; never over an existing one."""
-    path = Path(FILE_NAME)
+    here = Path.cwd()
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(_TEXT.replace("@release@", releases().default))
-    except FileExistsError as error:
-        raise _NotDone(f"there is a {FILE_NAME} here already") from error
-    except OSError as error:
-        raise _NotDone(f"{FILE_NAME} can't be written: {(error.strerror or str(error)).lower()}") from error
+        Writer(here).create(here / FILE_NAME, _TEXT.replace("@release@", releases().default).encode())
+    except NotWritten as error:
+        raise _NotDone(f"{FILE_NAME}: {error}") from error
     print(f"Wrote {FILE_NAME}.")
     return 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -11,17 +10,16 @@ import click
 
 from nixlint.containers.compose_names import is_compose_file
 from nixlint.containers.inventory import UnknownModule, nix_inventory, without_values
+from nixlint.files.reading import Reader, reason_of
+from nixlint.files.tree import Tree, Trees
 from nixlint.linting.configuration import suggestion
-from nixlint.linting.discovery import Listing, repository_root
-from nixlint.linting.workspace import Overlay
+from nixlint.linting.discovery import Listing, named_path, repository_root
 from nixlint.reporting.inventory import ListedContainer, inventory_json, inventory_text
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.hosts import hosts
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
-
-_LARGEST_COMPOSE_FILE = 8 * 1024 * 1024
 
 
 @click.command("inventory")
@@ -45,9 +43,9 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     """
     problems: list[str] = []
     unknown: list[UnknownModule] = []
-    asked = [Path(os.path.abspath(path)) for path in paths or ["."]]  # noqa: PTH100
     try:
-        roots = dict.fromkeys(_root(path) for path in asked)
+        asked = [named_path(path) for path in paths or ["."]]
+        roots = dict.fromkeys(repository_root(path, (path,)) for path in asked)
         found = [listed for root in roots for listed in _listed(root, host, asked, problems, unknown)]
     except ValueError as error:
         raise click.UsageError(str(error)) from error
@@ -55,7 +53,7 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     for problem in problems:
         print(f"error: {visible(problem)}", file=sys.stderr)
     if host is not None or any(each.item.host is None and each.item.kind != "compose" for each in found):
-        for note in _notes(unknown):
+        for note in _notes(unknown, Trees(roots)):
             print(f"note: {visible(note)}", file=sys.stderr)
     match layout:
         case "json":
@@ -68,12 +66,6 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     return 2 if problems else 0
 
 
-def _root(path: Path) -> Path:
-    if not path.exists():
-        raise ValueError(f"{path}: there is nothing here")
-    return repository_root(path, (path,))
-
-
 def _listed(
     root: Path, host: str | None, asked: Sequence[Path], problems: list[str], unknown: list[UnknownModule]
 ) -> Iterator[ListedContainer]:
@@ -81,7 +73,8 @@ def _listed(
         return any(path.is_relative_to(each) for each in asked)
 
     listing = Listing(str)
-    read = RememberingReader(Overlay({}).read_nix)
+    tree = Tree(root)
+    read = RememberingReader(tree)
     repository = Repository(root, sorted(listing.below(root)), read)
     if host is not None:
         names = [each.name for each in hosts(repository)]
@@ -103,10 +96,10 @@ def _listed(
     if host is None:
         for path in sorted(listing.all_below(root)):
             if path.suffix != ".nix" and is_compose_file(path) and is_asked(path):
-                yield from _compose(path, problems)
+                yield from _compose(path, tree, problems)
 
 
-def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
+def _compose(path: Path, tree: Tree, problems: list[str]) -> Iterator[ListedContainer]:
     from nixlint.compose.inventory import compose_inventory
     from nixlint.compose.problem import ComposeError
     from nixlint.secrets.hidden import hidden_in_text, hidden_values
@@ -114,15 +107,12 @@ def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
     from nixlint.syntax.span import LineIndex
 
     try:
-        if path.stat().st_size > _LARGEST_COMPOSE_FILE:
-            problems.append(f"{_from_here(path)}: too large to be read")
-            return
-        items, text = compose_inventory(path, path.read_bytes())
+        items, text = compose_inventory(path, tree.read(path), tree)
     except OSError as error:
-        problems.append(f"{_from_here(path)}: {error.strerror}")
+        problems.append(f"{_from_here(path)}: {reason_of(error)}")
         return
     except ComposeError as error:
-        problems.append(f"{_where(error.place, path)}: {error}")
+        problems.append(f"{_where(error.place, path, tree)}: {error}")
         return
     lines = LineIndex(text.data)
     known = KnownValues(hidden_values(text.data, hidden_in_text(text.data)))
@@ -131,24 +121,24 @@ def _compose(path: Path, problems: list[str]) -> Iterator[ListedContainer]:
         yield ListedContainer(without_values(item, known), _from_here(path), position.line, position.column)
 
 
-def _where(place: Place | None, path: Path) -> str:
+def _where(place: Place | None, path: Path, reader: Reader) -> str:
     """Where an error is: the file, and the line where it is known."""
     from nixlint.syntax.span import LineIndex
 
     if place is None:
         return _from_here(path)
     try:
-        line = LineIndex(place.path.read_bytes()).position(place.span.start).line
+        line = LineIndex(reader.read(place.path)).position(place.span.start).line
     except OSError:
         return _from_here(place.path)
     return f"{_from_here(place.path)}:{line}"
 
 
-def _notes(unknown: Sequence[UnknownModule]) -> Iterator[str]:
+def _notes(unknown: Sequence[UnknownModule], reader: Reader) -> Iterator[str]:
     """What is not known of the hosts: one line for each module, with the hosts that have it."""
     found: dict[tuple[str, str], list[str]] = {}
     for module in unknown:
-        found.setdefault((_where(module.place, module.place.path), module.reason), []).append(module.host)
+        found.setdefault((_where(module.place, module.place.path, reader), module.reason), []).append(module.host)
     for (where, reason), names in found.items():
         yield f"{where}: {reason}, so that {', '.join(dict.fromkeys(names))} may have more containers"
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
+from nixlint.files.tree import Tree
 from nixlint.linting.configuration import suggestion
-from nixlint.linting.discovery import Listing, repository_root
-from nixlint.linting.workspace import Overlay
+from nixlint.linting.discovery import Listing, named_path, repository_root
 from nixlint.reporting.options import ShownOption, options_json, options_text, shown_option
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.secrets.reading import RememberingReader
@@ -58,8 +57,7 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
 
 
 def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
-    read = RememberingReader(Overlay({}).read_nix)
-    repository = _repository(path, read)
+    repository, read = _repository(path)
     folder = Path.cwd()
     if host is None:
         for item in ask_files(repository, pattern):
@@ -70,13 +68,11 @@ def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[
             yield shown_option(item, asked.name, repository, folder, read.known)
 
 
-def _repository(path: str, read: Callable[[Path], bytes]) -> Repository:
-    # Symlinks stay: places are shown as the user named them.
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100
-    if not absolute.exists():
-        raise ValueError(f"{absolute}: there is nothing here")
-    root = repository_root(absolute, (absolute,))
-    return Repository(root, sorted(Listing(str).below(root)), read)
+def _repository(path: str) -> tuple[Repository, RememberingReader]:
+    named = named_path(path)
+    root = repository_root(named, (named,))
+    reader = RememberingReader(Tree(root))
+    return Repository(root, sorted(Listing(str).below(root)), reader), reader
 
 
 def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:
@@ -92,7 +88,7 @@ def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:
 
 def _name_hosts(paths: Sequence[str]) -> None:
     """Say which hosts could be asked: what many may define is often certain for one."""
-    names = [host.name for path in paths for host in hosts(_repository(path, Overlay({}).read_nix))]
+    names = [host.name for path in paths for host in hosts(_repository(path)[0])]
     if names:
         shown = ", ".join(names[:_MOST_HOSTS]) + (", …" if len(names) > _MOST_HOSTS else "")
         print(visible(f"Ask one host with --host NAME, or each with --host '*': {shown}."), file=sys.stderr)

@@ -16,18 +16,22 @@ from nixlint.containers.oci import (
 )
 from nixlint.containers.port_mapping import parse_port_mapping
 from nixlint.containers.volume_mount import VolumeMount
+from nixlint.files.reading import Reader
 
 from .conversion.to_containers import convert
 from .loading import Request, load
 from .yaml_reader import ComposeText
 
 
-def containers_of(path: Path, data: bytes) -> tuple[tuple[OciContainer, ...], ComposeText]:
+def containers_of(
+    path: Path, data: bytes, reader: Reader | None = None
+) -> tuple[tuple[OciContainer, ...], ComposeText]:
     """The services of a Compose file, and its text. Raises :class:`nixlint.compose.node.ComposeError`.
 
     Variables that have no value are empty, as with Compose; of values that are made of variables nothing is said.
+    ``reader`` reads the other files that it names.
     """
-    loaded = load(Request((path,), "project"), {path: data})
+    loaded = load(Request((path,), "project", reader=reader), {path: data})
     found: dict[str, OciContainer] = {}
     for container in convert(loaded).deployment.containers:
         if container.place.path == path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nixlint.containers.inventory import InventoryItem
+from nixlint.files.reading import Reader
 from nixlint.secrets.masking import shown
 
 from .conversion.to_containers import convert
@@ -15,12 +16,15 @@ _PROJECT = "project"
 """What the project is called here, and what the names of its networks and volumes begin with; this is left out again."""
 
 
-def compose_inventory(path: Path, data: bytes) -> tuple[tuple[InventoryItem, ...], ComposeText]:
+def compose_inventory(
+    path: Path, data: bytes, reader: Reader | None = None
+) -> tuple[tuple[InventoryItem, ...], ComposeText]:
     """The services of a Compose file, and its text. Raises :class:`nixlint.compose.node.ComposeError`.
 
-    Values of variables are left out, and no secret file is read.
+    Values of variables are left out, and no secret file is read. ``reader`` reads the other files that it
+    names.
     """
-    loaded = load(Request((path,), _PROJECT), {path: data})
+    loaded = load(Request((path,), _PROJECT, reader=reader), {path: data})
     found: dict[str, InventoryItem] = {}
     for container in convert(loaded).deployment.containers:
         if container.place.path != path:

@@ -120,6 +120,7 @@ def nix_inventory(
     """
     seen: set[tuple[Place, str | None]] = set()
     reached: set[Path] = set()
+    files = repository.file_tree()
     for host in hosts(repository):
         if only_host is None or host.name == only_host:
             system = host.system(repository.interpreter(), supposes_own=True)
@@ -127,7 +128,7 @@ def nix_inventory(
             for item in sorted(_on_system(system, host.name, place, repository), key=_by_name):
                 seen.update((place, item.name) for place in (item.place, *item.parts))
                 yield item
-            reached |= {path / "default.nix" if path.is_dir() else path for path in system.files}
+            reached |= {path / "default.nix" if files.kind(path) == "directory" else path for path in system.files}
             if unknown is not None:
                 unknown += _unknown_modules(system, host.name)
     if only_host is None:

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nixlint.semantics.file_tree import FileTree
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
@@ -54,13 +53,13 @@ def _networks_in(repository: Repository) -> OciNetworks:
     uses: dict[str, list[Place]] = {}
     for name, place in _uses(repository):
         uses.setdefault(name, []).append(place)
-    tree = FileTree(repository.root)
+    tree = repository.file_tree()
     files = tree.below(repository.root)
     if files is None or not uses:
         return OciNetworks({}, False)
     named = dict(uses)
     for path in files:
-        data = _bytes_of(path)
+        data = tree.data(path)
         if data is None or any(_is_of_unknown_name(creation[1]) for creation in _CREATION.finditer(data)):
             return OciNetworks({}, False)
         for name in tuple(named):
@@ -82,13 +81,6 @@ def uses_of(container: OciContainer) -> Iterator[tuple[str, Place]]:
         name = network_name(text)
         if name is not None:
             yield name, text.place
-
-
-def _bytes_of(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None
 
 
 def _is_of_unknown_name(arguments: bytes) -> bool:

@@ -10,22 +10,25 @@ from nixlint.compose.node import MappingNode
 from nixlint.compose.problem import ComposeError
 from nixlint.containers.compose_project import ComposeProject
 from nixlint.containers.target import Target
+from nixlint.files.reading import Reader
 from nixlint.semantics.releases import releases
 
 from .convert import ConversionRequest, convert_loaded
 
 
-def project_of_folder(path: Path, texts: Mapping[Path, bytes]) -> ComposeProject | None:
+def project_of_folder(path: Path, texts: Mapping[Path, bytes], reader: Reader) -> ComposeProject | None:
     """The project that a Compose file stands for: ``None`` where Compose would not start with it, as with one that is
-    merged into another, and where it has no services. Raises :class:`ComposeError` where it can't be loaded.
+    merged into another, and where it has no services. ``reader`` reads the other files.
+
+    Raises :class:`ComposeError` where it can't be loaded.
     """
-    files = files_of_environment(path.parent) or discover_files(path.parent)
+    files = files_of_environment(path.parent, reader) or discover_files(path.parent, reader)
     if files[:1] != (path,):
         return None
-    loaded = load(Request(files, None), texts)
+    loaded = load(Request(files, None, reader=reader), texts)
     services = loaded.root.get("services")
     # Where several files are merged, the last one has the place.
-    alone = loaded if len(files) == 1 else load(Request((path,), None), texts)
+    alone = loaded if len(files) == 1 else load(Request((path,), None, reader=reader), texts)
     place = alone.root.key_places.get("services")
     if not isinstance(services, MappingNode) or not services.entries or place is None or place.path != path:
         return None
@@ -34,7 +37,7 @@ def project_of_folder(path: Path, texts: Mapping[Path, bytes]) -> ComposeProject
         place,
         tuple(services.entries),
         path.with_suffix(".nix"),
-        not path.with_suffix(".nix").exists(),
+        reader.kind(path.with_suffix(".nix")) is None,
         (path.name, f"{path.parent.name}/{path.name}"),
         lambda release: _module(loaded, shown, release),
     )

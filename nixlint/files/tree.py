@@ -83,18 +83,18 @@ class Tree:
         status = self._stat(path)
         return None if status is None else Status.of(status)
 
-    def names(self, folder: Path) -> Mapping[str, Kind]:
+    def names(self, folder: Path, limit: int = MAX_NAMES) -> Mapping[str, Kind]:
         """The names in a folder, sorted, with the kind of each. A folder behind a link is none.
 
-        Raises :class:`OSError` where it can't be listed, or has more than :data:`MAX_NAMES` names.
+        Raises :class:`OSError` where it can't be listed, or has more than ``limit`` names.
         """
         with os.scandir(descriptor := self.opened(folder)) as entries:
             try:
                 found: dict[str, Kind] = {}
                 for entry in entries:
                     found[entry.name] = _kind_of(entry)
-                    if len(found) > MAX_NAMES:
-                        raise OSError(f"more than {MAX_NAMES} names in one folder")
+                    if len(found) > limit:
+                        raise OSError(f"more than {limit} names in one folder")
             finally:
                 os.close(descriptor)
         return dict(sorted(found.items()))
@@ -217,6 +217,34 @@ class Tree:
             if error.errno == errno.EINVAL:
                 return None
             raise
+
+
+class Trees:
+    """Several trees: a path is read in the innermost that it is in. It is a :class:`~nixlint.files.reading.Reader`."""
+
+    def __init__(self, roots: Iterable[Path]) -> None:
+        self._trees = [Tree(root) for root in sorted(roots, key=lambda root: len(root.parts), reverse=True)]
+
+    def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a file; see :class:`~nixlint.files.reading.Reader`."""
+        tree = self.of(path)
+        if tree is None:
+            raise OutsideTree("outside the repository")
+        return tree.read(path, limit)
+
+    def kind(self, path: Path) -> Kind | None:
+        """What stands at a path; see :class:`~nixlint.files.reading.Reader`."""
+        tree = self.of(path)
+        return None if tree is None else tree.kind(path)
+
+    def own_kind(self, path: Path) -> Kind | None:
+        """What stands at a path itself; see :class:`Tree`."""
+        tree = self.of(path)
+        return None if tree is None else tree.own_kind(path)
+
+    def of(self, path: Path) -> Tree | None:
+        """The tree that a path is in."""
+        return next((tree for tree in self._trees if path.is_relative_to(tree.root)), None)
 
 
 def _kind_of(entry: os.DirEntry[str]) -> Kind:

@@ -24,6 +24,7 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TEMPORARY = re.compile(r"\.nixlint-[a-z0-9_]{8}\.tmp")
 _STALE = 3600
 """Seconds after which a temporary file belongs to no run any more: it was killed while it wrote."""
+_CHANGED = "it changed since it was read; run nixlint again"
 
 
 class NotWritten(Exception):
@@ -48,7 +49,7 @@ class Writer:
     def replace(self, path: Path, before: bytes, after: bytes) -> None:
         """Give a file another text, provided that it has the text ``before``; its mode, owner and attributes stay."""
         with _said(), self._folder_of(path) as folder:
-            _replace(folder, path.name, after, lambda data: data == before, "it changed meanwhile; run nixlint again")
+            _replace(folder, path.name, after, lambda data: data == before, _CHANGED)
 
     def put(
         self,
@@ -173,7 +174,7 @@ def _replace(
             os.fsync(descriptor)
             now = os.stat(name, dir_fd=folder, follow_symlinks=False)
             if _identity(now) != _identity(before):
-                raise NotWritten("it changed meanwhile; run nixlint again")
+                raise NotWritten(_CHANGED)
             os.rename(temporary, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         os.close(old)

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from nixlint.files.reading import Reader
 from nixlint.syntax.span import LineIndex, Position
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class ReadCompose(NamedTuple):
     containers: tuple[OciContainer, ...]
     lines: LineIndex
     data: bytes
+    reader: Reader
     problem: str | None = None
 
     def oci_containers(self) -> Iterable[OciContainer]:
@@ -37,7 +39,7 @@ class ReadCompose(NamedTuple):
 
     def projects(self) -> Iterable[ComposeProject]:
         """The project of which this is the first file, if it is that."""
-        return _projects(self.path, self.data) if self.problem is None else ()
+        return _projects(self.path, self.data, self.reader) if self.problem is None else ()
 
     def position(self, offset: int) -> Position:
         """The line and column of a byte offset."""
@@ -61,27 +63,30 @@ def _is_comment_line(text: bytes, is_same_line: bool) -> bool:
     return is_same_line or text.lstrip().startswith(b"#")
 
 
-def read_compose(path: Path, data: bytes) -> ReadCompose:
-    """The services of a Compose file; a file that can't be loaded has a problem instead."""
+def read_compose(path: Path, data: bytes, reader: Reader) -> ReadCompose:
+    """The services of a Compose file; a file that can't be loaded has a problem instead.
+
+    ``reader`` reads the other files that it names.
+    """
     from nixlint.compose.containers import containers_of
     from nixlint.compose.problem import ComposeError
 
     lines = LineIndex(data)
     try:
-        containers, _ = containers_of(path, data)
+        containers, _ = containers_of(path, data, reader)
     except ComposeError as error:
         where = "" if error.place is None else f" (line {lines.position(error.place.span.start).line})"
-        return ReadCompose(path, (), lines, data, f"Compose can't load it: {error.message}{where}")
-    return ReadCompose(path, containers, lines, data)
+        return ReadCompose(path, (), lines, data, reader, f"Compose can't load it: {error.message}{where}")
+    return ReadCompose(path, containers, lines, data, reader)
 
 
-def _projects(path: Path, data: bytes) -> Iterable[ComposeProject]:
+def _projects(path: Path, data: bytes, reader: Reader) -> Iterable[ComposeProject]:
     """The project that a Compose file is the first one of; the converter is loaded with the first that is asked for."""
     from nixlint.compose.problem import ComposeError
     from nixlint.conversion.project_of_folder import project_of_folder
 
     try:
-        project = project_of_folder(path, {path: data})
+        project = project_of_folder(path, {path: data}, reader)
     except ComposeError:  # with the other files of the folder
         return ()
     return () if project is None else (project,)

@@ -9,27 +9,18 @@ changed so shortly before it was read that a further change may bear the same ti
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from .workspace import Overlay
+from nixlint.files.reading import MAX_BYTES, Kind, Status, TooLarge
+from nixlint.files.tree import Tree
 
 UNREADABLE = ""
-"""The digest of what cannot be read."""
+"""The digest of what cannot be read, or is too large to be."""
 _TOO_RECENT = 2_000_000_000
 """Nanoseconds within which some file systems give two changes the same time."""
-
-
-class Status(NamedTuple):
-    """What the system says of a file without reading it."""
-
-    modified: int
-    changed: int
-    size: int
-    inode: int
 
 
 class Known(NamedTuple):
@@ -39,34 +30,43 @@ class Known(NamedTuple):
     status: Status | None
 
 
-class Contents(Overlay):
-    """The files on disk, and the digest of each that was read. ``known`` are the digests of an earlier run."""
+class Contents:
+    """The files of a tree, read, and the digest of each that was. ``known`` are the digests of an earlier run.
 
-    def __init__(self, known: Mapping[Path, Known] | None = None) -> None:
-        super().__init__({})
+    It is a :class:`~nixlint.files.reading.Reader`.
+    """
+
+    def __init__(self, tree: Tree, known: Mapping[Path, Known] | None = None) -> None:
         self.known: Mapping[Path, Known] = known or {}
         self.seen: dict[Path, Known] = {}
         self.is_stable = True
         """Whether each file had the same content whenever it was read."""
+        self._tree = tree
 
-    def read(self, path: Path) -> bytes:
-        """The bytes of a file. Raises :class:`OSError` where it can't be read."""
-        status = _status(path)
+    def kind(self, path: Path) -> Kind | None:
+        """What stands at a path; see :class:`~nixlint.files.reading.Reader`."""
+        return self._tree.kind(path)
+
+    def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a file; see :class:`~nixlint.files.reading.Reader`."""
+        status = self._tree.status(path)
         try:
-            data = super().read(path)
+            data = self._tree.read(path)
         except OSError:
             self._see(path, Known(UNREADABLE, None))
             raise
         seen = self.seen.get(path)
         if seen is None or seen.status is None or seen.status != status:
             self._see(path, Known(digest_of(data), status if _is_settled(status) else None))
+        if len(data) > limit:
+            raise TooLarge("too large")
         return data
 
     def digest(self, path: Path) -> str:
         """The digest of a file's content, without reading it where that is known."""
         if path not in self.seen:
             known = self.known.get(path)
-            if known is not None and known.status is not None and known.status == _status(path):
+            if known is not None and known.status is not None and known.status == self._tree.status(path):
                 self.seen[path] = known
             else:
                 with contextlib.suppress(OSError):
@@ -91,14 +91,6 @@ def digest_of(data: bytes) -> str:
     )
 
     return blake2b(data, digest_size=16).hexdigest()
-
-
-def _status(path: Path) -> Status | None:
-    try:
-        status = os.stat(path)  # noqa: PTH116  # for thousands of files
-    except OSError:
-        return None
-    return Status(status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino)
 
 
 def _is_settled(status: Status | None) -> bool:

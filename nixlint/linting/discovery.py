@@ -6,6 +6,7 @@ repository; where a symbolic link leads out of that, it is left out.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -66,6 +67,24 @@ def real_path(path: Path) -> Path | None:
         if root is not None:
             return Tree(root).resolved(path)
     return path
+
+
+def named_path(text: str) -> Path:
+    """The absolute path that a person means, as :func:`real_path` gives it.
+
+    Raises :class:`ValueError` that says what is wrong.
+    """
+    path = Path(os.path.abspath(text))  # noqa: PTH100  # links above a repository stay: places are shown as they were named
+    try:
+        _DISK.existing_kind(path)
+        real = real_path(path)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is nothing here") from None
+    except OSError as error:
+        raise ValueError(f"{path}: it can't be read: {reason_of(error)}") from None
+    if real is None:
+        raise ValueError(f"{path}: it is a symlink out of the tree")
+    return real
 
 
 class Listing:

@@ -143,3 +143,5 @@ class Report(NamedTuple):
     files_checked: int
     secrets: tuple[Place, ...] = ()
     """Where secrets stand in the files, whether a finding says so or not: reports mask these places."""
+    roots: tuple[Path, ...] = ()
+    """The repositories that were looked at: all that stands in a report is in one of them."""

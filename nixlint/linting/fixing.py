@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.files.tree import Trees
 from nixlint.syntax.edits import Edit, OverlappingEdits, apply_edits, loses_comment
 from nixlint.syntax.problems import breaks
 from nixlint.syntax.source_file import SourceFile
 
 from .finding import Fix, Report, ReportedFinding, Safety
-from .reading import read_file
 from .registry import Registry
 from .request import Request
 from .runner import run
@@ -55,10 +55,11 @@ class Fixing(NamedTuple):
 
 def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
     """Make the safe fixes of a request's findings, and with ``unsafe`` the others too."""
-    texts = _Texts({} if request.standard_input is None else {request.standard_input.path: request.standard_input.data})
+    given = {} if request.standard_input is None else {request.standard_input.path: request.standard_input.data}
     applied: list[ReportedFinding] = []
     refused: dict[tuple[str, str], Refusal] = {}
-    report = run(request, registry, texts.current)
+    report = run(request, registry, given)
+    texts = _Texts(given, report.roots)
     first = report
     for _ in range(MAX_ROUNDS):
         wanted = [found for found in _fixable(report, unsafe) if _key(found) not in refused]
@@ -87,10 +88,11 @@ def _key(found: ReportedFinding) -> tuple[str, str]:
 class _Texts:
     """The texts of the files that fixes touch, as they were and as they are."""
 
-    def __init__(self, given: Mapping[Path, bytes]) -> None:
+    def __init__(self, given: Mapping[Path, bytes], roots: Iterable[Path]) -> None:
         self.current: dict[Path, bytes] = dict(given)
         self._original: dict[Path, bytes] = dict(given)
         self._new: set[Path] = set()
+        self._trees = Trees(roots)
 
     def apply(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
         """Make as many fixes as go together; what does not go with the others waits for the next round."""
@@ -133,7 +135,7 @@ class _Texts:
 
     def _text(self, path: Path) -> bytes:
         if path not in self.current:
-            self.current[path] = self._original[path] = read_file(path)
+            self.current[path] = self._original[path] = self._trees.read(path)
         return self.current[path]
 
     def _objection(self, fix_: Fix) -> str | None:
@@ -141,7 +143,7 @@ class _Texts:
         created = _created(fix_)
         for path, edits in _by_path(fix_).items():
             try:
-                if path in created and (path in self.current or path.is_symlink() or path.exists()):
+                if path in created and (path in self.current or self._trees.own_kind(path) is not None):
                     return f"there is a file {path.name} already"
                 source = SourceFile.parse(path, b"" if path in created else self._text(path))
                 after = SourceFile.parse(path, apply_edits(source.data, edits))

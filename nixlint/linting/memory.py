@@ -13,11 +13,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.files.reading import Status
+from nixlint.files.tree import Tree
 from nixlint.semantics.dependencies import Dependencies, Mention, Question, Reading, Recorder
 from nixlint.semantics.file_tree import CACHE_FOLDER, FileTree
+from nixlint.semantics.repository import read_nix
 
 from .cache_place import CachePlace, name_of
-from .contents import Contents, Known, Status, digest_of
+from .contents import Contents, Known, digest_of
 from .installed_code import digest_of_code
 from .registry import Registry
 from .request import Caching, Request
@@ -57,28 +60,29 @@ class _Kept(NamedTuple):
 class Memory:
     """The turns of a workspace: those of the run before, and those of this one.
 
-    ``list_files`` lists the repository's files; ``place`` is where the run before kept its turns, and this one does. With
-    ``needs_edits``, turns with fixes are not replayed, for their edits are not kept; where a run ``is_whole``, those that
-    have had no turn in it are forgotten.
+    ``tree`` is the repository's and ``list_files`` lists its files; ``place`` is where the run before kept its turns, and
+    this one does. With ``needs_edits``, turns with fixes are not replayed, for their edits are not kept; where a run
+    ``is_whole``, those that have had no turn in it are forgotten.
     """
 
     def __init__(
         self,
-        root: Path,
+        tree: Tree,
         list_files: Callable[[], tuple[Path, ...]],
         place: CachePlace,
         needs_edits: bool,
         is_whole: bool,
     ) -> None:
         self.recorder = Recorder()
+        root = tree.root
         self._root = root
         self._list_files = list_files
         self._place = place
         self._needs_edits = needs_edits
         self._is_whole = is_whole
-        self._tree = FileTree(root)
+        self._tree = FileTree(tree)
         self._kept = _loaded(root, place.load())
-        self.contents = Contents(self._kept.known)
+        self.contents = Contents(tree, self._kept.known)
         self._files: tuple[Path, ...] | None = None
         self._changed: frozenset[Path] | None = None
         self._settled: dict[str, bool] = {}
@@ -127,7 +131,7 @@ class Memory:
 
     def _holds_words(self, path: Path, words: tuple[bytes, ...]) -> bool:
         try:
-            data = self.contents.read_nix(path)
+            data = read_nix(self.contents, path)
         except OSError:
             return False
         return all(word in data for word in words)
@@ -236,7 +240,7 @@ class Memory:
         ]
 
 
-def remembered(workspace: Workspace, request: Request, registry: Registry) -> Memory:
+def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Registry) -> Memory:
     """What is remembered of a workspace, for the very same rules and configuration."""
     caching = request.caching or Caching()
     configuration = workspace.configuration
@@ -254,7 +258,7 @@ def remembered(workspace: Workspace, request: Request, registry: Registry) -> Me
         )
     )
     return Memory(
-        workspace.root,
+        tree,
         workspace.list_files,
         CachePlace(caching.folder or workspace.root / CACHE_FOLDER, name),
         caching.needs_edits,

@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.containers.compose_names import is_compose_file
+from nixlint.files.overlay import Overlay
+from nixlint.files.reading import Reader, reason_of
+from nixlint.files.tree import Tree
 from nixlint.semantics.budget import TOO_MUCH, Budget, spending
 from nixlint.semantics.definitions import WrittenDefinition, definitions_with
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository import NotNix, Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems, is_refused
@@ -30,7 +33,6 @@ from .fingerprint import fingerprint, identity
 from .interests import Interests, chooses
 from .internal_error import internal_error
 from .memory import Memory, remembered
-from .reading import reason_of
 from .registry import AnyRule, Registry
 from .request import Request
 from .shown_finding import FindingTexts
@@ -46,7 +48,7 @@ from .suppression import (
     span_of_rule,
 )
 from .turn import Taken, Turn
-from .workspace import NotNix, Overlay, Workspace, workspaces
+from .workspace import Workspace, workspaces
 
 _T = TypeVar("_T")
 
@@ -59,14 +61,15 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     given = dict(texts or {})
     if request.standard_input is not None:
         given.setdefault(request.standard_input.path, request.standard_input.data)
-    overlay = Overlay(given)
-    found = workspaces(request, registry, overlay)
+    found = workspaces(request, registry, given)
     outcome = _Outcome([*registry.failures, *found.failures], [*found.skipped])
     total = sum(len(group.files) for group in found.groups)
     done = 0
     for group in found.groups:
-        memory = None if given or request.caching is None else remembered(group, request, registry)
-        checks = _WorkspaceRun(group, request, registry, outcome, overlay, memory)
+        tree = Tree(group.root)
+        memory = None if given or request.caching is None else remembered(group, tree, request, registry)
+        reader = Overlay(given, tree) if memory is None else memory.contents
+        checks = _WorkspaceRun(group, request, registry, outcome, reader, memory)
         for path in group.files:
             if request.progress is not None:
                 request.progress(done, total)
@@ -75,7 +78,7 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
         checks.finish()
         if memory is not None:
             memory.save()
-    return outcome.report()
+    return outcome.report()._replace(roots=tuple(sorted({group.root for group in found.groups})))
 
 
 @dataclass
@@ -105,13 +108,13 @@ class _WorkspaceRun:
         request: Request,
         registry: Registry,
         outcome: _Outcome,
-        overlay: Overlay,
+        reader: Reader,
         memory: Memory | None,
     ) -> None:
         self._workspace = workspace
         self._memory = memory
-        self._overlay = overlay if memory is None else memory.contents
-        self._repository = _repository(workspace, self._overlay, memory)
+        self._reader = reader
+        self._repository = _repository(workspace, reader, memory)
         self._configuration = workspace.configuration
         self._request = request
         self._registry = registry
@@ -124,7 +127,6 @@ class _WorkspaceRun:
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
-        self._read = self._overlay.read
         self._sound: set[Path] = set()
         self._asked: dict[AnyRule, None] = {}
         self._compose: dict[Path, ReadCompose] = {}
@@ -252,7 +254,7 @@ class _WorkspaceRun:
 
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
-        data = self._read(path)
+        data = self._reader.read(path)
         self._turn.is_checked = True
         rules = [
             rule
@@ -262,7 +264,7 @@ class _WorkspaceRun:
         ]
         if not rules:
             return
-        read = read_compose(path, data)
+        read = read_compose(path, data, self._reader)
         if read.problem is not None:
             self._turn.skipped = read.problem
             return
@@ -329,7 +331,7 @@ class _WorkspaceRun:
             # A fix writes Nix, so there is none in a Compose file but one that creates a module.
             fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
             self._turn.directives.setdefault(path, ())
-            finding = self._texts.in_text(finding._replace(fix=fix), path, self._read(path))
+            finding = self._texts.in_text(finding._replace(fix=fix), path, self._reader.read(path))
             self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked))
             return
         source = self._repository.source(path)
@@ -398,11 +400,11 @@ class _WorkspaceRun:
         self._turn.failures.append(Failure(message, shown, position))
 
 
-def _repository(workspace: Workspace, overlay: Overlay, memory: Memory | None) -> Repository:
+def _repository(workspace: Workspace, reader: Reader, memory: Memory | None) -> Repository:
     return Repository(
         workspace.root,
         workspace.list_files,
-        overlay.read_nix,
+        reader,
         workspace.configuration.nixos_release,
         None if memory is None else memory.recorder,
         None if memory is None else memory.mentioning,

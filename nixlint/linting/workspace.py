@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -10,22 +10,12 @@ from typing import NamedTuple
 
 from nixlint.files.reading import Anywhere
 from nixlint.files.tree import Tree
-from nixlint.syntax.file_kind import FileKind, recognise
 
 from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
 from .discovery import Listing, discover, repository_root
 from .finding import Failure, Skipped
-from .reading import read_file
 from .registry import Registry
 from .request import Request
-
-
-class NotNix(OSError):
-    """A file named ``.nix`` holds something else."""
-
-    def __init__(self, kind: FileKind) -> None:
-        super().__init__(kind.reason)
-        self.kind = kind
 
 
 class Workspace(NamedTuple):
@@ -47,33 +37,11 @@ class Workspaces:
     skipped: list[Skipped] = field(default_factory=list)
 
 
-class Overlay:
-    """The bytes of files: those that are given, and else those on disk."""
+def workspaces(request: Request, registry: Registry, given: Iterable[Path]) -> Workspaces:
+    """The files of a request, grouped by repository and configuration; a wrong configuration leaves out its files.
 
-    def __init__(self, texts: Mapping[Path, bytes]) -> None:
-        self._texts = texts
-
-    @property
-    def paths(self) -> Iterable[Path]:
-        """The files that are given, of which some may not be on disk."""
-        return self._texts.keys()
-
-    def read(self, path: Path) -> bytes:
-        """The bytes of a file. Raises :class:`OSError` where it can't be read."""
-        text = self._texts.get(path)
-        return read_file(path) if text is None else text
-
-    def read_nix(self, path: Path) -> bytes:
-        """The bytes of a file of Nix. Raises :class:`OSError`, and :class:`NotNix` where it is something else."""
-        data = self.read(path)
-        kind = recognise(data)
-        if kind is not FileKind.NIX:
-            raise NotNix(kind)
-        return data
-
-
-def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Workspaces:
-    """The files of a request, grouped by repository and configuration; a wrong configuration leaves out its files."""
+    ``given`` are files whose texts are in memory, of which some may not be on disk.
+    """
     found = Workspaces()
     configurations = _Configurations(request, registry)
     listing = Listing(request.shown)
@@ -94,7 +62,7 @@ def workspaces(request: Request, registry: Registry, overlay: Overlay) -> Worksp
         if configuration is not None and not configuration.excludes(path):
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
-        list_files = partial(_files_of, root, listing, overlay)
+        list_files = partial(_files_of, root, listing, tuple(given))
         found.groups.append(Workspace(configuration, root, tuple(paths), list_files))
     return found
 
@@ -105,10 +73,12 @@ def _paths_on_disk(request: Request) -> Iterator[Path]:
             yield path
 
 
-def _files_of(root: Path, listing: Listing, overlay: Overlay) -> tuple[Path, ...]:
+def _files_of(root: Path, listing: Listing, given: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files of a repository; those that are given may not be on disk yet."""
-    given = [path for path in overlay.paths if path.suffix == ".nix" and path.is_relative_to(root)]
-    return (*given, *(path for path in sorted(listing.below(root)) if path not in given))
+    here = [path for path in given if path.suffix == ".nix" and path.is_relative_to(root)]
+    # A file in the machine's topmost folder does not make all of the machine its repository.
+    listed = sorted(listing.below(root)) if root != root.parent else ()
+    return (*here, *(path for path in listed if path not in here))
 
 
 class _Configurations:

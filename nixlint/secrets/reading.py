@@ -6,25 +6,30 @@ What ``let dbPassword = "…"`` binds may come up as a part of any text that a p
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+
+from nixlint.files.reading import MAX_BYTES, Kind, Reader
 
 from .masking import KnownValues
 from .names import hidden_kind
 
 
 class RememberingReader:
-    """Reads files as a function does, and remembers the values that stand at names of secrets in them."""
+    """Reads files as another reader does, and remembers the values that stand at names of secrets in them."""
 
-    def __init__(self, read: Callable[[Path], bytes]) -> None:
-        self._read = read
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
         self._seen: set[Path] = set()
         self._values: dict[str, str] = {}
 
-    def __call__(self, path: Path) -> bytes:
-        """The bytes of a file. Raises what the function raises."""
-        data = self._read(path)
+    def kind(self, path: Path) -> Kind | None:
+        """What stands at a path; see :class:`~nixlint.files.reading.Reader`."""
+        return self._reader.kind(path)
+
+    def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """The bytes of a file; see :class:`~nixlint.files.reading.Reader`."""
+        data = self._reader.read(path, limit)
         if path not in self._seen:
             self._seen.add(path)
             self._values.update(values_at_names(data))

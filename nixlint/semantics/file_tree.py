@@ -1,12 +1,15 @@
 """The files of a repository as functions such as ``readDir``, ``readFile`` and ``pathExists`` see them.
 
-Nothing outside the repository's folder is looked at: what stands there is not known.
+Nothing outside the repository's folder is looked at: what stands there is not known. Everything that is looked at is noted.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+
+from nixlint.files.reading import MAX_BYTES, Kind, Reader
+from nixlint.files.tree import Tree
 
 from .dependencies import Question, Reading
 
@@ -15,48 +18,48 @@ _MAX_SIZE = 1_000_000
 _MAX_NAMES = 5_000
 """How many names a folder may have that is listed."""
 CACHE_FOLDER = ".nixlint_cache"
-"""Where nixlint keeps what it found. It is ignored by git, and looking at a folder must not change what is in it."""
+"""Where nixlint keeps what it found, if it is to be kept here. It is ignored by git, and looking at a folder must not
+change what is in it."""
 _NOT_IN_SOURCES = frozenset({".git", CACHE_FOLDER})
 """What stands in a folder on the disk, and not in the sources of a flake."""
 
 
 class FileTree:
-    """A folder and all below it. ``read`` gives the bytes of a file and raises :class:`OSError` where it cannot.
+    """A folder and all below it. ``reader`` reads the files in it; without one, ``tree`` itself does.
 
     ``note`` is told of everything that is looked at, and what was seen, but for the contents of files.
     """
 
     def __init__(
         self,
-        root: Path,
-        read: Callable[[Path], bytes] = Path.read_bytes,
+        tree: Tree,
+        reader: Reader | None = None,
         note: Callable[[Question, str | None], None] | None = None,
     ) -> None:
-        self.root = root
-        self._read = read
+        self.root = tree.root
+        self._tree = tree
+        self._reader: Reader = reader or tree
         self._note = note
 
     def holds(self, path: Path) -> bool:
         """Whether a path is within the tree, with no symbolic link on the way that may lead out of it."""
         self._noted(Reading.KIND, path)
-        return self._holds(path)
-
-    def _holds(self, path: Path) -> bool:
-        if not path.is_relative_to(self.root):
-            return False
-        folders = path.relative_to(self.root).parts[:-1]
-        return not any(self.root.joinpath(*folders[:count]).is_symlink() for count in range(1, len(folders) + 1))
+        return self._tree.holds(path)
 
     def text(self, path: Path) -> str | None:
         """The text of a file, undecodable bytes as surrogates; ``None`` where it cannot be known."""
+        data = self.data(path, _MAX_SIZE)
+        return None if data is None or b"\0" in data else data.decode("utf-8", "surrogateescape")
+
+    def data(self, path: Path, limit: int = MAX_BYTES) -> bytes | None:
+        """The bytes of a file that is no link; ``None`` where they cannot be known, or are more than ``limit``."""
         if self.kind(path) != "regular":
             return None
         self._noted(Reading.CONTENT, path)
         try:
-            data = self._read(path)
+            return self._reader.read(path, limit)
         except OSError:
             return None
-        return None if len(data) > _MAX_SIZE or b"\0" in data else data.decode("utf-8", "surrogateescape")
 
     def kind(self, path: Path) -> str | None:
         """What stands at a path, in the words of ``readFileType``; ``None`` where it is nothing, or outside the tree."""
@@ -64,16 +67,8 @@ class FileTree:
         return self._kind(path)
 
     def _kind(self, path: Path) -> str | None:
-        if not self._holds(path):
-            return None
-        try:
-            if path.is_symlink():
-                return "symlink"
-            if path.is_dir():
-                return "directory"
-            return "regular" if path.is_file() else "unknown" if path.exists() else None
-        except OSError:
-            return None
+        kind = self._tree.own_kind(path)
+        return None if kind is None else kind.value
 
     def entries(self, folder: Path) -> Mapping[str, str] | None:
         """The names in a folder and the kind of each, as ``readDir`` gives them; ``None`` where they cannot be known."""
@@ -81,15 +76,11 @@ class FileTree:
         return self._entries(folder)
 
     def _entries(self, folder: Path) -> Mapping[str, str] | None:
-        if self._kind(folder) != "directory":
-            return None
         try:
-            names = sorted(path.name for path in folder.iterdir() if path.name not in _NOT_IN_SOURCES)
+            names = self._tree.names(folder, _MAX_NAMES)
         except OSError:
             return None
-        if len(names) > _MAX_NAMES:
-            return None
-        return {name: self._kind(folder / name) or "unknown" for name in names}
+        return {name: kind.value for name, kind in names.items() if name not in _NOT_IN_SOURCES}
 
     def below(self, folder: Path) -> list[Path] | None:
         """All files below a folder, sorted; ``None`` where they cannot be known. No symbolic link is followed."""
@@ -112,7 +103,7 @@ class FileTree:
         for folder in path.parents:
             if not folder.is_relative_to(self.root):
                 return None
-            if (folder / "flake.nix").is_file():
+            if self._tree.kind(folder / "flake.nix") is Kind.FILE:
                 return folder
         return None
 
@@ -124,7 +115,7 @@ class FileTree:
         path = question.path
         match question.reading:
             case Reading.KIND:
-                return str(self._kind(path)) if self._holds(path) else "outside"
+                return str(self._kind(path)) if self._tree.holds(path) else "outside"
             case Reading.NAMES:
                 entries = self._entries(path)
                 return "unknown" if entries is None else "\0".join(f"{name}/{entries[name]}" for name in entries)

@@ -9,6 +9,9 @@ from copy import copy
 from pathlib import Path
 from typing import TypeVar
 
+from nixlint.files.reading import Reader, TooLarge
+from nixlint.files.tree import Tree
+from nixlint.syntax.file_kind import FileKind, recognise
 from nixlint.syntax.source_file import SourceFile
 
 from .budget import Budget, spending_apart
@@ -22,13 +25,33 @@ _KEPT_BYTES = 2_000_000
 """How many bytes of source are kept parsed at a time, so that memory does not grow with the repository."""
 
 
+class NotNix(OSError):
+    """A file named ``.nix`` holds something else."""
+
+    def __init__(self, kind: FileKind) -> None:
+        super().__init__(kind.reason)
+        self.kind = kind
+
+
+def read_nix(reader: Reader, path: Path) -> bytes:
+    """The bytes of a file of Nix. Raises :class:`OSError`, and :class:`NotNix` where it is something else."""
+    try:
+        data = reader.read(path)
+    except TooLarge:
+        raise NotNix(FileKind.OVERSIZED) from None
+    kind = recognise(data)
+    if kind is not FileKind.NIX:
+        raise NotNix(kind)
+    return data
+
+
 class Repository:
     """The files of a repository, parsed on demand.
 
     ``root`` is the repository's folder and ``files`` its Nix files, as absolute paths, or what lists them; they are not
-    gone through before a question needs all of them. ``read`` gives the bytes of a file and raises :class:`OSError` where
-    it cannot. ``target_release`` is the NixOS release that the user says the repository is for (``nixos-release`` in
-    ``nixlint.toml``), such as ``26.05``.
+    gone through before a question needs all of them. ``reader`` reads them; without one, the folder's own
+    :class:`~nixlint.files.tree.Tree` does. ``target_release`` is the NixOS release that the user says the repository is for
+    (``nixos-release`` in ``nixlint.toml``), such as ``26.05``.
 
     ``recorder`` records what answers rest on; ``mentioning`` says which of some files hold some words, where somebody knows
     better than to read them all.
@@ -38,7 +61,7 @@ class Repository:
         self,
         root: Path,
         files: Iterable[Path] | Callable[[], Iterable[Path]],
-        read: Callable[[Path], bytes] = Path.read_bytes,
+        reader: Reader | None = None,
         target_release: str | None = None,
         recorder: Recorder | None = None,
         mentioning: Callable[[tuple[bytes, ...], tuple[Path, ...]], Iterator[Path]] | None = None,
@@ -47,7 +70,8 @@ class Repository:
         self.target_release = target_release
         self._files = files
         self._listed: list[tuple[Path, ...]] = []
-        self._read = read
+        self._tree = Tree(root)
+        self._reader: Reader = reader or self._tree
         self._sources = _Sources()
         self._remembered: dict[type, object] = {}
         self._of_turn: dict[type, object] = {}
@@ -76,18 +100,21 @@ class Repository:
     def open(self, path: Path) -> SourceFile:
         """The parsed file at an absolute path. Raises :class:`OSError` where there is no readable Nix."""
         self._note(Question(Reading.CONTENT, path))
-        source = self._sources.get(path) or SourceFile.parse(path, self._read(path))
+        source = self._sources.get(path) or SourceFile.parse(path, read_nix(self._reader, path))
         self._sources.keep(path, source)
         return source
 
     def text(self, path: Path) -> str | None:
         """The text of a file of the repository that may not be Nix; ``None`` where it cannot be known."""
-        return FileTree(self.root, self._read).text(path)
+        return self.file_tree().text(path)
+
+    def file_tree(self) -> FileTree:
+        """The files of the repository, whatever they are; what is looked at there is recorded."""
+        return FileTree(self._tree, self._reader, None if self._recorder is None else self._note)
 
     def interpreter(self) -> Interpreter:
         """An interpreter that follows imports within the repository, with an amount of work of its own."""
-        note = None if self._recorder is None else self._note
-        return Interpreter(self._importable, FileTree(self.root, self._read, note))
+        return Interpreter(self._importable, self.file_tree())
 
     def files_mentioning(self, *words: bytes) -> Iterator[Path]:
         """The files that hold all of these bytes; each is read once for it and not kept."""
@@ -184,7 +211,7 @@ class Repository:
     def _read_for_words(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:
         for path in files:
             try:
-                data = self._read(path)
+                data = read_nix(self._reader, path)
             except OSError:
                 continue
             if all(word in data for word in words):

@@ -20,7 +20,7 @@ FLAKE = (
 def rows(folder: Path, alpha: str, **others: str) -> list[InventoryItem]:
     files = {"flake.nix": FLAKE, "alpha.nix": alpha, **{f"{name}.nix": text for name, text in others.items()}}
     write_files(folder, files)
-    return list(nix_inventory(Repository(folder, [folder / name for name in sorted(files)], Path.read_bytes)))
+    return list(nix_inventory(Repository(folder, [folder / name for name in sorted(files)])))
 
 
 def test_containers_are_listed_by_name(tmp_path: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_replaced_file_keeps_its_mode_and_attributes(tmp_path: Path) -> None:
 def test_a_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"newer")
 
-    with pytest.raises(NotWritten, match="it changed meanwhile"):
+    with pytest.raises(NotWritten, match="it changed since it was read"):
         Writer(tmp_path).replace(tmp_path / "a", b"old", b"new")
 
     assert (tmp_path / "a").read_bytes() == b"newer"

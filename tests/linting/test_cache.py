@@ -113,6 +113,40 @@ def test_file_that_comes_into_being_counts(tmp_path: Path) -> None:
     assert found(cached(tmp_path)) == []
 
 
+_LOCK = (
+    '{"nodes": {"nixpkgs": {"original": {"owner": "NixOS", "repo": "nixpkgs", "ref": "nixos-%s"}}, '
+    '"root": {"inputs": {"nixpkgs": "nixpkgs"}}}, "root": "root", "version": 7}'
+)
+_PINS = '{"pins": {"nixpkgs": {"type": "Channel", "name": "nixos-%s"}}, "version": 5}'
+
+
+@pytest.mark.parametrize(("name", "text"), [("flake.lock", _LOCK), ("npins/sources.json", _PINS)])
+def test_other_pins_are_another_release(tmp_path: Path, name: str, text: str) -> None:
+    renamed = "{ services.gitea.httpPort = 8080; }\n"
+    write_files(tmp_path, {**FLAKE, "a.nix": renamed, name: text % "21.05"})
+    runs = []
+    for step in (text % "21.05", text % "25.11", None, "{", text % "25.11"):
+        (tmp_path / name).unlink(missing_ok=True)
+        if step is not None:
+            write_files(tmp_path, {name: step})
+        runs.append(found(cached(tmp_path)))
+        assert runs[-1] == found(run(request(tmp_path), REGISTRY))
+    assert runs[0] != runs[1]
+
+
+def test_script_that_makes_a_network_counts(tmp_path: Path) -> None:
+    container = '{ virtualisation.oci-containers.containers.web = { image = "nginx:1"; networks = [ "backend" ]; }; }\n'
+    write_files(tmp_path, {**FLAKE, "a.nix": container, "setup.sh": "echo\n"})
+    runs = []
+    for text in ("echo\n", "podman network create backend\n", "echo\n"):
+        write_files(tmp_path, {"setup.sh": text})
+        runs.append([item[0] for item in found(cached(tmp_path))])
+        assert runs[-1] == [item[0] for item in found(run(request(tmp_path), REGISTRY))]
+    assert ["oci-network-never-created" in rules for rules in runs] == [True, False, True]
+    write_files(tmp_path, {"new.sh": "podman network create backend\n"})
+    assert "oci-network-never-created" not in [item[0] for item in found(cached(tmp_path))]
+
+
 def test_change_with_the_same_size_and_time_is_seen(tmp_path: Path) -> None:
     write_files(tmp_path, {**FLAKE, "a.nix": NO_VERSION})
     before = (tmp_path / "a.nix").stat()

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
 from nixlint.linting.fixing import FixedFile, Fixing, fix
 from nixlint.linting.rule import Rule
-from nixlint.linting.writing import NotWritten, write
+from nixlint.linting.writing import write
 from nixlint.reporting.diff import diff
 from nixlint.semantics.definitions import StringLiteral
 from nixlint.semantics.repository import Repository
@@ -73,7 +74,7 @@ def test_a_file_that_would_not_parse_is_not_created(tmp_path: Path) -> None:
 
 
 def test_writing_a_new_file_leaves_nothing_beside(tmp_path: Path) -> None:
-    write(FixedFile(tmp_path / "new.nix", b"", b"{ }\n", is_new=True))
+    write(FixedFile(tmp_path / "new.nix", b"", b"{ }\n", is_new=True), [tmp_path])
     assert (tmp_path / "new.nix").read_bytes() == b"{ }\n"
     assert os.listdir(tmp_path) == ["new.nix"]  # noqa: PTH208
 
@@ -81,7 +82,7 @@ def test_writing_a_new_file_leaves_nothing_beside(tmp_path: Path) -> None:
 def test_writing_a_new_file_leaves_one_that_came_meanwhile(tmp_path: Path) -> None:
     (tmp_path / "new.nix").write_text("somebody else's")
     with pytest.raises(NotWritten, match="already"):
-        write(FixedFile(tmp_path / "new.nix", b"", b"{ }\n", is_new=True))
+        write(FixedFile(tmp_path / "new.nix", b"", b"{ }\n", is_new=True), [tmp_path])
     assert (tmp_path / "new.nix").read_text() == "somebody else's"
     assert os.listdir(tmp_path) == ["new.nix"]  # noqa: PTH208
 

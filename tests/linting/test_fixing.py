@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
 from nixlint.linting.fixing import FixedFile, Fixing, fix
 from nixlint.linting.rule import Rule
-from nixlint.linting.writing import NotWritten, write
+from nixlint.linting.writing import write
 from nixlint.semantics.definitions import StringLiteral
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.edits import Edit
@@ -106,7 +107,7 @@ def test_writing_keeps_the_mode_and_leaves_nothing_beside(tmp_path: Path) -> Non
     path.write_bytes(b"old")
     path.chmod(0o640)
 
-    write(FixedFile(path, b"old", b"new"))
+    write(FixedFile(path, b"old", b"new"), [tmp_path])
 
     assert path.read_bytes() == b"new"
     assert path.stat().st_mode & 0o777 == 0o640
@@ -117,8 +118,8 @@ def test_a_file_that_changed_since_it_was_read_is_left_alone(tmp_path: Path) -> 
     path = tmp_path / "a.nix"
     path.write_bytes(b"somebody else's")
 
-    with pytest.raises(NotWritten, match="changed while it was being fixed"):
-        write(FixedFile(path, b"old", b"new"))
+    with pytest.raises(NotWritten, match="changed since it was read"):
+        write(FixedFile(path, b"old", b"new"), [tmp_path])
 
     assert path.read_bytes() == b"somebody else's"
 
@@ -127,7 +128,7 @@ def test_a_symlink_in_the_tree_stays_one_and_its_target_is_written(tmp_path: Pat
     write_files(tmp_path, {"flake.nix": "{ }", "real/a.nix": "old"})
     (tmp_path / "link.nix").symlink_to("real/a.nix")
 
-    write(FixedFile(tmp_path / "link.nix", b"old", b"new"))
+    write(FixedFile(tmp_path / "link.nix", b"old", b"new"), [tmp_path])
 
     assert (tmp_path / "link.nix").is_symlink()
     assert (tmp_path / "real/a.nix").read_bytes() == b"new"
@@ -138,7 +139,7 @@ def test_a_symlink_out_of_the_tree_is_not_written_through(tmp_path: Path) -> Non
     (tmp_path / "in/link.nix").symlink_to("../out.nix")
 
     with pytest.raises(NotWritten, match="symlink out of the tree"):
-        write(FixedFile(tmp_path / "in/link.nix", b"old", b"new"))
+        write(FixedFile(tmp_path / "in/link.nix", b"old", b"new"), [tmp_path / "in"])
 
     assert (tmp_path / "out.nix").read_bytes() == b"old"
 
@@ -149,8 +150,8 @@ def test_a_file_that_cannot_be_written_whole_is_left_as_it_was(tmp_path: Path) -
     path.write_bytes(b"old")
     program = (
         "import sys; from pathlib import Path; from nixlint.linting.fixing import FixedFile; "
-        "from nixlint.linting.writing import NotWritten, write\n"
-        "try:\n    write(FixedFile(Path(sys.argv[1]), b'old', b'n' * 100_000))\n"
+        "from nixlint.files.writing import NotWritten; from nixlint.linting.writing import write\n"
+        "try:\n    write(FixedFile(Path(sys.argv[1]), b'old', b'n' * 100_000), [Path(sys.argv[1]).parent])\n"
         "except NotWritten as error:\n    print(error)\n"
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.files.tree import Tree
 from nixlint.semantics import symbols
 from nixlint.semantics.file_tree import FileTree
 from nixlint.semantics.interpreter import Interpreter
@@ -36,7 +37,7 @@ def cases_of(concern: str) -> list[str]:
 def evaluated(program: str, root: Path = Path("/generated")) -> Value | None:
     """The value of a program; ``None`` where it is none."""
     interpreter = Interpreter(
-        lambda path: SourceFile.parse(path, path.read_bytes()) if path.is_file() else None, FileTree(root)
+        lambda path: SourceFile.parse(path, path.read_bytes()) if path.is_file() else None, FileTree(Tree(root))
     )
     source = SourceFile.parse(root / "program.nix", program.encode())
     given = {"lib": Known(SymbolValue(symbols.LIB)), HOLE: Known(SymbolValue((HOLE,)))}
