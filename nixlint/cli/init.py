@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from nixlint.files.writing import NotWritten, Writer
+from nixlint.files.writing import AlreadyThere, NotWritten, Writer
 from nixlint.linting.configuration import FILE_NAME
 from nixlint.semantics.releases import releases
 
@@ -43,6 +43,8 @@ def command() -> int:
     here = Path.cwd()
     try:
         Writer(here).create(here / FILE_NAME, _TEXT.replace("@release@", releases().default).encode())
+    except AlreadyThere as error:
+        raise _NotDone(f"there is a {FILE_NAME} here already") from error
     except NotWritten as error:
         raise _NotDone(f"{FILE_NAME}: {error}") from error
     print(f"Wrote {FILE_NAME}.")

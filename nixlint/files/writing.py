@@ -31,6 +31,10 @@ class NotWritten(Exception):
     """A file was left as it was; the message says why, to be read after the file's name."""
 
 
+class AlreadyThere(NotWritten):
+    """There is something by the name of a file that was to be new."""
+
+
 class Writer:
     """Writes files below one folder. Its own path may lead through links; below it, no link is followed.
 
@@ -115,7 +119,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except FileExistsError:
-        raise NotWritten("there is a file by this name already") from None
+        raise AlreadyThere("there is a file by this name already") from None
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise NotWritten("it is behind a symbolic link, or under what is not a folder") from error
