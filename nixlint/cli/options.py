@@ -61,11 +61,11 @@ def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[
     folder = Path.cwd()
     if host is None:
         for item in ask_files(repository, pattern):
-            yield shown_option(item, None, repository, folder, read.known)
+            yield shown_option(item, None, repository, folder, read)
         return
     for asked in _hosts(repository, host):
         for item in ask_host(repository, asked, pattern):
-            yield shown_option(item, asked.name, repository, folder, read.known)
+            yield shown_option(item, asked.name, repository, folder, read)
 
 
 def _repository(path: str) -> tuple[Repository, RememberingReader]:

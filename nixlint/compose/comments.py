@@ -1,4 +1,4 @@
-"""Comments of Compose files, handed out once each to those who write what they stand beside."""
+"""Comments of Compose files, handed out once each to those who write what they stand beside, with secrets masked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nixlint.containers.deployment import CommentsAt
+from nixlint.secrets.masking import shown
 from nixlint.syntax.place import Place
 
 from .yaml_reader import ComposeText
@@ -20,7 +21,7 @@ class CommentBook:
 
     def head(self) -> tuple[str, ...]:
         """The comments at the top of the files, with a blank line after them."""
-        return tuple(line for text in self._texts.values() for line in text.comments.head)
+        return tuple(shown(line) for text in self._texts.values() for line in text.comments.head)
 
     def take(self, place: Place) -> CommentsAt:
         """The comments at the line of a place, if they were not taken yet."""
@@ -57,4 +58,4 @@ class CommentBook:
         if not comments or (path, line, kind) in self._taken:
             return ()
         self._taken.add((path, line, kind))
-        return comments
+        return tuple(shown(comment) for comment in comments)

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.secrets.masking import KnownValues, Shown, shown_prose
+from nixlint.secrets.masking import Shown, shown_prose
 from nixlint.secrets.names import hidden_kind_of_path
+from nixlint.secrets.reading import RememberingReader
 from nixlint.secrets.value_text import value_text
 from nixlint.semantics.module_system import PLAIN_PRIORITY, Definition, Obstacle
 from nixlint.semantics.option_query import Asked
@@ -58,9 +59,9 @@ class ShownOption(NamedTuple):
 
 
 def shown_option(
-    asked: Asked, host: str | None, repository: Repository, folder: Path, known: KnownValues
+    asked: Asked, host: str | None, repository: Repository, folder: Path, read: RememberingReader
 ) -> ShownOption:
-    """The texts for an option; paths are written as seen from ``folder``. ``known`` are the secrets of the repository."""
+    """The texts for an option; paths are written as seen from ``folder``. ``read`` knows the secrets of the files."""
     places = _Places(repository, folder)
     answer = asked.answer
     hidden = hidden_kind_of_path(asked.option.names)
@@ -68,7 +69,7 @@ def shown_option(
         str(asked.option),
         host,
         answer.presence.value,
-        tuple(_definition(definition, hidden, places, known) for definition in answer.definitions),
+        tuple(_definition(definition, hidden, places, read) for definition in answer.definitions),
         tuple(_reason(obstacle, places) for obstacle in answer.obstacles),
     )
 
@@ -108,12 +109,12 @@ class _Places:
         return ShownPlace(name, position.line, position.column)
 
 
-def _definition(definition: Definition, hidden: str, places: _Places, known: KnownValues) -> ShownDefinition:
+def _definition(definition: Definition, hidden: str, places: _Places, read: RememberingReader) -> ShownDefinition:
     return ShownDefinition(
-        known.masked(value_text(definition.value, hidden)),
+        read.masked(value_text(definition.value, hidden)),
         tuple(
             dict.fromkeys(
-                ShownReason(known.masked(value_text(condition)), places.shown(condition.place))
+                ShownReason(read.masked(value_text(condition)), places.shown(condition.place))
                 for condition in definition.conditions
             )
         ),

@@ -110,7 +110,7 @@ def _below(expression: Expression, kind: str) -> Iterator[tuple[Expression, str]
             yield argument, kind or _kind_of_written(function)
         case Binary(left=left, right=right):
             yield left, kind
-            yield right, kind or _kind_of_continued(expression)
+            yield right, kind or _kind_of_operand(expression)
         case _:
             yield from ((part, kind) for part in parts_of(expression))
 
@@ -146,6 +146,13 @@ def _kind_of_written(function: Expression) -> str:
         return ""
     name = static_text(function.argument) if isinstance(function.argument, String) else None
     return hidden_kind(name or "")
+
+
+def _kind_of_operand(operation: Binary) -> str:
+    """What the right operand is where it must not be shown: it goes on with ``"--password="``, or is compared with one."""
+    if operation.operator in ("==", "!="):
+        return hidden_kind(operation.left.text.rpartition(".")[2])
+    return _kind_of_continued(operation)
 
 
 def _kind_of_continued(sum_: Binary) -> str:

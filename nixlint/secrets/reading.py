@@ -11,7 +11,7 @@ from pathlib import Path
 
 from nixlint.files.reading import MAX_BYTES, Kind, Reader
 
-from .masking import KnownValues
+from .masking import KnownValues, Shown
 from .names import hidden_kind
 
 
@@ -22,6 +22,8 @@ class RememberingReader:
         self._reader = reader
         self._seen: set[Path] = set()
         self._values: dict[str, str] = {}
+        self._known = KnownValues({})
+        self._known_from = 0
 
     def kind(self, path: Path) -> Kind | None:
         """What stands at a path; see :class:`~nixlint.files.reading.Reader`."""
@@ -38,7 +40,14 @@ class RememberingReader:
     @property
     def known(self) -> KnownValues:
         """The values that were seen so far."""
-        return KnownValues(self._values)
+        if self._known_from != len(self._values):
+            self._known = KnownValues(self._values)
+            self._known_from = len(self._values)
+        return self._known
+
+    def masked(self, text: str) -> Shown:
+        """A text without the values that were seen until it was made."""
+        return self.known.masked(text)
 
 
 def values_at_names(data: bytes) -> dict[str, str]:
