@@ -17,12 +17,25 @@ from nixlint.compose.problem import ComposeError, Shown
 from nixlint.containers.deployment import RemarkKind
 from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
-from nixlint.conversion.output import NotWritten, left_over, module_paths, write_secrets, write_text
+from nixlint.conversion.kept_options import KeptOptions
+from nixlint.conversion.output import (
+    NotWritten,
+    Planned,
+    is_made_here,
+    is_report,
+    left_over,
+    module_paths,
+    secret_plan,
+    write_all,
+)
 from nixlint.conversion.vm_test import vm_test
+from nixlint.files.reading import Anywhere
 from nixlint.reporting.conversion import conversion_json, conversion_text
-from nixlint.reporting.terminal import style_for, visible
+from nixlint.reporting.terminal import shell_word, style_for, visible
 from nixlint.semantics.releases import releases
 from nixlint.syntax.span import LineIndex
+
+from .convert_again import NotKept, options_again
 
 
 class _Output(NamedTuple):
@@ -31,6 +44,7 @@ class _Output(NamedTuple):
     check: bool
     strict: bool
     with_test: bool
+    force: bool
 
 
 @click.command("convert", context_settings={"ignore_unknown_options": False})
@@ -63,7 +77,9 @@ class _Output(NamedTuple):
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped or withheld.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when the output is not up to date.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when a module is not up to date.")
+@click.option("--update", is_flag=True, help="Write a module anew, with the options that its header keeps.")
+@click.option("--force", is_flag=True, help="Write over files that nixlint did not make.")
 @click.option(
     "--print-model", is_flag=True, help="Print the loaded project as docker compose config --format json does."
 )
@@ -89,6 +105,8 @@ def command(
     report: Path | None,
     strict: bool,
     check: bool,
+    update: bool,
+    force: bool,
     print_model: bool,
     color: str,
 ) -> int:
@@ -98,27 +116,77 @@ def command(
     command instead. The module goes to standard output, the report to standard error; with -o the module is written,
     and secrets to files outside of the repository.
 
+    --check and --update take the module (or the folder of --split) in place of a file, and the options from its header.
+
     Exits with 0 when it converted, with 1 when --strict or --check say so, and with 2 when it could not.
     """
-    if (check or with_test) and output is None:
-        raise click.UsageError("--check and --with-test need -o")
-    if split and output is None:
-        raise click.UsageError("--split needs -o with a folder")
-    if root is not None and not root.startswith("/"):
-        raise click.UsageError(f"--root {root}: an absolute path is wanted")
+    takes_command = not files and is_command(words)
+    options = KeptOptions(
+        () if takes_command else (*files, *words),
+        project_name,
+        tuple(profiles),
+        tuple(str(path) for path in env_files),
+        tuple(dict.fromkeys(each.partition("=")[0] for each in variables)),
+        host_env,
+        backend,
+        nixos,
+        secrets,
+        split,
+        enable_option,
+        symbolic,
+        root,
+        user,
+        with_test,
+    )
     try:
-        loaded = _request(words, files, project_name, env_files, _environment(variables, host_env))
+        if check or update:
+            output, options = options_again(options, output, "--check" if check else "--update")
+        _refuse_what_makes_no_sense(options, output)
+        environment = _environment(variables, options.host_env)
+        env_paths = tuple(Path(path) for path in options.env_files)
+        named = words if takes_command else options.files
+        loaded = _request(named, (), options.project_name, env_paths, environment)
         if print_model:
             return _print_model(loaded)
-        target = Target(Backend(backend), nixos, SecretStore(secrets), user)
-        shown = _source(loaded.files, words)
-        request = ConversionRequest(loaded, target, tuple(profiles), enable_option, split, symbolic, shown, root)
-        return _run(request, _Output(output, report, check, strict, with_test), color)
+        target = Target(Backend(options.backend), options.nixos, SecretStore(options.secrets), options.user)
+        folder = _folder_of(output, options)
+        kept = options._replace(files=() if str(loaded.files[0]) == "-" else options.files or (".",))
+        request = ConversionRequest(
+            loaded,
+            target,
+            options.profiles,
+            options.enable_option,
+            options.split,
+            options.symbolic,
+            _source(loaded.files, named, folder),
+            options.root,
+            kept.seen_from(folder),
+        )
+        return _run(request, _Output(output, report, check, strict, options.with_test, force), color)
     except ComposeError as error:
         sys.stderr.write(f"{_where(error)}error: {visible(error.message)}\n")
-    except (NotWritten, NotADockerCommand) as error:
+    except (NotWritten, NotADockerCommand, NotKept) as error:
         sys.stderr.write(f"error: {visible(str(error))}\n")
     return 2
+
+
+def _refuse_what_makes_no_sense(options: KeptOptions, output: Path | None) -> None:
+    if options.with_test and output is None:
+        raise click.UsageError("--with-test needs -o")
+    if options.split and output is None:
+        raise click.UsageError("--split needs -o with a folder")
+    if options.root is not None and not options.root.startswith("/"):
+        raise click.UsageError(f"--root {visible(options.root)}: an absolute path is wanted")
+    if options.enable_option is not None and not all(options.enable_option.split(".")):
+        raise click.UsageError("--option: names with dots between them are wanted, such as services.blog")
+
+
+def _folder_of(output: Path | None, options: KeptOptions) -> Path:
+    """The folder from which the paths in a header count: that of the module."""
+    if output is None:
+        return Path.cwd()
+    is_folder = options.split or output.is_dir() or output.suffix != ".nix"
+    return Path(os.path.abspath(output if is_folder else output.parent))  # noqa: PTH100  # as above
 
 
 def _run(request: ConversionRequest, output: _Output, color: str) -> int:
@@ -126,42 +194,61 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
     folder = Path.cwd()
     if output.check:
         assert output.path is not None
-        return _check(conversion, output.path)
-    written: tuple[Path, ...] = ()
+        return _check(conversion, output.path, output.with_test)
+    planned: list[Planned] = []
+    secrets: tuple[Planned, ...] = ()
+    if output.path is not None:
+        secrets = secret_plan(conversion)
+        planned += [
+            Planned(path, text, is_made_here) for path, text in _made(conversion, output.path, output.with_test)
+        ]
+    if output.report is not None:
+        planned.append(Planned(output.report, conversion_json(conversion, folder), is_report))
+    inputs = (*(path for path in conversion.texts if str(path) != "-"), *request.load.env_files)
+    write_all((*planned, *secrets), inputs, force=output.force)
     if output.path is None:
         sys.stdout.write(conversion.modules[0][1])
         sys.stdout.flush()
     else:
-        paths = module_paths(conversion, output.path)
-        for path, text in paths:
-            write_text(path, text)
-        if output.with_test:
-            main = paths[0][0]
-            write_text(main.with_name(f"{main.stem}-test.nix"), vm_test(conversion, main.name))
-        written = write_secrets(conversion)
         for path in left_over(conversion, output.path):
             sys.stderr.write(f"{visible(_shown(path))} is not made any more: remove it\n")
-    if output.report is not None:
-        write_text(output.report, conversion_json(conversion, folder))
+    written = tuple(each.path for each in secrets[1:])
     for piece in conversion_text(conversion, folder, style_for(sys.stderr, color), written):
         sys.stderr.write(piece)
     lost = (each.kind is RemarkKind.DROPPED or each.is_incomplete for each in conversion.remarks)
     return int(output.strict and any(lost))
 
 
-def _check(conversion: Conversion, output: Path) -> int:
+def _made(conversion: Conversion, output: Path, with_test: bool) -> tuple[tuple[Path, str], ...]:
+    """The modules, and the test beside the main one."""
+    paths = module_paths(conversion, output)
+    if not with_test:
+        return paths
+    main = paths[0][0]
+    return (*paths, (main.with_name(f"{main.stem}-test.nix"), vm_test(conversion, main.name)))
+
+
+def _check(conversion: Conversion, output: Path, with_test: bool) -> int:
     from nixlint.linting.fixing import FixedFile
     from nixlint.reporting.diff import diff
 
     is_stale = False
-    for path, text in module_paths(conversion, output):
-        before = path.read_bytes() if path.is_file() else b""
+    for path, text in _made(conversion, output, with_test):
+        try:
+            before = Anywhere().read(path)
+        except (OSError, ValueError):
+            before = b""
         if before != text.encode():
             is_stale = True
             sys.stdout.write(diff(FixedFile(path, before, text.encode()), _shown(path)))
     for path in left_over(conversion, output):
         is_stale = True
         sys.stdout.write(f"{visible(_shown(path))} is not made any more: remove it\n")
+    if is_stale:
+        shown = shell_word(_shown(output))
+        sys.stderr.write(
+            f"{visible(_shown(output))} is not up to date; write it anew: nixlint convert --update {shown}\n"
+        )
     return int(is_stale)
 
 
@@ -225,10 +312,10 @@ def _shown(path: Path) -> str:
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
-def _source(files: Sequence[Path], words: Sequence[str]) -> str:
-    """What a module is made from, as its first line says."""
+def _source(files: Sequence[Path], words: Sequence[str], folder: Path) -> str:
+    """What a module in a folder is made from, as its first line says."""
     if str(files[0]) != "-":
-        return ", ".join(_shown(path) for path in files)
+        return ", ".join(os.path.relpath(path, folder) for path in files)
     return "standard input" if list(words[:1]) in ([], ["-"]) else "a command"
 
 

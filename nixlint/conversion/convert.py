@@ -25,6 +25,7 @@ from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
 from nixlint.semantics.releases import releases
 
+from .kept_options import KeptOptions
 from .plain_text import refuse_what_no_text_may_have
 from .proof import prove
 
@@ -32,7 +33,10 @@ EXTENSION = "x-nixlint"
 
 
 class ConversionRequest(NamedTuple):
-    """What to convert, for what, and how it is to look; ``root`` is where the project's folder is on the machine."""
+    """What to convert, for what, and how it is to look; ``root`` is where the project's folder is on the machine.
+
+    ``kept`` are the options as the header says them.
+    """
 
     load: Request
     target: Target = Target()  # a named tuple, which nothing changes
@@ -42,6 +46,7 @@ class ConversionRequest(NamedTuple):
     keeps_variables: bool = False
     shown: str = ""
     root: str | None = None
+    kept: KeptOptions | None = None
 
 
 class Conversion(NamedTuple):
@@ -78,11 +83,19 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     inputs = digest(loaded)
     head = book.head()
     root = request.root or loaded.directory
+    needed = tuple(dict.fromkeys(_of_folder(plain, loaded.directory, root)))
+    kept = request.kept
+    if kept is not None:
+        # What follows from where this run was started is kept too, for the next one may be started elsewhere.
+        is_named = kept.project_name is not None or "name" in loaded.root.key_places
+        kept = kept._replace(
+            root=request.root or (root if needed else None), project_name=kept.project_name if is_named else loaded.name
+        )
     symbols = Symbols(found.symbols)
     options = Options(
         tuple(request.enable_option.split(".")) if request.enable_option is not None else None,
         request.split,
-        _header(request.shown, inputs),
+        _header(request.shown, inputs, kept),
         ("", *head) if head else (),
         symbols,
         (loaded.directory, root) if root != loaded.directory else None,
@@ -106,7 +119,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         loaded.texts,
         inputs,
         root,
-        tuple(dict.fromkeys(_of_folder(plain, loaded.directory, root))),
+        needed,
     )
 
 
@@ -166,9 +179,11 @@ MADE_BY = "by nixlint convert."
 """How the first line of every module ends."""
 
 
-def _header(shown: str, inputs: str) -> tuple[str, ...]:
+def _header(shown: str, inputs: str, kept: KeptOptions | None) -> tuple[str, ...]:
     made = f"Made from {shown} {MADE_BY}" if shown else f"Made {MADE_BY}"
-    return (made, "Your own settings go into a module beside this one: this one is written anew.", f"inputs: {inputs}")
+    options = (kept.line(),) if kept is not None else ()
+    own = "Your own settings go into a module beside this one: this one is written anew."
+    return (made, own, *options, f"inputs: {inputs}")
 
 
 _ORDER = tuple(RemarkKind)

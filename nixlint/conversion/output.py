@@ -1,21 +1,48 @@
-"""Where the files of a conversion go: modules, reports, and secrets in plain text for the person to encrypt."""
+"""Where the files of a conversion go: modules, reports, and secrets in plain text for the person to encrypt.
+
+Nothing is written over what nixlint did not make itself: a file has to carry its mark, and be a regular one. All files of
+a conversion are looked at before the first is written, and each is written whole or not at all
+(:mod:`nixlint.files.writing`), below the folder that it was named in and through no link.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import re
-import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from nixlint.containers.deployment import SecretFile
 from nixlint.containers.target import SecretStore
+from nixlint.files.reading import Anywhere, Kind, reason_of
+from nixlint.files.writing import NotWritten as Refused
+from nixlint.files.writing import Writer
 
 from .convert import MADE_BY, Conversion
+
+REPORT_MARK = '"made_by": "nixlint convert"'
+"""What stands at the beginning of every report."""
+_IGNORE = "# Secrets in plain text, made by nixlint convert: they belong into no repository.\n*\n"
+_DISK = Anywhere()
 
 
 class NotWritten(Exception):
     """A file that could not be written; the message says why."""
+
+
+class Planned(NamedTuple):
+    """A file to be written; ``is_own`` says of the text that is there whether nixlint made it.
+
+    Below ``root`` no link is followed: the current folder where the file is in it, or else the one that it is named in.
+    """
+
+    path: Path
+    text: str
+    is_own: Callable[[bytes], bool]
+    root: Path | None = None
+    is_private: bool = False
 
 
 def module_paths(conversion: Conversion, output: Path) -> tuple[tuple[Path, str], ...]:
@@ -30,59 +57,107 @@ def left_over(conversion: Conversion, output: Path) -> tuple[Path, ...]:
     """Modules in a folder that an earlier conversion made and that this one does not."""
     made = {path for path, _ in module_paths(conversion, output)}
     found = sorted(output.glob("*.nix")) if output.is_dir() else []
-    return tuple(path for path in found if path not in made and _is_made_here(path))
+    return tuple(path for path in found if path not in made and is_made_here(_text_of(path) or b""))
 
 
-def _is_made_here(path: Path) -> bool:
+def is_made_here(text: bytes) -> bool:
+    """Whether a module, or a test of one, carries the mark of nixlint."""
+    return text.partition(b"\n")[0].rstrip().endswith(MADE_BY.encode())
+
+
+def is_report(text: bytes) -> bool:
+    """Whether a document is the report of a conversion."""
+    return REPORT_MARK.encode() in text[:200]
+
+
+def _text_of(path: Path) -> bytes | None:
     try:
-        with path.open("rb") as file:
-            return file.readline(_LINE).rstrip().endswith(MADE_BY.encode())
-    except OSError:
-        return False
+        return _DISK.read(path)
+    except (OSError, ValueError):
+        return None
 
 
-_LINE = 4096
+def write_all(planned: Iterable[Planned], inputs: Iterable[Path], *, force: bool) -> None:
+    """Write files, or none of them where one may not be written.
 
-
-def write_text(path: Path, text: str, mode: int = 0o644) -> None:
-    """Put a text into a file, atomically; the mode is that of a new file. Raises :class:`NotWritten`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        keeps = path.stat().st_mode & 0o777 if path.exists() else mode
-        descriptor, name = tempfile.mkstemp(prefix=".nixlint-", suffix=".tmp", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-            os.fchmod(file.fileno(), keeps if mode != _PRIVATE else _PRIVATE)
-        Path(name).replace(path)
-    except OSError as error:
-        raise NotWritten(f"{path} can't be written: {(error.strerror or str(error)).lower()}") from error
-
-
-_PRIVATE = 0o600
-
-
-def write_secrets(conversion: Conversion) -> tuple[Path, ...]:
-    """Write the secrets in plain text, below the person's own folder for states and never into a repository.
-
-    Raises :class:`NotWritten`.
+    With ``force`` a regular file is written over, whoever made it; what a conversion reads never is. Raises
+    :class:`NotWritten`.
     """
-    folder = secrets_folder() / conversion.deployment.name
-    written = []
-    for name, text in secret_texts(conversion):
-        path = folder / name
-        write_text(path, text, _PRIVATE)
-        written.append(path)
-    if written:
-        folder.chmod(0o700)
-    return tuple(written)
+    files = tuple(planned)
+    read = {_identity(path) for path in inputs} - {None}
+    for file in files:
+        reason = _objection(file, read, force)
+        if reason is not None:
+            raise NotWritten(f"{file.path} can't be written: {reason}")
+    for file in files:
+        root = file.root or _root_of(file.path)
+        try:
+            Writer(root).put(
+                root / Path(os.path.abspath(file.path)).relative_to(root),  # noqa: PTH100  # links are not followed
+                file.text.encode(),
+                may_replace=lambda text, file=file: force or file.is_own(text),  # type: ignore[misc]  # a default binds
+                refusal=_FOREIGN,
+                mode=0o600 if file.is_private else 0o644,
+                folder_mode=0o700 if file.is_private else 0o755,
+            )
+        except Refused as error:
+            reason = str(error).removeprefix("it can't be written: ")
+            raise NotWritten(f"{file.path} can't be written: {reason}") from None
 
 
-def secrets_folder() -> Path:
-    """``$XDG_STATE_HOME/nixlint/secrets`` (XDG Base Directory Specification)."""
+_FOREIGN = "there is a file by this name that nixlint did not make; --force writes over it"
+
+
+def _objection(file: Planned, read: set[tuple[int, int] | None], force: bool) -> str | None:
+    match _DISK.own_kind(file.path):
+        case None:
+            return None
+        case Kind.LINK:
+            return "it is a symbolic link"
+        case Kind.FILE:
+            if _identity(file.path) in read:
+                return "the conversion reads it"
+            try:
+                text = _DISK.read(file.path)
+            except OSError as error:
+                return reason_of(error)
+            return None if force or file.is_own(text) else _FOREIGN
+        case _:
+            return "it is not a regular file"
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _root_of(path: Path) -> Path:
+    """The folder below which no link is followed: the current one, or else the one that the person has named."""
+    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a link stays what it is called
+    here = Path.cwd()
+    return here if absolute.is_relative_to(here) else absolute.parent
+
+
+def secret_plan(conversion: Conversion) -> tuple[Planned, ...]:
+    """The files of secrets in plain text, below the person's own folder for states, which git is told to ignore."""
+    root = _states()
+    folder = root / "nixlint" / "secrets"
+    # All in a folder with this mark is nixlint's own.
+    mark = Planned(folder / ".gitignore", _IGNORE, lambda text: text == _IGNORE.encode(), root, is_private=True)
+    files = [
+        Planned(folder / conversion.deployment.name / name, text, lambda _: True, root, is_private=True)
+        for name, text in secret_texts(conversion)
+    ]
+    return (mark, *files) if files else ()
+
+
+def _states() -> Path:
+    """``$XDG_STATE_HOME`` (XDG Base Directory Specification)."""
     home = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return Path(home) / "nixlint" / "secrets"
+    return Path(os.path.abspath(home))  # noqa: PTH100  # a link stays what it is called
 
 
 def secret_texts(conversion: Conversion) -> Iterator[tuple[str, str]]:
@@ -113,8 +188,6 @@ def _yaml(text: str, *, quotes: bool = False) -> str:
     """A text in YAML: a string of JSON in which what YAML 1.1 takes for a line end is escaped too (YAML 1.1, 5.4, 5.7)."""
     if not quotes and _PLAIN_KEY.fullmatch(text):
         return text
-    import json
-
     return _YAML_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 

@@ -14,6 +14,7 @@ from nixlint.files.reading import Reader
 from nixlint.semantics.releases import releases
 
 from .convert import ConversionRequest, convert_loaded
+from .kept_options import KeptOptions
 
 
 def project_of_folder(path: Path, texts: Mapping[Path, bytes], reader: Reader) -> ComposeProject | None:
@@ -32,20 +33,21 @@ def project_of_folder(path: Path, texts: Mapping[Path, bytes], reader: Reader) -
     place = alone.root.key_places.get("services")
     if not isinstance(services, MappingNode) or not services.entries or place is None or place.path != path:
         return None
-    shown = ", ".join(file.name for file in files)
     return ComposeProject(
         place,
         tuple(services.entries),
         path.with_suffix(".nix"),
         reader.kind(path.with_suffix(".nix")) is None,
         (path.name, f"{path.parent.name}/{path.name}"),
-        lambda release: _module(loaded, shown, release),
+        lambda release: _module(loaded, tuple(file.name for file in files), release),
     )
 
 
-def _module(loaded: LoadedProject, shown: str, release: str | None) -> str | None:
+def _module(loaded: LoadedProject, files: tuple[str, ...], release: str | None) -> str | None:
     target = Target() if release is None or release not in releases().names else Target(release=release)
+    kept = KeptOptions(files, nixos=target.release)
+    request = ConversionRequest(Request(()), target, shown=", ".join(files), kept=kept)
     try:
-        return convert_loaded(loaded, ConversionRequest(Request(()), target, shown=shown)).modules[0][1]
+        return convert_loaded(loaded, request).modules[0][1]
     except ComposeError:
         return None

@@ -11,7 +11,8 @@ from nixlint.emit.secret_places import FOLDER
 from nixlint.emit.shell import joined, quoted, shell
 from nixlint.emit.unit_text import unit_name
 
-from .convert import Conversion
+from .convert import MADE_BY, Conversion
+from .proof import prove
 
 _TIMEOUT = 900
 
@@ -43,7 +44,8 @@ def vm_test(conversion: Conversion, module: str) -> str:
         )
     )
     comments = (
-        "Made by nixlint convert. Run it with pkgs.testers.runNixOSTest.",
+        f"Made {MADE_BY}",
+        "Run it with pkgs.testers.runNixOSTest.",
         "The images come from their registries: the machine needs the network, or `imageFile` for each container.",
         *_about_secrets(conversion),
     )
@@ -54,7 +56,10 @@ def vm_test(conversion: Conversion, module: str) -> str:
             Entry(("testScript",), Text("\n".join(lines) + "\n"), blank_before=True),
         )
     )
-    return render(Module((), body, comments))
+    test = Module((), body, comments)
+    text = render(test)
+    prove([(module, test, text)])
+    return text
 
 
 def _about_secrets(conversion: Conversion) -> tuple[str, ...]:

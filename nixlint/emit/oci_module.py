@@ -97,6 +97,7 @@ def _body(containers: tuple[Entry, ...], units: tuple[Entry, ...], shared: Share
 
 def _split(parts: Sequence[_Part], shared: Shared, options: Options) -> tuple[tuple[str, Module], ...]:
     modules: list[tuple[str, Module]] = []
+    names = _file_names([container.name for container, _ in parts])
     for container, (entry, units) in parts:
         path = ("virtualisation", "oci-containers", "containers", *entry.path)
         body = [Entry(path, entry.value, entry.comments, entry.beside)]
@@ -104,7 +105,7 @@ def _split(parts: Sequence[_Part], shared: Shared, options: Options) -> tuple[tu
             Entry(("systemd", "services", *unit.path), unit.value, unit.comments, unit.beside, blank_before=True)
             for unit in units
         ]
-        modules.append((f"{container.name}.nix", _module(AttrSet(tuple(body)), options, options.enable_option, False)))
+        modules.append((names[container.name], _module(AttrSet(tuple(body)), options, options.enable_option, False)))
     imports = ListOf.of([FileBeside((name,)) for name, _ in modules])
     entries = [Entry(("virtualisation", "oci-containers", *shared.backend.path), shared.backend.value)]
     entries += [
@@ -114,6 +115,22 @@ def _split(parts: Sequence[_Part], shared: Shared, options: Options) -> tuple[tu
     entries += [*shared.targets, *shared.others]
     main = _module(AttrSet(tuple(entries)), options, options.enable_option, True, imports)
     return (("default.nix", main), *modules)
+
+
+def _file_names(containers: Sequence[str]) -> dict[str, str]:
+    """The file of each container: called after it, and never as the module of the whole is, or as another's.
+
+    Names that differ in upper and lower case alone are one on some file systems.
+    """
+    found: dict[str, str] = {}
+    taken = {"default"}
+    for name in containers:
+        chosen = name
+        while chosen.lower() in taken:
+            chosen += "-container"
+        taken.add(chosen.lower())
+        found[name] = f"{chosen}.nix"
+    return found
 
 
 def _spaced(entries: tuple[Entry, ...]) -> tuple[Entry, ...]:

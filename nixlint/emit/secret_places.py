@@ -97,16 +97,22 @@ def _set(name: str, *entries: Entry) -> Entry:
 _IN_FILES = re.compile(r"[^\s=#/\"'\0-\x1f\x7f][^\s=/\"'\0-\x1f\x7f]*")
 """A name that environment files and keys of sops-nix can hold: on one line, not a comment, ending before the first ``=``."""
 
+_LINE_END = re.compile(r"[\n\r]")
+
 
 def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
     """The variables of a container that must not be in the store.
 
-    Raises :class:`Unwritable` for a name that a file of variables cannot hold.
+    Raises :class:`Unwritable` for a name or a value that a file of variables cannot hold.
     """
     found = [each for each in container.environment if each.is_secret and each.value is not None]
     for each in found:
         if not _IN_FILES.fullmatch(each.name):
             raise Unwritable("a file of secret variables cannot hold a variable of this name", each.place)
+        if _LINE_END.search(each.value or ""):
+            # Docker refuses such a file, and Podman would take the second line for a variable of its own.
+            message = "a secret of several lines, which no file of variables can hold: mount it as a file (secrets:)"
+            raise Unwritable(message, each.place)
     return tuple((each.name, each.value or "") for each in found)
 
 

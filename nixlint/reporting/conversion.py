@@ -11,11 +11,12 @@ from nixlint.containers.deployment import Port, Remark, RemarkKind
 from nixlint.containers.target import Backend, SecretStore
 from nixlint.conversion.convert import Conversion
 from nixlint.emit.secret_places import FOLDER
+from nixlint.emit.unit_text import unit_name
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Position
 
 from .json_document import Json, json_text, maybe, text
-from .terminal import Style, visible
+from .terminal import Style, shell_word, visible
 
 _TITLES = {
     RemarkKind.NEEDS_YOU: ("needs you", "yellow"),
@@ -97,9 +98,9 @@ def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]
     yield "\nSecrets are not in the module:\n"
     for file in conversion.secret_files:
         names = ", ".join(name for name, _ in file.variables) or "its content"
-        yield f"  {file.name}: {visible(names)}\n"
+        yield f"  {visible(file.name)}: {visible(names)}\n"
     for path in written:
-        yield f"  written in plain text to {path}\n"
+        yield f"  written in plain text to {visible(str(path))}\n"
     match conversion.target.secrets:
         case SecretStore.SOPS:
             yield "Encrypt it with sops as your sops.defaultSopsFile, then remove the plain text.\n"
@@ -107,7 +108,8 @@ def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]
             yield "Encrypt each with age as secrets/<name>.age beside the module, then remove the plain text.\n"
         case _:
             owner = conversion.target.user or "root"
-            yield f"Bring each to {FOLDER}/{conversion.deployment.name}/ on the machine, mode 0600, owned by {owner}.\n"
+            folder = visible(f"{FOLDER}/{conversion.deployment.name}/")
+            yield f"Bring each to {folder} on the machine, mode 0600, owned by {owner}.\n"
 
 
 def _exposed(conversion: Conversion) -> Iterator[str]:
@@ -115,7 +117,7 @@ def _exposed(conversion: Conversion) -> Iterator[str]:
     if ports:
         yield "\nReachable from outside although the firewall is on (give an address, such as 127.0.0.1, to close):\n"
         for name, port in ports:
-            yield f"  {name}: {port}\n"
+            yield f"  {visible(name)}: {visible(str(port))}\n"
 
 
 def exposed_ports(conversion: Conversion) -> tuple[tuple[str, Port], ...]:
@@ -140,12 +142,13 @@ def _volumes(conversion: Conversion) -> Iterator[str]:
     if not names:
         return
     if conversion.target.backend is Backend.DOCKER:
-        yield f"\nThe volumes {', '.join(names)} have the names that Compose gave them: their data is kept.\n"
+        yield f"\nThe volumes {visible(', '.join(names))} have the names that Compose gave them: their data is kept.\n"
         return
     yield "\nTo bring the data of Docker's volumes to Podman, with the project stopped:\n"
     for name in names:
-        yield f"  podman volume create {name}\n"
-        yield f"  docker run --rm -v {name}:/v docker.io/library/busybox tar -C /v -cf - . | podman volume import {name} -\n"
+        word, mounted = shell_word(name), shell_word(f"{name}:/v")
+        yield f"  podman volume create {word}\n"
+        yield f"  docker run --rm -v {mounted} docker.io/library/busybox tar -C /v -cf - . | podman volume import {word} -\n"
 
 
 def named_volumes(conversion: Conversion) -> tuple[str, ...]:
@@ -156,18 +159,20 @@ def named_volumes(conversion: Conversion) -> tuple[str, ...]:
 
 def _commands(conversion: Conversion) -> Iterator[str]:
     engine = conversion.target.backend.value
-    project = f"{engine}-compose-{conversion.deployment.name}.target"
+    target = shell_word(f"{unit_name(engine, 'compose', conversion.deployment.name)}.target")
     names = [container.name for container in conversion.deployment.containers]
     first = names[0] if names else "NAME"
+    unit = unit_name(engine, first)
     prefix = f"{conversion.deployment.name}-"
-    all_of_them = f"'{engine}-{prefix}*'" if all(name.startswith(prefix) for name in names) else f"{engine}-{first}"
+    is_shared = all(name.startswith(prefix) for name in names)
+    logs = shell_word(f"{unit_name(engine, prefix)}*" if is_shared else unit)
     yield (
         f"\nInstead of docker compose …\n"
-        f"  ps             systemctl list-dependencies {project}\n"
-        f"  logs -f        journalctl -fu {all_of_them}\n"
-        f"  exec           {engine} exec -it {first} sh\n"
-        f"  pull           {engine} pull …, then systemctl restart {engine}-{first}\n"
-        f"  up -d, down    systemctl start, stop {project}\n"
+        f"  ps             systemctl list-dependencies {target}\n"
+        f"  logs -f        journalctl -fu {logs}\n"
+        f"  exec           {engine} exec -it {shell_word(first)} sh\n"
+        f"  pull           {engine} pull …, then systemctl restart {shell_word(unit)}\n"
+        f"  up -d, down    systemctl start, stop {target}\n"
     )
 
 
@@ -191,6 +196,7 @@ def conversion_json(conversion: Conversion, folder: Path) -> str:
             }
         )
     document: Json = {
+        "made_by": text("nixlint convert"),
         "version": 1,
         "project": text(conversion.deployment.name),
         "backend": text(conversion.target.backend.value),

@@ -7,6 +7,7 @@ or from a message.
 from __future__ import annotations
 
 import os
+import shlex
 from typing import NamedTuple, TextIO
 
 from nixlint.secrets.masking import Shown, shown_prose
@@ -44,6 +45,22 @@ def escaped(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(character) if ord(character) in _HIDDEN else character for character in text)
+
+
+def shell_word(text: str) -> str:
+    """A text as one word of a shell, to be copied from a terminal: what a terminal may obey is an escape of the shell's.
+
+    POSIX.1-2024, 'Shell Command Language', 2.2.4 Dollar-Single-Quotes.
+    """
+    if visible(text) == text:
+        return shlex.quote(text)
+    pieces = []
+    for character in text:
+        if ord(character) in _HIDDEN:
+            pieces += [f"\\x{byte:02x}" for byte in character.encode("utf-8", "surrogateescape")]
+        else:
+            pieces.append(f"\\{character}" if character in "\\'" else character)
+    return f"$'{''.join(pieces)}'"
 
 
 def _escaped(character: str) -> str:

@@ -108,6 +108,7 @@ class ComposeFile(Rule[ComposeProject]):
                 "films/compose.nix": """\
 # Made from compose.yaml by nixlint convert.
 # Your own settings go into a module beside this one: this one is written anew.
+# options: {"file": ["compose.yaml"], "project-name": "films", "nixos": "26.05"}
 # inputs: sha256-e04cf550332d753d117324da24258941
 {
   virtualisation.oci-containers = {

@@ -286,7 +286,9 @@ def test_bytes_that_are_no_text_are_one_message(folder: Path) -> None:
     [
         (["nothing.yaml"], "nothing.yaml: no such file"),
         (["--", "docker", "ps"], "only run and create can be converted"),
-        (["--check"], "--check and --with-test need -o"),
+        (["--check"], "--check needs a module, or a Compose file with -o"),
+        (["--with-test"], "--with-test needs -o"),
+        (["--option", "a..b"], "names with dots between them"),
         (["--split"], "--split needs -o"),
         (["--env", "A"], "NAME=VALUE is wanted"),
         (["--env-file", "no.env"], "couldn't find env file"),
