@@ -19,7 +19,7 @@ from nixlint.syntax.place import Place
 
 from .context import Context
 from .engine import engine_flags, flag_text, hostname, image_name, log_driver, network_text
-from .engine_mounts import mount_flag, mount_source, needs_flag, short_options
+from .engine_mounts import mount_flag, mount_source, needs_flag, short_options, told_of_source
 from .engine_ports import published
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, Expression, Item, ListOf, Literal, Template, Text
 from .told import Told
@@ -46,6 +46,7 @@ class ContainerOptions:
         long = [mount for mount in container.mounts if needs_flag(mount, self._context.backend)]
         mounted = [mount_flag(mount, self._context.backend) for mount in long]
         mount_told = [note for _, notes in mounted for note in notes]
+        mount_told += [note for mount in container.mounts for note in told_of_source(mount, self._context.backend)]
         self._tell(container, (*flags.told, *log_told, *name_told, *network_told, *port_told, *mount_told))
         entries = _Entries(container, self._context.comments)
         image = image_name(container.image, self._context.backend, is_built=container.is_built)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nixlint.containers.deployment import DeployedContainer, DeployedMount, MountKind, RemarkKind
 from nixlint.containers.engine_flags import Flag
+from nixlint.containers.linux_paths import other_path
 from nixlint.containers.target import Backend
 
 from .told import Told
@@ -21,8 +22,22 @@ _ALIASES = {"/var/run/docker.sock": "/run/podman/podman.sock", "/run/docker.sock
 
 
 def mount_source(mount: DeployedMount, backend: Backend) -> str:
-    """What is mounted. Podman's own socket stands in the place of Docker's."""
-    return _ALIASES.get(mount.source, mount.source) if backend is Backend.PODMAN else mount.source
+    """What is mounted. Podman's own socket stands in the place of Docker's, and what NixOS has in that of other systems."""
+    if backend is Backend.PODMAN and mount.source in _ALIASES:
+        return _ALIASES[mount.source]
+    other = other_path(mount.source, backend) if mount.kind is MountKind.BIND else None
+    return mount.source if other is None or other.instead is None else other.instead
+
+
+def told_of_source(mount: DeployedMount, backend: Backend) -> tuple[Told, ...]:
+    """What a person should know of the path of the host that is mounted, where NixOS may not have it."""
+    other = other_path(mount.source, backend) if mount.kind is MountKind.BIND else None
+    if other is None or mount.source == "/":
+        return ()
+    if other.instead is None:
+        return (Told(RemarkKind.NEEDS_YOU, "volumes", f"{mount.source}: {other.why}", mount.place),)
+    message = f"{mount.source}: {other.instead} is mounted: {other.why}"
+    return (Told(RemarkKind.APPROXIMATED, "volumes", message, mount.place),)
 
 
 def needs_flag(mount: DeployedMount, backend: Backend) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
@@ -26,6 +27,10 @@ class Shared(NamedTuple):
 """``--sdnotify=conmon`` under a user that lingers (nixpkgs 475089)."""
 
 
+_FIRST_FOR_ALL = 1024
+"""The first port that everybody may publish."""
+
+
 class SharedUnits:
     """Writes what containers share."""
 
@@ -40,8 +45,8 @@ class SharedUnits:
             *(self._build_unit(build) for build in self._context.deployment.builds),
         ]
         others: list[Entry] = []
-        if self._context.is_podman and self._context.deployment.networks:
-            others.append(_name_service())
+        if self._context.is_podman and any(each.attachments for each in self._context.deployment.containers):
+            others.append(_name_service(self._named_bridges()))
         if any(container.needs_gpu for container in self._context.deployment.containers):
             others.append(Entry(("hardware", "nvidia-container-toolkit", "enable"), Literal(True), blank_before=True))
         others += self._user(self._context.target.user)
@@ -56,6 +61,7 @@ class SharedUnits:
         """
         if user is None:
             return []
+        self._low_ports(user)
         waits = any(each.is_awaited_healthy for each in self._context.deployment.containers)
         message = f"{user}: the configuration has to have this user, with subordinate ids (autoSubUidGidRange)"
         message += " and with a uid of its own, which NixOS asks for where a health check is awaited" if waits else ""
@@ -63,6 +69,26 @@ class SharedUnits:
         if not waits and not self._context.target.has(first_with("rootless-without-linger")):
             return []
         return [Entry(("users", "users", user, "linger"), Literal(True), blank_before=True)]
+
+    def _named_bridges(self) -> list[str]:
+        """The bridges of networks that have names of their own, which no pattern matches."""
+        return [
+            value
+            for network in self._context.deployment.networks
+            for flag, value in pairwise(create_flags(network.flags, self._context.backend, "network")[0])
+            if flag == "--interface-name"
+        ]
+
+    def _low_ports(self, user: str) -> None:
+        """Say which ports only root may publish, unless the kernel is told otherwise (ip(7), ip_unprivileged_port_start)."""
+        for container in self._context.deployment.containers:
+            low = {port: int(first) for port in container.ports if (first := port.host.partition("-")[0]).isdigit()}
+            low = {port: first for port, first in low.items() if first < _FIRST_FOR_ALL}
+            if low:
+                message = f"{', '.join(map(str, low))}: {user} may publish no port below {_FIRST_FOR_ALL}, unless "
+                message += f'boot.kernel.sysctl."net.ipv4.ip_unprivileged_port_start" is {min(low.values())}'
+                key, place = f"services.{container.service}.ports", next(iter(low)).place
+                self._context.remarks.append(Remark(RemarkKind.NEEDS_YOU, key, message, place, container.service))
 
     def _target_entry(self) -> Entry:
         wants = [
@@ -142,7 +168,7 @@ class SharedUnits:
         return Entry((self._context.units.build(build.service),), AttrSet(tuple(entries)))
 
 
-def _name_service() -> Entry:
+def _name_service(bridges: list[str]) -> Entry:
     """Podman's name service listens on the bridge, which the firewall closes; the names of bridges match by a pattern."""
     uses_nftables = Select("config", ("networking", "nftables", "enable"))
     interface = IfElse(uses_nftables, Text("podman*"), Text("podman+"))
@@ -150,7 +176,7 @@ def _name_service() -> Entry:
     allowed = AttrSet((Entry(("allowedTCPPorts",), ports), Entry(("allowedUDPPorts",), ports)))
     return Entry(
         ("networking", "firewall", "interfaces"),
-        AttrSet((Entry((interface,), allowed),)),
+        AttrSet((Entry((interface,), allowed), *(Entry((bridge,), allowed) for bridge in dict.fromkeys(bridges)))),
         ("Containers find each other by name.",),
         blank_before=True,
     )

@@ -156,3 +156,52 @@ def test_podman_takes_it(tmp_path: Path) -> None:
 def test_docker_takes_it(tmp_path: Path) -> None:
     command = _command(_service(_EVERYTHING + _MOUNTS, tmp_path, "docker", "volumes: {data: }\n"), tmp_path)
     assert list(docker_complaints(command)) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "backend", "mounted", "kind"),
+    [
+        ("/lib/modules", "podman", "/run/booted-system/kernel-modules/lib/modules", "approximated"),
+        ("/usr/share/zoneinfo/Europe/Rome", "docker", "/etc/zoneinfo/Europe/Rome", "approximated"),
+        ("/var/lib/docker/volumes", "podman", "/var/lib/containers/storage/volumes", "approximated"),
+        ("/var/lib/docker/volumes", "docker", "/var/lib/docker/volumes", None),
+        ("/var/lib/docker/containers", "docker", "/var/lib/docker/containers", "needs-you"),
+        ("/etc/timezone", "podman", "/etc/timezone", "needs-you"),
+        ("/etc/localtime", "podman", "/etc/localtime", "needs-you"),
+        ("/usr/bin/docker", "docker", "/usr/bin/docker", "needs-you"),
+        ("/etc/nothing", "podman", "/etc/nothing", "needs-you"),
+        ("/etc/ssl/certs", "podman", "/etc/ssl/certs", "needs-you"),
+        ("/etc/ssl/certs/ca-certificates.crt", "podman", "/etc/ssl/certs/ca-certificates.crt", None),
+        ("/etc/passwd", "podman", "/etc/passwd", None),
+        ("/etc/machine-id", "docker", "/etc/machine-id", None),
+        ("/usr/bin/env", "docker", "/usr/bin/env", None),
+        ("/userdata", "docker", "/userdata", None),
+        ("/srv/etc/timezone", "podman", "/srv/etc/timezone", None),
+    ],
+)
+def test_paths_of_other_systems(path: str, backend: str, mounted: str, kind: str | None, tmp_path: Path) -> None:
+    conversion = _service(f"volumes: ['{path}:/x:ro']", tmp_path, backend)
+    assert f"{mounted}:/x:ro" in _command(conversion, tmp_path)
+    said = [kind for kind, key in remarks(conversion) if key == "services.web.volumes"]
+    assert said == ([] if kind is None else [kind])
+
+
+def test_names_are_found_in_a_network_of_others(tmp_path: Path) -> None:
+    text = module_text(_service("networks: [lan]", tmp_path, "podman", "networks: {lan: {external: true}}\n"))
+    assert "allowedUDPPorts = [ 53 ];" in text
+    assert "allowedUDPPorts" not in module_text(_service("network_mode: bridge", tmp_path, "podman"))
+
+
+def test_names_are_found_on_a_bridge_of_any_name(tmp_path: Path) -> None:
+    top = "networks: {lan: {driver_opts: {com.docker.network.bridge.name: br-lan}}}\n"
+    text = module_text(_service("networks: [lan]", tmp_path, "podman", top))
+    assert "--interface-name br-lan" in text
+    assert '"br-lan" = {' in text or "br-lan = {" in text
+
+
+def test_a_user_may_not_publish_low_ports(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: nginx:1\n    ports: ['443:443', '8080:80']\n"
+    conversion = converted(text, tmp_path, user="ada")
+    (message,) = [each.message for each in conversion.remarks if each.key == "services.web.ports"]
+    assert message.startswith("443:443: ada may publish no port below 1024")
+    assert "8080" not in message
