@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from nixlint.containers.environment_files import environment_line
+
 from .budget import Budget
 from .interpolation import InvalidTemplate, RequiredVariable, substitute
 from .problem import ComposeError, Shown
@@ -20,13 +22,17 @@ _ESCAPES = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v
 
 
 def parse_dotenv(
-    text: str, lookup: Callable[[str], str | None] = lambda _: None, budget: Budget | None = None
+    text: str,
+    lookup: Callable[[str], str | None] = lambda _: None,
+    budget: Budget | None = None,
+    earlier: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """The variables of a file. ``lookup`` gives those that are set before it and win in replacements.
+    """The variables of a file. ``lookup`` gives those that are set before it and win in replacements, ``earlier`` those of
+    files before it, which replacements take where the file itself has not set them.
 
     Raises :class:`ComposeError` that names the line, also where replacements come to more than the budget has.
     """
-    return _Parser(text.removeprefix("\ufeff"), lookup, budget or Budget()).parse()
+    return _Parser(text.removeprefix("\ufeff"), lookup, budget or Budget(), earlier or {}).parse()
 
 
 def engine_reads(text: str) -> dict[str, str] | None:
@@ -35,26 +41,35 @@ def engine_reads(text: str) -> dict[str, str] | None:
     ``None`` where an engine refuses it, or takes a value from its own environment.
     """
     found: dict[str, str] = {}
-    for line in text.removeprefix("\ufeff").splitlines():
-        stripped = line.lstrip()
+    for line in text.removeprefix("\ufeff").split("\n"):
+        stripped = line.removesuffix("\r").lstrip()
         if not stripped or stripped.startswith("#"):
             continue
         name, equals, value = stripped.partition("=")
-        if not equals or not name or any(character in name for character in " \t"):
+        if not equals or environment_line(name, value) is None:
             return None
         found[name] = value
     return found
 
 
+def raw_variables(text: str) -> dict[str, str]:
+    """The variables of a file in the format ``raw``: lines as they are, those without a value left out."""
+    lines = (line.removesuffix("\r").lstrip() for line in text.removeprefix("\ufeff").split("\n"))
+    pairs = (line.partition("=") for line in lines if line and not line.startswith("#"))
+    return {name: value for name, equals, value in pairs if equals}
+
+
 class _Parser:
     """Reads a file once from its beginning to its end."""
 
-    def __init__(self, text: str, lookup: Callable[[str], str | None], budget: Budget) -> None:
+    def __init__(
+        self, text: str, lookup: Callable[[str], str | None], budget: Budget, earlier: Mapping[str, str]
+    ) -> None:
         self._text = text
         self._position = 0
         self._budget = budget
         self._found: dict[str, str] = {}
-        self._known = _Layered(lookup, self._found)
+        self._known = _Layered(lookup, self._found, earlier)
 
     def parse(self) -> dict[str, str]:
         while self._to_statement():
@@ -154,15 +169,18 @@ def _is_allowed(character: str) -> bool:
 
 
 class _Layered(Mapping[str, str]):
-    """The variables that were set before a file, and those that the file has set so far."""
+    """The variables that were set before a file, those that the file has set so far, and those of files before it."""
 
-    def __init__(self, before: Callable[[str], str | None], found: dict[str, str]) -> None:
+    def __init__(self, before: Callable[[str], str | None], found: dict[str, str], earlier: Mapping[str, str]) -> None:
         self.before = before
         self._found = found
+        self._earlier = earlier
 
     def __getitem__(self, name: str) -> str:
         before = self.before(name)
-        return self._found[name] if before is None else before
+        if before is not None:
+            return before
+        return self._found[name] if name in self._found else self._earlier[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._found)

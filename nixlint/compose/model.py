@@ -16,7 +16,7 @@ from nixlint.containers.duration import format_duration, parse_duration
 from nixlint.syntax.place import Place
 
 from .access import Access, anywhere
-from .dotenv import parse_dotenv
+from .dotenv import parse_dotenv, raw_variables
 from .interpolation import NotOfType, to_boolean, to_float, to_integer
 from .node import MappingNode, Node, Scalar, Sequence, is_null, string, text_of
 from .problem import ComposeError, Shown
@@ -103,16 +103,19 @@ def resolved_environment(
     """The variables of a service with those of its environment files. Raises :class:`ComposeError` for a missing one."""
     own = variables_of(service.get("environment"), f"{path}.environment")
     own = {name: environment.get(name) if value is None else value for name, value in own.items()}
-    found: dict[str, str | None] = {}
+    found: dict[str, str] = {}
     files = service.get("env_file")
     known = {**{name: value for name, value in own.items() if value is not None}, **environment}
     for index, item in enumerate(files.items if isinstance(files, Sequence) else ()):
         if isinstance(item, MappingNode):
-            found.update(_env_file(item, known, access, Shown.path((f"{path}.env_file[{index}]",))))
+            key = Shown.path((f"{path}.env_file[{index}]",))
+            found.update(_env_file(item, known, found, access, key))
     return {**found, **own}
 
 
-def _env_file(item: MappingNode, known: Mapping[str, str], access: Access, key: Shown) -> dict[str, str]:
+def _env_file(
+    item: MappingNode, known: Mapping[str, str], earlier: Mapping[str, str], access: Access, key: Shown
+) -> dict[str, str]:
     path = Path(string(item.get("path")) or "")
     required = item.entries.get("required")
     is_required = _boolean(required, "required") if required is not None else True
@@ -121,16 +124,22 @@ def _env_file(item: MappingNode, known: Mapping[str, str], access: Access, key: 
     text = access.text(path, item.place, key)
     kind = string(item.get("format"))
     if kind == "raw":
-        pairs = (line.partition("=") for line in text.splitlines() if line.strip() and not line.startswith("#"))
-        return {name: value for name, equals, value in pairs if equals}
+        return raw_variables(text)
     if kind:
         raise ComposeError('unsupported env_file format "…"', item.place)
-    return _parsed(text, known.get, access, item.place, key)
+    return _parsed(text, known.get, access, item.place, key, earlier)
 
 
-def _parsed(text: str, lookup: Callable[[str], str | None], access: Access, place: Place, key: Shown) -> dict[str, str]:
+def _parsed(
+    text: str,
+    lookup: Callable[[str], str | None],
+    access: Access,
+    place: Place,
+    key: Shown,
+    earlier: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     try:
-        return parse_dotenv(text, lookup, access.budget)
+        return parse_dotenv(text, lookup, access.budget, earlier)
     except ComposeError as error:
         raise error.within("failed to read {}: ", place, key) from None
 

@@ -246,11 +246,18 @@ class Build(NamedTuple):
 
 
 class SecretFile(NamedTuple):
-    """A file of secrets that a person has to bring to the machine: environment variables, or one secret's content."""
+    """A file of secrets that a person has to bring to the machine: environment variables, or one secret's content.
+
+    With ``variables`` and a ``content``, the content is how the file holds these variables. ``uid`` and ``gid`` are empty
+    for those who read the file anyway.
+    """
 
     name: str
     variables: tuple[tuple[str, str], ...]
     content: str | None
+    mode: str = "0600"
+    uid: str = ""
+    gid: str = ""
 
 
 @dataclass(frozen=True)

@@ -176,7 +176,7 @@ def secret_texts(conversion: Conversion) -> Iterator[tuple[str, str]]:
 def _sops_text(files: tuple[SecretFile, ...]) -> str:
     lines: list[str] = []
     for file in files:
-        if file.variables:
+        if file.variables and file.content is None:
             lines.append(f"{_yaml(file.name.removesuffix('.env'))}:\n")
             lines += [f"  {_yaml(name)}: {_yaml(value, quotes=True)}\n" for name, value in file.variables]
         else:

@@ -22,6 +22,7 @@ from .engine import engine_flags, flag_text, hostname, image_name, log_driver, n
 from .engine_mounts import mount_flag, mount_source, needs_flag, short_options, told_of_source
 from .engine_ports import published
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, Expression, Item, ListOf, Literal, Template, Text
+from .secret_places import passed_variables
 from .told import Told
 from .unquoted import unquoted
 
@@ -74,6 +75,7 @@ class ContainerOptions:
         if container.is_awaited_healthy and self._context.is_podman and not self._context.is_native:
             late.append("--sdnotify=healthy")
         passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
+        passed += [f"--env={name}" for name, _ in passed_variables(container)]
         mount_flags = [text for text, _ in mounted]
         self._extra(container, entries, [*older, *passed, *flags.flags, *mount_flags, *log_flags, *late])
         return overridden(entries.found, container.container_overrides)

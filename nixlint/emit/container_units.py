@@ -159,6 +159,9 @@ class ContainerUnits:
             found.append(Entry(("TimeoutStartSec",), Call(MK_FORCE, (Literal(budget + _SLACK),))))
         if container.stop_seconds is not None and container.stop_seconds + 10 > _STOP_SECONDS:
             found.append(Entry(("TimeoutStopSec",), Call(MK_FORCE, (Literal(container.stop_seconds + 10),))))
+        passed = self._context.secrets.unit_environment_file(container)
+        if passed is not None:
+            found.append(Entry(("EnvironmentFile",), passed))
         if not found:
             return []
         if len(found) == 1:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from nixlint.containers.deployment import DeployedContainer, Deployment, SecretFile
+from nixlint.containers.environment_files import is_passed, unit_environment
 from nixlint.containers.target import SecretStore, Target
 
-from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Select, Template, Text, Unwritable
+from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Literal, Select, Template, Text, Unwritable
 
 FOLDER = "/var/lib/secrets"
 
@@ -26,9 +27,17 @@ class SecretPlaces:
         if not secret_variables(container):
             return None
         name = f"{container.name}.env"
+        return _path("sops", "templates", name) if self._store is SecretStore.SOPS else self._file(name)
+
+    def unit_environment_file(self, container: DeployedContainer) -> Expression | None:
+        """The file with the variables that a container's unit passes on; ``None`` where there are none."""
+        return self._file(f"{container.name}{_PASSED}") if passed_variables(container) else None
+
+    def _file(self, name: str) -> Expression:
+        """The path of a file of secrets."""
         match self._store:
             case SecretStore.SOPS:
-                return _path("sops", "templates", name)
+                return _path("sops", "secrets", name)
             case SecretStore.AGENIX:
                 return _path("age", "secrets", name)
             case _:
@@ -50,10 +59,13 @@ class SecretPlaces:
             case SecretStore.SOPS:
                 return self._sops()
             case SecretStore.AGENIX:
-                files = [f"{each.name}.env" for each in self._deployment.containers if secret_variables(each)]
-                files += [file.name for file in self._deployment.secret_files]
                 entries = [
-                    _set(name, Entry(("file",), FileBeside(("secrets", f"{name}.age"))), *self._owner) for name in files
+                    _set(
+                        file.name,
+                        Entry(("file",), FileBeside(("secrets", f"{file.name}.age"))),
+                        *self._access(file, ("owner", "group")),
+                    )
+                    for file in secret_files(self._deployment)
                 ]
                 return [Entry(("age", "secrets"), AttrSet(tuple(entries)), blank_before=True)] if entries else []
             case _:
@@ -72,13 +84,34 @@ class SecretPlaces:
                 placeholder = Select("config", ("sops", "placeholder", f"{container.name}/{name}"))
                 parts += [f"{name}=", placeholder, "\n"]
             templates.append(_set(f"{container.name}.env", Entry(("content",), Template(tuple(parts))), *self._owner))
-        secrets += [_set(file.name, *self._owner) for file in self._deployment.secret_files]
+        files = [file for file in secret_files(self._deployment) if file.content is not None]
+        secrets += [_set(file.name, *self._access(file, ("uid", "gid"))) for file in files]
         if not secrets:
             return []
         found = [Entry(("secrets",), AttrSet(tuple(secrets)))]
         if templates:
             found.append(Entry(("templates",), AttrSet(tuple(templates)), blank_before=True))
         return [Entry(("sops",), AttrSet(tuple(found)), blank_before=True)]
+
+    def _access(self, file: SecretFile, names: tuple[str, str]) -> tuple[Entry, ...]:
+        """Who may read a file: the options of the store for an owner and a group, and a mode that is not the store's own."""
+        found = [
+            Entry((name,), _identity(name, value))
+            for name, value in zip(names, (file.uid, file.gid), strict=True)
+            if value
+        ]
+        if file.mode != _PRIVATE:
+            found.append(Entry(("mode",), Text(file.mode)))
+        return (*(() if file.uid else self._owner), *found)
+
+
+_PRIVATE = "0600"
+_PASSED = ".unit.env"
+
+
+def _identity(option: str, value: str) -> Expression:
+    """A user or a group by its number: sops-nix takes numbers, agenix what chown(1) takes."""
+    return Literal(int(value)) if option in ("uid", "gid") else Text(value)
 
 
 def _path(*names: str) -> Select:
@@ -97,7 +130,6 @@ def _set(name: str, *entries: Entry) -> Entry:
 _IN_FILES = re.compile(r"[^\s=#/\"'\0-\x1f\x7f][^\s=/\"'\0-\x1f\x7f]*")
 """A name that environment files and keys of sops-nix can hold: on one line, not a comment, ending before the first ``=``."""
 
-_LINE_END = re.compile(r"[\n\r]")
 
 
 def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
@@ -109,18 +141,21 @@ def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...
     for each in found:
         if not _IN_FILES.fullmatch(each.name):
             raise Unwritable("a file of secret variables cannot hold a variable of this name", each.place)
-        if _LINE_END.search(each.value or ""):
-            # Docker refuses such a file, and Podman would take the second line for a variable of its own.
-            message = "a secret of several lines, which no file of variables can hold: mount it as a file (secrets:)"
-            raise Unwritable(message, each.place)
-    return tuple((each.name, each.value or "") for each in found)
+    variables = ((each.name, each.value or "") for each in found)
+    return tuple((name, value) for name, value in variables if not is_passed(name, value))
+
+
+def passed_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
+    """The secret variables of a container that no line of a file holds: its unit passes them on."""
+    found = ((each.name, each.value) for each in container.environment if each.is_secret and each.value is not None)
+    return tuple((name, value) for name, value in found if is_passed(name, value))
 
 
 def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:
     """What a person has to bring to the machine, container by container."""
-    files = [
-        SecretFile(f"{container.name}.env", secret_variables(container), None)
-        for container in deployment.containers
-        if secret_variables(container)
-    ]
+    files: list[SecretFile] = []
+    for container in deployment.containers:
+        lines, passed = secret_variables(container), passed_variables(container)
+        files += [SecretFile(f"{container.name}.env", lines, None)] if lines else []
+        files += [SecretFile(f"{container.name}{_PASSED}", passed, unit_environment(passed))] if passed else []
     return (*files, *deployment.secret_files)

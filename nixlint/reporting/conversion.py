@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from itertools import takewhile
 from pathlib import Path
 
-from nixlint.containers.deployment import Port, Remark, RemarkKind
+from nixlint.containers.deployment import Port, Remark, RemarkKind, SecretFile
 from nixlint.containers.target import Backend, SecretStore
 from nixlint.conversion.convert import Conversion
 from nixlint.emit.secret_places import FOLDER
@@ -98,7 +98,7 @@ def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]
     yield "\nSecrets are not in the module:\n"
     for file in conversion.secret_files:
         names = ", ".join(name for name, _ in file.variables) or "its content"
-        yield f"  {visible(file.name)}: {visible(names)}\n"
+        yield f"  {visible(file.name)}: {visible(names)}{_access(file)}\n"
     for path in written:
         yield f"  written in plain text to {visible(str(path))}\n"
     match conversion.target.secrets:
@@ -108,8 +108,16 @@ def _secrets(conversion: Conversion, written: tuple[Path, ...]) -> Iterator[str]
             yield "Encrypt each with age as secrets/<name>.age beside the module, then remove the plain text.\n"
         case _:
             owner = conversion.target.user or "root"
-            folder = visible(f"{FOLDER}/{conversion.deployment.name}/")
-            yield f"Bring each to {folder} on the machine, mode 0600, owned by {owner}.\n"
+            own = any(_access(file) for file in conversion.secret_files)
+            end = ", but for those with a mode of their own" if own else ""
+            place = visible(f"{FOLDER}/{conversion.deployment.name}/")
+            yield f"Bring each to {place} on the machine, mode 0600, owned by {owner}{end}.\n"
+
+
+def _access(file: SecretFile) -> str:
+    """Who has to be able to read a file, where that is not its owner alone."""
+    owner = f", owned by {file.uid or 0}:{file.gid or 0}" if file.uid or file.gid else ""
+    return f" (mode {file.mode}{owner})" if file.mode != "0600" or owner else ""
 
 
 def _exposed(conversion: Conversion) -> Iterator[str]:

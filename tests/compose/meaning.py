@@ -459,7 +459,8 @@ class _Checker:
         hidden: dict[str, str] = {}
         for file in self._environment_files():
             hidden |= self.secrets.get(file.rpartition("/")[2], {})
-        return hidden
+        passed = self.secrets.get(f"{self.container}.unit.env", {})
+        return hidden | {name: value for name, value in passed.items() if f"--env={name}" in self.flags}
 
     def _unit(self) -> Iterator[str]:
         unit = self.evaluated.unit(self.container)

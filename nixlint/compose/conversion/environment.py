@@ -5,13 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.compose.dotenv import engine_reads, parse_dotenv
+from nixlint.compose.dotenv import engine_reads, parse_dotenv, raw_variables
 from nixlint.compose.problem import ComposeError
 from nixlint.containers.deployment import EnvironmentFile, Variable
-from nixlint.secrets.names import is_hidden
-from nixlint.secrets.parts import may_be_secret
+from nixlint.containers.environment_files import environment_line, is_passed
+from nixlint.secrets.names import NameClass, classify_name
+from nixlint.secrets.parts import may_be_secret, secret_parts_of_text
 
 from .key_reader import KeyReader, Pair, variables_in
+from .known_secrets import is_named_secret, is_setting, names_secret
 
 
 class ServiceEnvironment(NamedTuple):
@@ -24,12 +26,14 @@ class ServiceEnvironment(NamedTuple):
 def environment_of(keys: KeyReader) -> ServiceEnvironment:
     """What the environment of a service is made of.
 
-    An environment file in a dialect that the engines don't understand is given as the variables in it, all secret: they
-    go to a file that the engines do understand.
+    An environment file from which the engines would not read what Compose does, as it stands before and after others, is
+    given as the variables in it, all secret: they go to a file that the engines read so.
     """
     own = tuple(_variable(keys, pair) for pair in keys.pairs("environment"))
+    known = {**{each.name: each.value for each in own if each.value is not None}, **keys.notes.environment}
     files: list[EnvironmentFile] = []
-    read: dict[str, Variable] = {}
+    rewritten: dict[str, Variable] = {}
+    earlier: dict[str, str] = {}
     for item in keys.elements("env_file"):
         path, kind = item.text("path") or "", item.text("format")
         place = item.node.place
@@ -38,13 +42,16 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
                 item.key, f"{path} need not be there, and isn't: give it as an environment file if it is", place
             )
             continue
-        variables = _normalised(item, path, kind)
-        if variables is None:
+        read = _read(item, path, kind, known, earlier)
+        earlier |= read.compose
+        if read.is_as_engines_read:
             files.append(EnvironmentFile(path, place))
+            rewritten = {name: each for name, each in rewritten.items() if name not in read.compose}
         else:
-            read.update({name: Variable(name, value, place, True) for name, value in variables.items()})
+            rewritten |= {name: Variable(name, value, place, True) for name, value in read.compose.items()}
     given = {variable.name for variable in own}
-    return ServiceEnvironment((*(variable for name, variable in read.items() if name not in given), *own), tuple(files))
+    variables = (*(each for name, each in rewritten.items() if name not in given), *own)
+    return ServiceEnvironment(tuple(each for each in variables if _fits(keys, each)), tuple(files))
 
 
 def _variable(keys: KeyReader, pair: Pair) -> Variable:
@@ -54,41 +61,67 @@ def _variable(keys: KeyReader, pair: Pair) -> Variable:
             key, f"{pair.name} has no value here: it is passed on from the environment of the unit", pair.place
         )
         return Variable(pair.name, None, pair.place, False)
-    is_secret = (
-        bool(pair.scalar.variables)
-        or may_be_secret(pair.name, pair.value)
-        or (bool(pair.value) and any(is_hidden(name) for name in variables_in(pair.scalar)))
-    )
-    return Variable(pair.name, pair.value, pair.place, is_secret)
+    return Variable(pair.name, pair.value, pair.place, _is_secret(keys, pair, pair.value))
 
 
-def _normalised(item: KeyReader, path: str, kind: str | None) -> dict[str, str] | None:
-    """The variables of a file that the engines would read otherwise than Compose; ``None`` where they agree."""
+def _is_secret(keys: KeyReader, pair: Pair, value: str) -> bool:
+    """Whether a variable goes to a file: by its name, by its look, by the variables that made its value, or because it
+    comes from outside of the Compose file and does not look like an ordinary setting.
+    """
+    if is_named_secret(pair.name, value) or names_secret(tuple(sorted(variables_in(pair.scalar))), value) is not None:
+        return True
+    if classify_name(pair.name) is NameClass.NEUTRAL and (
+        may_be_secret(pair.name, value) or secret_parts_of_text(value)
+    ):
+        return True
+    if value in keys.notes.secrets and keys.notes.secrets.is_evidence(value):
+        return True
+    return bool(pair.scalar.variables) and not is_setting(value)
+
+
+class _Read(NamedTuple):
+    """What Compose reads from a file, and whether the engines read the same."""
+
+    compose: dict[str, str]
+    is_as_engines_read: bool
+
+
+def _read(item: KeyReader, path: str, kind: str | None, known: dict[str, str], earlier: dict[str, str]) -> _Read:
+    """The variables of an environment file, and a remark on what a person has to do about it."""
+    place = item.node.place
     try:
         text = item.notes.access.text(Path(path))
     except ComposeError:
-        item.needs_you(
-            item.key,
-            f"{path} is not here to be read: put it there on the machine, in lines of NAME=value",
-            item.node.place,
-        )
-        return None
+        message = f"{path} is not here to be read: put it there on the machine, in lines of NAME=value"
+        item.needs_you(item.key, message, place)
+        return _Read({}, True)
     engine = engine_reads(text)
-    if kind == "raw":
-        return None if engine is not None else {}
     try:
-        compose = parse_dotenv(text, budget=item.notes.access.budget)
-    except ComposeError as error:
-        item.needs_you(item.key, f"{path}: {error.message}", item.node.place)
-        return None
-    if engine == compose:
-        item.needs_you(
-            item.key, f"bring {path} to the machine: it is read there when the container starts", item.node.place
+        compose = (
+            raw_variables(text) if kind == "raw" else parse_dotenv(text, known.get, item.notes.access.budget, earlier)
         )
-        return None
+    except ComposeError as error:
+        item.needs_you(item.key, f"{path}: {error.message}", place)
+        return _Read({}, True)
+    if engine == compose:
+        message = f"bring {path} to the machine: it is read there when the container starts"
+        item.needs_you(item.key, message, place)
+        return _Read(compose, True)
     differing = sorted(name for name in compose if engine is None or engine.get(name) != compose[name])
-    message = (
-        f"{path} has {', '.join(differing) or 'lines'} in a form that only Compose reads: it is rewritten as NAME=value"
-    )
-    item.approximated(item.key, message, item.node.place)
-    return compose
+    listed = ", ".join(differing[:_SHOWN]) + (f" and {len(differing) - _SHOWN} more" if len(differing) > _SHOWN else "")
+    message = f"{path} has {listed or 'lines'} in a form that only Compose reads: it is rewritten as NAME=value"
+    item.approximated(item.key, message, place)
+    return _Read(compose, False)
+
+
+_SHOWN = 5
+
+
+def _fits(keys: KeyReader, variable: Variable) -> bool:
+    """Whether a variable can be given to a container; what cannot is noted."""
+    name, value = variable.name, variable.value
+    if value is None or not variable.is_secret or environment_line(name, value) is not None or is_passed(name, value):
+        return True
+    message = f"{name} has a value that no file of variables can hold: give it to the container in another way"
+    keys.needs_you(keys.path(f"environment.{name}"), message, variable.place, incomplete=True)
+    return False

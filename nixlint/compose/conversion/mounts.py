@@ -12,6 +12,7 @@ from nixlint.compose.node import Scalar, text_of
 from nixlint.containers.deployment import DeployedMount, MountKind, Resource, SecretFile
 from nixlint.containers.engine_flags import Flag
 from nixlint.files.reading import Kind
+from nixlint.secrets.parts import secret_parts_of_text
 
 from .key_reader import KeyReader, variables_in
 
@@ -259,30 +260,54 @@ class FileObjects:
             flags.append(Flag("--secret", ",".join(parts), place))
             use.needs_you(use.key, f"{source} is external: make the engine's secret of that name first", place)
             return
-        if ownership:
-            listed = ", ".join(f"{name} {value}" for name, value in ownership)
-            use.approximated(use.key, f"{listed}: the file keeps its own owner and mode, as with Compose", place)
         file, content = resource.text("file"), resource.node.get("content")
+        listed = ", ".join(f"{name} {value}" for name, value in ownership)
         if file is not None:
+            if ownership:
+                use.approximated(use.key, f"{listed}: the file keeps its own owner and mode, as with Compose", place)
             mounts.append(DeployedMount(MountKind.BIND, file, target, ("ro",), False, place))
-        elif content is not None and kind == "configs" and isinstance(content, Scalar) and not variables_in(content):
+        elif content is not None and kind == "configs" and isinstance(content, Scalar) and not _is_secret_text(content):
+            if ownership:
+                use.approximated(use.key, f"{listed}: a file of the store is root's, with mode 0444", place)
             resource.node_of("content")
             body = (source, text_of(content.value))
             mounts.append(DeployedMount(MountKind.BIND, "", target, ("ro",), False, place, content=body))
         else:
-            mounts.append(self._secret_mount(use, source, target, resource))
+            mounts.append(self._secret_mount(use, source, target, resource, dict(ownership)))
 
-    def _secret_mount(self, use: KeyReader, source: str, target: str, resource: KeyReader) -> DeployedMount:
-        """A file whose content comes from a variable: a person has to bring it."""
-        name = f"{self._project}-{source}"
+    def _secret_mount(
+        self, use: KeyReader, source: str, target: str, resource: KeyReader, ownership: dict[str, str]
+    ) -> DeployedMount:
+        """A file whose content is a secret: a person has to bring it, with the mode and the owner that Compose would give it
+        (compose, ``pkg/compose/secrets.go``: 0444, and root).
+        """
         node = resource.node_of("content")
-        text = text_of(node.value) if isinstance(node, Scalar) else None
         variable = resource.text("environment")
-        if all(file.name != name for file in self.secret_files):
-            self.secret_files.append(SecretFile(name, (), text))
-        what = f"the content of {source} comes from {variable}" if variable else f"{source} has variables in it"
+        text = text_of(node.value) if isinstance(node, Scalar) else resource.notes.environment.get(variable or "", "")
+        file = SecretFile(
+            f"{self._project}-{source}",
+            (),
+            text,
+            ownership.get("mode", "0444"),
+            *(number if (number := ownership.get(name, "")).isdecimal() else "" for name in ("uid", "gid")),
+        )
+        file = file._replace(name=self._free_name(file))
+        if file not in self.secret_files:
+            self.secret_files.append(file)
+        what = f"the content of {source} comes from {variable}" if variable else f"a secret is in {source}"
         resource.needs_you(resource.key, f"{what}: bring it to the machine as a file", resource.node.place)
-        return DeployedMount(MountKind.BIND, "", target, ("ro",), False, use.node.place, secret_file=name)
+        return DeployedMount(MountKind.BIND, "", target, ("ro",), False, use.node.place, secret_file=file.name)
+
+    def _free_name(self, file: SecretFile) -> str:
+        """The name of a file, with a number where another one has it that differs in its mode or its owner."""
+        names = (file.name, *(f"{file.name}-{number}" for number in range(2, len(self.secret_files) + 2)))
+        taken = {each.name: each for each in self.secret_files}
+        return next(name for name in names if taken.get(name, file._replace(name=name)) == file._replace(name=name))
+
+
+def _is_secret_text(content: Scalar) -> bool:
+    """Whether the text of a config must not be in the store: variables made it, or a secret is in it."""
+    return bool(variables_in(content)) or bool(secret_parts_of_text(text_of(content.value)))
 
 
 def _note_unmanaged(resource: KeyReader) -> None:
