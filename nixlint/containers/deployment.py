@@ -160,7 +160,7 @@ class DeployedContainer:
     """A container to be deployed; ``name`` is the engine's, ``service`` what the project calls it.
 
     ``replica`` counts the containers of one service, from 0. ``withheld`` are the secrets that its command needs and
-    lacks: it must not start without.
+    lacks: it must not start without. ``secret_labels`` must not be in the store.
     """
 
     name: str
@@ -205,6 +205,7 @@ class DeployedContainer:
     container_overrides: tuple[tuple[str, Plain], ...] = ()
     unit_overrides: tuple[tuple[str, Plain], ...] = ()
     withheld: tuple[str, ...] = ()
+    secret_labels: tuple[tuple[str, str], ...] = ()
 
 
 class CommentsAt(NamedTuple):
@@ -235,7 +236,10 @@ class Resource(NamedTuple):
 
 
 class Build(NamedTuple):
-    """An image that is built on the machine before its containers start."""
+    """An image that is built on the machine before its containers start.
+
+    ``secret_arguments`` must not be in the store, nor must the text of a Dockerfile with a secret in it.
+    """
 
     service: str
     image: str
@@ -243,6 +247,8 @@ class Build(NamedTuple):
     flags: tuple[str, ...]
     dockerfile_text: str | None
     place: Place
+    secret_arguments: tuple[tuple[str, str], ...] = ()
+    is_dockerfile_secret: bool = False
 
 
 class SecretFile(NamedTuple):

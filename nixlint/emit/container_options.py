@@ -93,7 +93,16 @@ class ContainerOptions:
 
     def _extra(self, container: DeployedContainer, entries: _Entries, texts: list[str]) -> None:
         places = {flag_text(flag, self._context.backend): flag.place for flag in container.flags}
-        entries.items("extraOptions", [(Text(text), places.get(text)) for text in texts])
+        items: list[tuple[Expression, Place | None]] = [(Text(text), places.get(text)) for text in texts]
+        labels = self._context.secrets.label_file(container)
+        if labels is not None:
+            items.append(
+                (
+                    Text(f"--label-file={labels}") if isinstance(labels, str) else Template(("--label-file=", labels)),
+                    None,
+                )
+            )
+        entries.items("extraOptions", items)
 
     def _tell(self, container: DeployedContainer, told: Sequence[Told]) -> None:
         for kind, key, message, place in told:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nixlint.containers.deployment import DeployedContainer, Deployment, SecretFile
+from nixlint.containers.deployment import Build, DeployedContainer, Deployment, SecretFile
 from nixlint.containers.environment_files import is_passed, unit_environment
 from nixlint.containers.target import SecretStore, Target
 
@@ -33,15 +33,32 @@ class SecretPlaces:
         """The file with the variables that a container's unit passes on; ``None`` where there are none."""
         return self._file(f"{container.name}{_PASSED}") if passed_variables(container) else None
 
+    def label_file(self, container: DeployedContainer) -> str | Inner | None:
+        """The path of the file with a container's secret labels; ``None`` where it has none."""
+        return self._path(f"{container.name}{_LABELS}") if container.secret_labels else None
+
+    def build_environment_file(self, build: Build) -> Expression | None:
+        """The file with the secret arguments of a build; ``None`` where it has none."""
+        return self._file(f"{build.service}{_ARGUMENTS}") if build.secret_arguments else None
+
+    def dockerfile(self, build: Build) -> str | Inner | None:
+        """The path of a Dockerfile with a secret in it; ``None`` where there is none."""
+        return self._path(f"{build.service}{_DOCKERFILE}") if build.is_dockerfile_secret else None
+
     def _file(self, name: str) -> Expression:
-        """The path of a file of secrets."""
+        """The path of a file of secrets, as an option."""
+        path = self._path(name)
+        return Text(path) if isinstance(path, str) else path
+
+    def _path(self, name: str) -> str | Inner:
+        """The path of a file of secrets, as a part of a text."""
         match self._store:
             case SecretStore.SOPS:
                 return _path("sops", "secrets", name)
             case SecretStore.AGENIX:
                 return _path("age", "secrets", name)
             case _:
-                return Text(f"{FOLDER}/{self._deployment.name}/{name}")
+                return f"{FOLDER}/{self._deployment.name}/{name}"
 
     def file_mount(self, name: str, rest: str) -> Expression:
         """A file of a secret's content as a volume; ``rest`` is what follows its path."""
@@ -107,6 +124,9 @@ class SecretPlaces:
 
 _PRIVATE = "0600"
 _PASSED = ".unit.env"
+_LABELS = ".labels"
+_ARGUMENTS = ".build.env"
+_DOCKERFILE = ".Dockerfile"
 
 
 def _identity(option: str, value: str) -> Expression:
@@ -158,4 +178,13 @@ def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:
         lines, passed = secret_variables(container), passed_variables(container)
         files += [SecretFile(f"{container.name}.env", lines, None)] if lines else []
         files += [SecretFile(f"{container.name}{_PASSED}", passed, unit_environment(passed))] if passed else []
+        labels = "".join(f"{name}={value}\n" for name, value in container.secret_labels)
+        files += [SecretFile(f"{container.name}{_LABELS}", container.secret_labels, labels)] if labels else []
+    for build in deployment.builds:
+        arguments = build.secret_arguments
+        files += (
+            [SecretFile(f"{build.service}{_ARGUMENTS}", arguments, unit_environment(arguments))] if arguments else []
+        )
+        if build.is_dockerfile_secret:
+            files.append(SecretFile(f"{build.service}{_DOCKERFILE}", (), build.dockerfile_text))
     return (*files, *deployment.secret_files)

@@ -144,7 +144,10 @@ class SharedUnits:
         image = image_name(build.image, self._context.backend, is_built=True)
         flags = tuple(image if flag == build.image else flag for flag in build.flags)
         words: list[str | Word] = [*flags]
-        if build.dockerfile_text is not None:
+        hidden = self._context.secrets.dockerfile(build)
+        if hidden is not None:
+            words += ["--file", word(hidden)]
+        elif build.dockerfile_text is not None:
             words += ["--file", word(Call(WRITE_TEXT, (Text("Dockerfile"), Text(build.dockerfile_text))))]
         is_remote = "://" in build.context or build.context.startswith(("git@", "github.com/"))
         words.append(build.context if is_remote else ".")
@@ -156,6 +159,9 @@ class SharedUnits:
         ]
         if not is_remote:
             service.append(Entry(("WorkingDirectory",), single_path(build.context)))
+        arguments = self._context.secrets.build_environment_file(build)
+        if arguments is not None:
+            service.append(Entry(("EnvironmentFile",), arguments))
         entries = [
             Entry(("description",), description(f"Image {image}")),
             *list_entry("after", ["network-online.target", *self._context.daemon]),

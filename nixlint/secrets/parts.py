@@ -135,7 +135,7 @@ def _by_name(text: str, *, is_prose: bool = False) -> Iterator[SecretPart]:
 @cache
 def _named() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w.-])(?P<flag>--?)?(?:\w+\.)*?(?P<name>[A-Za-z_][\w.-]*)\\?[\"']?"
+        r"(?<![\w.-])(?P<flag>--?)?(?:\w+\.)*?(?P<name>[A-Za-z_][\w.-]*)\\?[\"']?\]?"
         r"(?P<sign>[ \t]*(?:=>|:=|\?=|=(?!=))[ \t]*(?:\n\s*(?=[\"']))?|:[ \t]+(?=\S)|(?<=[\"']):(?=\S)|:\n\s*(?=[\"']))"
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, Sequence, string
 from nixlint.containers.deployment import Build
+from nixlint.secrets.parts import secret_parts_of_text
 
 from .key_reader import KeyReader
 from .process import _ulimits, host_entries
@@ -35,6 +36,9 @@ def build_of(keys: KeyReader, service: str, image: str) -> Build | None:
     for name, flag in _LISTS.items():
         for text, _ in build.texts(name):
             flags += [flag, text]
+    secret = build.secret_pairs("args", lambda name, _: name.isidentifier() and name.isascii())
+    for argument, _ in secret:
+        flags += ["--build-arg", argument]
     for name, flag in _PAIRS.items():
         for key, value, _ in build.shown_pairs(name):
             flags += [flag, f"{key}={value}" if value or name != "args" else key]
@@ -55,7 +59,11 @@ def build_of(keys: KeyReader, service: str, image: str) -> Build | None:
         flags += ["--file", dockerfile]
     context = build.text("context") or "."
     build.needs_you(build.key, f"bring {context} to the machine: the image is built there, from it", build.node.place)
-    return Build(service, image, context, tuple(flags), text, build.node.place)
+    is_secret = text is not None and bool(secret_parts_of_text(text))
+    if is_secret:
+        message = "a secret is in it: it is in a file outside of the store, and in the image"
+        build.approximated(build.path("dockerfile_inline"), message, build.place("dockerfile_inline"))
+    return Build(service, image, context, tuple(flags), text, build.node.place, secret, is_secret)
 
 
 def _secrets(build: KeyReader) -> list[str]:

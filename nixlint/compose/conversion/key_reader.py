@@ -7,7 +7,7 @@ A key counts as read when its value was asked for. What becomes of a secret in i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from nixlint.compose.access import Access
@@ -18,11 +18,11 @@ from nixlint.compose.text_places import TextPolicy, policy_at
 from nixlint.containers.deployment import Remark, RemarkKind
 from nixlint.containers.symbolic_text import MARK, symbolic
 from nixlint.secrets.names import is_hidden
-from nixlint.secrets.parts import holds_secret, may_be_secret, secret_parts_of_text
+from nixlint.secrets.parts import holds_secret, secret_parts_of_text
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
-from .known_secrets import KnownSecrets, is_plain
+from .known_secrets import KnownSecrets, is_named_secret, is_plain, names_secret
 
 _NAME = re.compile(r"(?<!\$)\$\{?([A-Za-z_]\w*)")
 _SHOWN = 40
@@ -56,6 +56,7 @@ class Notes:
     ) -> None:
         self._remarks: dict[Remark, None] = {}
         self.read: set[str] = set()
+        self.kept: set[str] = set()
         self.secrets = secrets
         self.symbols = symbols
         self.access = access
@@ -206,6 +207,17 @@ class KeyReader:
             if not (is_setting and self._is_withheld(pair, key))
         )
 
+    def secret_pairs(self, name: str, fits: Callable[[str, str], bool]) -> tuple[tuple[str, str], ...]:
+        """Those of the pairs that are secrets and fit, for one who keeps them out of the store; ask before the others."""
+        found: list[tuple[str, str]] = []
+        for pair in self.pairs(name):
+            key = self.path(f"{name}.{pair.name}")
+            if self._secret_of(pair) is not None and pair.value is not None and fits(pair.name, pair.value):
+                self.notes.kept.add(key)
+                self.approximated(key, f"{pair.name} is a secret: it is in a file outside of the store", pair.place)
+                found.append((pair.name, pair.value))
+        return tuple(found)
+
     def _value_of(self, pair: Pair, key: str) -> str:
         if pair.value is None:
             return ""
@@ -215,21 +227,23 @@ class KeyReader:
         return self._shown(pair.scalar, key, keeps_variables=is_written).removeprefix(f"{pair.name}=")
 
     def _is_withheld(self, pair: Pair, key: str) -> bool:
-        """Whether a setting is a secret, which is noted."""
+        """Whether a setting is left out, for it is a secret; where nobody keeps it elsewhere that is noted."""
+        secret = self._secret_of(pair)
+        if secret is not None and key not in self.notes.kept:
+            message = f"{pair.name} is left out, for the secret {secret} is in it: set it without the store"
+            self.needs_you(key, message, pair.place, incomplete=True)
+        return secret is not None
+
+    def _secret_of(self, pair: Pair) -> str | None:
+        """The name of the secret that is in a setting; ``None`` where there is none."""
         value = pair.value or ""
-        named = next((name for name in sorted(variables_in(pair.scalar)) if is_hidden(name)), None)
-        is_secret = (
-            may_be_secret(pair.name, value)
-            or bool(secret_parts_of_text(value))
-            or named is not None
-            or (value in self.notes.secrets and self.notes.secrets.is_evidence(value))
-        )
-        if not value or is_plain(value) or not is_secret:
-            return False
-        what = pair.name if named is None else named
-        message = f"{pair.name} is left out, for the secret {what} is in it: set it without the store"
-        self.needs_you(key, message, pair.place, incomplete=True)
-        return True
+        named = names_secret(tuple(sorted(variables_in(pair.scalar))), value)
+        if named is not None:
+            return named
+        is_named = is_named_secret(pair.name, value)
+        is_known = value in self.notes.secrets and self.notes.secrets.is_evidence(value)
+        is_seen = not is_plain(value) and bool(secret_parts_of_text(value))
+        return pair.name if is_named or is_known or is_seen else None
 
     def child(self, name: str) -> KeyReader | None:
         """The mapping at an entry."""

@@ -21,6 +21,7 @@ from nixlint.containers.deployment import (
     RemarkKind,
     Variable,
 )
+from nixlint.containers.environment_files import environment_line
 
 from .added_flags import added_flags
 from .building import build_of
@@ -186,6 +187,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         command=line.command,
         environment=_with_needed(environment.variables, words.needed(service.node.place)),
         environment_files=environment.files,
+        secret_labels=service.secret_pairs("labels", lambda name, value: environment_line(name, value) is not None),
         labels=labels_of(service),
         user=service.text("user"),
         working_directory=service.text("working_dir"),
