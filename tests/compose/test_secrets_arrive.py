@@ -136,7 +136,7 @@ def test_a_raw_environment_file_is_named_in_the_report(tmp_path: Path) -> None:
     text = "services:\n  web:\n    image: example/web:1\n    env_file: [{ path: a.env, format: raw }]\n"
     conversion = converted(text, tmp_path)
     assert ("needs-you", "services.web.env_file[0]") in remarks(conversion)
-    assert f'environmentFiles = [ "{tmp_path}/a.env" ]' in module_text(conversion)
+    assert [file.path for file in conversion.deployment.containers[0].environment_files] == [f"{tmp_path}/a.env"]
 
 
 FILES = """\

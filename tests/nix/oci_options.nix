@@ -262,7 +262,12 @@ rec {
     hardware = submodule { nvidia-container-toolkit = submodule { enable = bool; }; };
     users = submodule { users = attrsOf (submodule { linger = bool; }); };
     sops = submodule {
-      secrets = attrsOf (submodule { owner = str; });
+      secrets = attrsOf (submodule {
+        owner = str;
+        mode = str;
+        uid = int;
+        gid = int;
+      });
       templates = attrsOf (submodule {
         content = lines;
         owner = str;
@@ -272,6 +277,8 @@ rec {
       secrets = attrsOf (submodule {
         inherit file;
         owner = str;
+        group = str;
+        mode = str;
       });
     };
   };
