@@ -151,7 +151,6 @@ _IN_FILES = re.compile(r"[^\s=#/\"'\0-\x1f\x7f][^\s=/\"'\0-\x1f\x7f]*")
 """A name that environment files and keys of sops-nix can hold: on one line, not a comment, ending before the first ``=``."""
 
 
-
 def secret_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
     """The variables of a container that must not be in the store.
 
