@@ -64,8 +64,16 @@ def is_loopback(address: str) -> bool:
     return address.startswith("127.") or address in ("[::1]", "::1", "localhost")
 
 
+def _is_number(text: str) -> bool:
+    return len(text) <= _MOST_DIGITS and text.isascii() and text.isdecimal()
+
+
+_MOST_DIGITS = 5
+"""Of a port."""
+
+
 def _ports(text: str, unknown: str) -> range | None:
     first, dash, last = text.partition("-")
-    if unknown in text or not first.isdigit() or (dash and not last.isdigit()):
+    if unknown in text or not _is_number(first) or (dash and not _is_number(last)):
         return None
     return range(int(first), int(last or first) + 1)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from nixlint.files.ignore_patterns import BadPattern, PathPatterns
 from nixlint.files.reading import Anywhere, Kind, Reader, reason_of
 from nixlint.files.tree import Tree
+from nixlint.semantics.documents import DocumentError, read_toml
 from nixlint.syntax.span import LineIndex, Position
 
 from .finding import Severity
@@ -95,21 +96,19 @@ def load_configuration(path: Path, folder: Path, registry: Registry, reader: Rea
 
     Raises :class:`ConfigurationError` where it can't be read or says something that makes no sense.
     """
-    import tomllib
-
     try:
         data = reader.read(path)
     except OSError as error:
         raise ConfigurationError(f"cannot be read: {reason_of(error)}", path) from error
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = read_toml(data.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise ConfigurationError("not UTF-8", path, LineIndex(data).position(error.start)) from error
-    except tomllib.TOMLDecodeError as error:
-        message, position = _toml_error(str(error), data)
-        raise ConfigurationError(message, path, position) from error
-    except (ValueError, RecursionError) as error:  # a number of 5,000 digits, lists a thousand deep
-        raise ConfigurationError("a number is too long, or lists are too deeply nested", path) from error
+    except DocumentError as error:
+        position = LineIndex(data).position(len(data))
+        if error.line is not None and error.column is not None:
+            position = Position(error.line, error.column)
+        raise ConfigurationError(error.message, path, position) from error
     return _Reader(path, data, registry).configuration(document, folder)
 
 
@@ -213,16 +212,6 @@ def rule_names(words: Iterable[str], registry: Registry) -> frozenset[str]:
             raise ConfigurationError(f"unknown rule '{word}'{suggestion(word, registry.names)}")
         found.add(rule.name)
     return frozenset(found)
-
-
-def _toml_error(message: str, data: bytes) -> tuple[str, Position | None]:
-    """The message of :mod:`tomllib` without its place, and the place, which it gives in words alone."""
-    text, _, place = message.rpartition(" (at ")
-    words = place.removesuffix(")").replace(",", "").split()
-    if len(words) == 4 and words[0] == "line" and words[2] == "column":
-        return text, Position(int(words[1]), int(words[3]))
-    lines = LineIndex(data)
-    return text or message, lines.position(len(data))
 
 
 def _matches(patterns: PathPatterns, path: Path, folder: Path) -> bool:

@@ -19,10 +19,13 @@ _O = TypeVar("_O")
 
 MAX_STEPS = 60_000
 """How many expressions one interpreter may work out. The hosts of real repositories take up to six thousand."""
-MAX_VISITS = 400_000
+MAX_VISITS = 250_000
 """How often it may look at values. The hosts of real repositories take up to thirty thousand."""
-MAX_ELEMENTS = 400_000
-"""How many elements all lists and sets together may have that are made, the short-lived ones included."""
+MAX_ELEMENTS = 120_000
+"""How many elements all lists and sets together may have that are made, the short-lived ones included.
+
+The hosts of real repositories make up to eleven thousand.
+"""
 MAX_TEXT = 20_000_000
 """How many characters all texts together may have that are made."""
 MAX_NESTING = 150
@@ -61,7 +64,7 @@ class Budget:
     @classmethod
     def of_file(cls, size: int) -> Budget:
         """The budget of all that is worked out for one file of so many bytes: a file of many hosts may well take more."""
-        return cls(400_000 + 2 * size, 2_500_000 + 40 * size, 1_000_000 + 20 * size, 60_000_000 + 100 * size)
+        return cls(200_000 + 2 * size, 800_000 + 40 * size, 300_000 + 20 * size, 60_000_000 + 100 * size)
 
     @property
     def is_spent(self) -> bool:

@@ -60,6 +60,8 @@ from .values import (
 
 MAX_DEPTH = 220
 """How deep evaluations may nest. Real configurations stay below 100 (their deepest tree has 85 levels)."""
+_MOST_DIGITS = 19
+"""Of an integer of 64 bits."""
 _FRAMES_A_LEVEL = 12
 sys.setrecursionlimit(max(sys.getrecursionlimit(), MAX_DEPTH * _FRAMES_A_LEVEL + 1_000))
 
@@ -269,6 +271,8 @@ class Interpreter:
     def _evaluate(self, expression: views.Expression, scope: Scope) -> Value:
         match expression:
             case views.Integer():
+                if len(expression.text.lstrip("0")) > _MOST_DIGITS:
+                    return error("an integer that does not fit in 64 bits", place_of(expression))
                 return IntValue(expression.value, place_of(expression))
             case views.Float():
                 return FloatValue(expression.value, place_of(expression))

@@ -7,7 +7,6 @@ state version is a sign: the host that has it was made with that release.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import NamedTuple
 from nixlint.syntax import views
 from nixlint.syntax.string_literal import decode
 
+from .documents import DocumentError, read_json
 from .releases import releases
 from .repository import Repository
 
@@ -81,8 +81,8 @@ def _in_pin_files(repository: Repository) -> Iterator[str]:
     for name in _PIN_FILES:
         text = repository.text(repository.root / name)
         try:
-            document = None if text is None else json.loads(text)
-        except ValueError:
+            document = None if text is None else read_json(text)
+        except DocumentError:
             continue
         if not isinstance(document, dict):
             continue
@@ -93,7 +93,8 @@ def _in_pin_files(repository: Repository) -> Iterator[str]:
 
 def _inputs_of_root(lock: dict[str, object]) -> dict[str, object]:
     nodes = lock.get("nodes")
-    root = nodes.get(lock.get("root", "root")) if isinstance(nodes, dict) else None
+    name = lock.get("root", "root")
+    root = nodes.get(name) if isinstance(nodes, dict) and isinstance(name, str) else None
     inputs = root.get("inputs") if isinstance(root, dict) else None
     if not isinstance(nodes, dict) or not isinstance(inputs, dict):
         return {}
@@ -114,8 +115,12 @@ def _of_pin(pin: object) -> Iterator[str]:
         yield from named
         return
     modified = locked.get("lastModified")
-    if repo == "nixpkgs" and isinstance(modified, int):
+    if repo == "nixpkgs" and isinstance(modified, int) and 0 <= modified < _END_OF_TIME:
         yield _last_release_before(datetime.fromtimestamp(modified, tz=UTC))
+
+
+_END_OF_TIME = 2**32
+"""No lock file is from after the year 2100; Python knows no date for just any number."""
 
 
 def _last_release_before(date: datetime) -> str:

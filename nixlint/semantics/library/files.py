@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from nixlint.semantics.budget import METER
+from nixlint.semantics.documents import DocumentError, read_json, read_toml
 from nixlint.semantics.operators import MAX_ELEMENTS
 from nixlint.semantics.paths import normalised
 from nixlint.semantics.values import (
@@ -29,6 +31,8 @@ from nixlint.syntax.place import Place
 from .plain import Refused, value_of
 from .registry import Call, Evaluator, is_reader, model
 
+_CHARACTERS_A_VISIT = 16
+"""A text that is read as a document costs as much as looking at a value for each so many characters."""
 _OUTSIDE = "a file outside the repository"
 
 
@@ -162,22 +166,22 @@ def _imported(file: Value, place: Place | None, evaluator: Evaluator) -> Thunk:
 
 @model(1, "fromJSON", strict=(0,))
 def _from_json(call: Call) -> Value:
-    return _parsed(call, _text(call.value(0), call), _json)
+    return _parsed(call, _text(call.value(0), call), read_json)
 
 
 @model(1, "fromTOML", strict=(0,))
 def _from_toml(call: Call) -> Value:
-    return _parsed(call, _text(call.value(0), call), _toml)
+    return _parsed(call, _text(call.value(0), call), read_toml)
 
 
 @model(1, "importJSON", strict=(0,))
 def _import_json(call: Call) -> Value:
-    return _parsed(call, _content(call.value(0), call), _json)
+    return _parsed(call, _content(call.value(0), call), read_json)
 
 
 @model(1, "importTOML", strict=(0,))
 def _import_toml(call: Call) -> Value:
-    return _parsed(call, _content(call.value(0), call), _toml)
+    return _parsed(call, _content(call.value(0), call), read_toml)
 
 
 @model(2, "splitString", strict=(0, 1))
@@ -211,24 +215,11 @@ def _parsed(call: Call, text: str | None, parse: Callable[[str], object]) -> Val
     if text is None:
         return call.unknown("a file that cannot be read", call.value(0))
     try:
+        METER.budget.took(visits=len(text) // _CHARACTERS_A_VISIT)
         return value_of(parse(text), call.place)
-    except (Refused, ValueError, RecursionError):
+    except (Refused, DocumentError):
+        # A date, which Nix refuses, has no value.
         return call.unknown("a text that Nix refuses to read")
-
-
-def _json(text: str) -> object:
-    import json
-
-    def refuse(_text: str) -> object:
-        raise Refused
-
-    return json.loads(text, parse_constant=refuse)
-
-
-def _toml(text: str) -> object:
-    import tomllib
-
-    return tomllib.loads(text)  # Dates, which Nix refuses, have no value.
 
 
 @model(1, "baseNameOf", strict=(0,))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from nixlint.semantics import symbols
-from nixlint.semantics.budget import TOO_MUCH, nested
+from nixlint.semantics.budget import METER, TOO_MUCH, nested
 from nixlint.semantics.operators import MAX_ELEMENTS, text_parts
 from nixlint.semantics.partial_text import MAX_TEXT, TOO_LONG, ends_with, joined, starts_with
 from nixlint.semantics.values import (
@@ -726,16 +726,47 @@ _CLASSES = {
 _TOKEN = re.compile(r"\\(.)|\[(\^?)(\]?(?:\[:[a-z]+:\]|[^\]])*)\]|\{[0-9]+(?:,[0-9]*)?\}|[^\\\[]", re.DOTALL)
 
 
-_NESTED_REPETITION = re.compile(r"[*+}][^(]*\)[*+{]")
-_MAX_SEARCHED, _MAX_SEARCHED_NESTED = 20_000, 40
+_MAX_SEARCHED, _MAX_SEARCHED_NESTED = 20_000, 16
 """How long a text may be in which an expression is sought: with repetitions of repetitions the time may double with
 each letter."""
+_MAX_ATTEMPTS = 2_000_000
+"""How many ways there may be to share out a text among the repetitions of an expression."""
+_ATTEMPTS_A_VISIT = 500
+
+
+def _bounded_search(pattern: str, text: str) -> bool:
+    """Whether a search ends soon however it goes: it may try each way in which repetitions share out the text."""
+    count, is_nested = _repetitions(pattern)
+    attempts = len(text) ** min(count, 8)
+    if len(text) > (_MAX_SEARCHED_NESTED if is_nested else _MAX_SEARCHED) or (attempts > _MAX_ATTEMPTS and count > 1):
+        return False
+    METER.budget.took(visits=min(attempts, _MAX_ATTEMPTS) // _ATTEMPTS_A_VISIT)
+    return True
+
+
+def _repetitions(pattern: str) -> tuple[int, bool]:
+    """How many repetitions there are in an expression, and whether one stands within another."""
+    count, is_nested = 0, False
+    holds_one = [False]
+    closed = False
+    for token in _TOKEN.finditer(pattern):
+        first = token[0][0]
+        if first in "?*+{":
+            count += 1
+            is_nested |= closed
+            holds_one[-1] = True
+        closed = False
+        if first == "(":
+            holds_one.append(False)
+        elif first == ")" and len(holds_one) > 1:
+            closed = holds_one.pop()
+            holds_one[-1] |= closed
+    return count, is_nested
 
 
 def _compiled(pattern: str, text: str) -> re.Pattern[str]:
     """A POSIX extended regular expression as one of Python. Raises :class:`Refused` for what is not surely the same."""
-    longest = _MAX_SEARCHED_NESTED if _NESTED_REPETITION.search(pattern) else _MAX_SEARCHED
-    if not pattern.isascii() or not text.isascii() or len(text) > longest:
+    if not pattern.isascii() or not text.isascii() or not _bounded_search(pattern, text):
         raise Refused
     result: list[str] = []
     end = 0
