@@ -207,6 +207,11 @@ class DeployedContainer:
     withheld: tuple[str, ...] = ()
     secret_labels: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_ready_when_healthy(self) -> bool:
+        """Whether others wait for its health, and the project says how that is checked."""
+        return self.is_awaited_healthy and self.health is not None and self.health.test[:1] not in ((), ("NONE",))
+
 
 class CommentsAt(NamedTuple):
     """Comments without their signs: those above a line, and the one beside it."""

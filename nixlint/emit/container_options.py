@@ -70,9 +70,10 @@ class ContainerOptions:
         older = self._privileges(container, entries)
         entries.strings("preRunExtraOptions", self._before(container, flags.before))
         self._podman(container, entries)
+        self._tell_unchecked(container)
         older += [] if self._context.is_native else [f"--network={network}" for network in networks]
         late = ["--detach=false"] if container.is_awaited_completed and self._context.is_podman else []
-        if container.is_awaited_healthy and self._context.is_podman and not self._context.is_native:
+        if container.is_ready_when_healthy and self._context.is_podman and not self._context.is_native:
             late.append("--sdnotify=healthy")
         passed = [f"--env={variable.name}" for variable in container.environment if variable.value is None]
         passed += [f"--env={name}" for name, _ in passed_variables(container)]
@@ -118,11 +119,8 @@ class ContainerOptions:
         return tuple(text for text, _ in pairs), tuple(note for _, notes in pairs for note in notes)
 
     def _depends_on(self, container: DeployedContainer) -> tuple[str, ...]:
-        hard = [each for each in container.dependencies if each.is_required and each.container in self._context.names]
-        if not self._context.is_podman:
-            hard = [each for each in hard if each.condition != "healthy"]
-        owners = [owner for owner in container.namespace_owners if owner in self._context.names]
-        return tuple(dict.fromkeys((*(each.container for each in hard), *owners)))
+        """The containers without whom it cannot be. What Compose's depends_on names isn't among them (see waiting)."""
+        return tuple(dict.fromkeys(owner for owner in container.namespace_owners if owner in self._context.names))
 
     def _command(self, container: DeployedContainer, entries: _Entries) -> None:
         entrypoint, command = container.entrypoint, container.command
@@ -179,7 +177,7 @@ class ContainerOptions:
         options: list[Entry] = []
         if self._context.target.user is not None:
             options.append(Entry(("user",), Text(self._context.target.user)))
-        if container.is_awaited_healthy:
+        if container.is_ready_when_healthy:
             options.append(Entry(("sdnotify",), Text("healthy")))
         match options:
             case []:
@@ -188,6 +186,20 @@ class ContainerOptions:
                 entries.found.append(Entry(("podman", *only.path), only.value))
             case _:
                 entries.found.append(Entry(("podman",), AttrSet(tuple(options))))
+
+    def _tell_unchecked(self, container: DeployedContainer) -> None:
+        """Say that nobody knows when a container is healthy. Podman 5.6 doesn't start what is to notify of its health
+        without a check, nor with one that an image in OCI format brings: such images keep none. Docker can ask the image's.
+        """
+        is_off = container.health is not None and container.health.test[:1] == ("NONE",)
+        if not container.is_awaited_healthy or container.is_ready_when_healthy:
+            return
+        if not self._context.is_podman and not is_off:
+            return
+        message = "others wait until it is healthy, and the project does not say how to check that (healthcheck.test): "
+        message += "until you add it they wait until it has started" if self._context.is_podman else "they never start"
+        place = container.key_places.get("healthcheck", container.place)
+        self._tell(container, [Told(RemarkKind.NEEDS_YOU, "healthcheck", message, place)])
 
 
 class _Entries:

@@ -25,8 +25,9 @@ from .expression import (
     Text,
 )
 from .shell import joined, one_line, shell
-from .unit_text import description, unit_name
 from .unit_text import paths as unit_paths
+from .unit_text import unit_name
+from .waiting import Waiting, health_budget, until_it_runs
 
 _SLACK = 60
 _STOP_SECONDS = 120
@@ -39,6 +40,7 @@ class ContainerUnits:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._waiting = Waiting(context)
 
     def of(self, container: DeployedContainer) -> tuple[Entry, ...]:
         """The unit of a container, and others that stand for a state of it."""
@@ -49,10 +51,8 @@ class ContainerUnits:
             *self._scripts(container),
         ]
         settings = overridden(entries, container.unit_overrides)
-        units = [Entry((self._context.units.container(container.name),), AttrSet(tuple(settings)))]
-        if container.is_awaited_healthy and not self._context.is_podman:
-            units.append(self._health_gate(container))
-        return tuple(units)
+        own = Entry((self._context.units.container(container.name),), AttrSet(tuple(settings)))
+        return (own, *self._waiting.units(container))
 
     def _ordering(self, container: DeployedContainer) -> list[Entry]:
         made = [
@@ -69,31 +69,32 @@ class ContainerUnits:
             *([self._context.units.build(container.service)] if container.service in self._context.builds else []),
             *(unit_name(self._context.engine, owner) for owner in container.foreign_owners),
         ]
-        wants: list[str] = []
-        part_of = [f"{self._context.project_target}.target"]
+        gate, attempt = self._waiting.gate(container), self._waiting.attempt(container)
+        after = [*made, *([gate] if gate else []), *([attempt] if attempt else [])]
+        wants = [attempt] if attempt else []
+        together: list[str] = []
         for each in container.dependencies:
             if each.container not in self._context.names:
                 continue
-            if each.condition == "healthy" and not self._context.is_podman:
-                (made if each.is_required else wants).append(self._context.units.health_gate(each.container))
-            elif not each.is_required:
-                wants.append(self._context.units.container(each.container))
-            if each.restarts and not each.is_required:
-                part_of.append(f"{self._context.units.container(each.container)}.service")
+            unit = self._context.units.container(each.container)
+            if each.is_required or self._context.containers[each.container].is_started_at_boot:
+                wants.append(unit)
+            if self._waiting.comes_after(each):
+                after.append(unit)
+            if each.restarts:
+                together.append(f"{unit}.service")
         owners = [
             f"{self._context.units.container(owner)}.service"
             for owner in container.namespace_owners
             if owner in self._context.names
         ]
-        services = [f"{name}.service" for name in dict.fromkeys(made)]
-        soft = [f"{name}.service" for name in dict.fromkeys(wants)]
         return [
-            *list_entry("after", [*services, *soft]),
-            *list_entry("requires", services),
-            *list_entry("wants", soft),
+            *list_entry("after", _services(after)),
+            *list_entry("requires", _services([*made, *([gate] if gate else [])])),
+            *list_entry("wants", _services(wants)),
             *list_entry("bindsTo", owners),
-            *list_entry("partOf", part_of),
-            *list_entry("wantedBy", owners),
+            *list_entry("partOf", [f"{self._context.project_target}.target", *together]),
+            *list_entry("wantedBy", list(dict.fromkeys([*owners, *together]))),
         ]
 
     def _unit_settings(self, container: DeployedContainer) -> list[Entry]:
@@ -111,7 +112,10 @@ class ContainerUnits:
             texts = unit_paths(map(self._context.symbols.plain_for_units, paths))
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), self._mounts_for(texts)))
         restart = container.restart
-        if restart.policy == "no" or container.is_awaited_completed:
+        if container.is_ready_when_healthy and self._context.is_podman:
+            # Whoever waits for the start gives up; the container is left alone, and may get healthy later.
+            entries.append(Entry(("unitConfig", "JobRunningTimeoutSec"), Literal(health_budget(container) + _SLACK)))
+        if restart.policy == "no" or (container.is_awaited_completed and restart.policy != "on-failure"):
             return entries
         if restart.attempts is None:
             return [*entries, Entry(("startLimitIntervalSec",), Literal(0))]
@@ -154,9 +158,6 @@ class ContainerUnits:
                     Entry(("RestartSteps",), Literal(9)),
                     Entry(("RestartMaxDelaySec",), Text("1min")),
                 ]
-        if container.is_awaited_healthy and self._context.is_podman:
-            budget = container.health.budget if container.health is not None else 120
-            found.append(Entry(("TimeoutStartSec",), Call(MK_FORCE, (Literal(budget + _SLACK),))))
         if container.stop_seconds is not None and container.stop_seconds + 10 > _STOP_SECONDS:
             found.append(Entry(("TimeoutStopSec",), Call(MK_FORCE, (Literal(container.stop_seconds + 10),))))
         passed = self._context.secrets.unit_environment_file(container)
@@ -177,6 +178,7 @@ class ContainerUnits:
             lines = [shell("mkdir -p {folder}\n", folder=folder) for folder in dict.fromkeys(folders)]
             entries.append(Entry(("preStart",), joined(lines) if len(lines) > 1 else one_line(lines[0])))
         for moment, option in (("post_start", "postStart"), ("pre_stop", "preStop")):
+            is_start = moment == "post_start"
             commands = [
                 shell(
                     "{engine} exec {words}\n",
@@ -186,43 +188,17 @@ class ContainerUnits:
                 for hook in container.hooks
                 if hook.moment == moment
             ]
+            runs = is_start and not self._context.is_podman and (commands or container.name in self._context.awaited)
+            commands = [*([until_it_runs(self._context.engine, container.name)] if runs else []), *commands]
             if not commands:
                 continue
-            waits = moment == "post_start" and not self._context.is_podman
-            script = joined([*([self._until(container, "{{.State.Running}}", "true")] if waits else []), *commands])
-            entries.append(Entry((option,), script if moment == "post_start" else Call(MK_BEFORE, (script,))))
+            script = joined(commands)
+            entries.append(Entry((option,), script if is_start else Call(MK_BEFORE, (script,))))
         return entries
 
-    def _until(self, container: DeployedContainer, state: str, wanted: str) -> Script:
-        """A script that waits for a state of a container."""
-        return shell(
-            'until [ "$({engine} inspect -f {state} {name})" = {wanted} ]; do\n  sleep 1\ndone\n',
-            engine=self._context.engine,
-            state=state,
-            name=container.name,
-            wanted=wanted,
-        )
 
-    def _health_gate(self, container: DeployedContainer) -> Entry:
-        unit = f"{self._context.units.container(container.name)}.service"
-        budget = (container.health.budget if container.health is not None else 120) + _SLACK
-        script = self._until(container, "{{.State.Health.Status}}", "healthy")
-        service = AttrSet(
-            (
-                Entry(("Type",), Text("oneshot")),
-                Entry(("RemainAfterExit",), Literal(True)),
-                Entry(("TimeoutStartSec",), Literal(budget)),
-            )
-        )
-        entries = (
-            Entry(("description",), description(f"Wait until {container.name} is healthy")),
-            *list_entry("after", [unit]),
-            *list_entry("bindsTo", [unit]),
-            Entry(("path",), ListOf.of([self._context.engine_package])),
-            Entry(("serviceConfig",), service),
-            Entry(("script",), script),
-        )
-        return Entry((self._context.units.health_gate(container.name),), AttrSet(entries))
+def _services(names: list[str]) -> list[str]:
+    return [f"{name}.service" for name in dict.fromkeys(names)]
 
 
 def _refusal(container: DeployedContainer) -> Script:

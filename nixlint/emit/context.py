@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from nixlint.containers.deployment import Build, CommentSource, Deployment, Remark, Resource
+from nixlint.containers.deployment import Build, CommentSource, DeployedContainer, Deployment, Remark, Resource
 from nixlint.containers.target import Backend, Target
 from nixlint.semantics.releases import first_with
 
@@ -63,6 +63,21 @@ class Context:
     def names(self) -> frozenset[str]:
         """The names of the containers."""
         return frozenset(container.name for container in self.deployment.containers)
+
+    @cached_property
+    def containers(self) -> dict[str, DeployedContainer]:
+        """The containers, by name."""
+        return {container.name: container for container in self.deployment.containers}
+
+    @cached_property
+    def awaited(self) -> frozenset[str]:
+        """The containers that others wait for until they run."""
+        return frozenset(
+            each.container
+            for container in self.deployment.containers
+            for each in container.dependencies
+            if each.container in self.names and not self.containers[each.container].is_awaited_completed
+        )
 
     @cached_property
     def secrets(self) -> SecretPlaces:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from nixlint.containers.deployment import CommentSource, DeployedContainer, Deployment, Remark
 from nixlint.containers.target import Target
 
+from . import waiting
 from .container_options import ContainerOptions
 from .container_units import ContainerUnits
 from .context import Context
@@ -49,6 +50,7 @@ class Options(NamedTuple):
     """How the modules are to look: under an option, one file a container, with which comments at the top.
 
     ``header`` stands in every file, ``head`` in the main one. ``moved`` is a folder here and where it is on the machine.
+    ``engine`` is that of the target.
     """
 
     enable_option: tuple[str, ...] | None = None
@@ -57,11 +59,13 @@ class Options(NamedTuple):
     head: tuple[str, ...] = ()
     symbols: Symbols = NO_SYMBOLS
     moved: tuple[str, str] | None = None
+    engine: str = ""
 
 
 def emit(deployment: Deployment, target: Target, comments: CommentSource, options: Options) -> Emitted:
     """The modules of a deployment."""
     context = Context(deployment, target, comments, options.symbols)
+    options = options._replace(engine=context.engine)
     parts = [(container, _container(container, context)) for container in deployment.containers]
     shared = SharedUnits(context).all()
     if options.split:
@@ -154,6 +158,7 @@ def _module(
     if options.moved is not None:
         top = _moved(top, *options.moved)
     bindings, top = options.symbols.bound(top)
+    bindings += waiting.bindings(top, options.engine)
     if bindings:
         top = Let(bindings, top)
     return Module(_arguments(top), top, (*options.header, *options.head) if is_main else options.header)

@@ -62,7 +62,7 @@ class SharedUnits:
         if user is None:
             return []
         self._low_ports(user)
-        waits = any(each.is_awaited_healthy for each in self._context.deployment.containers)
+        waits = any(each.is_ready_when_healthy for each in self._context.deployment.containers)
         message = f"{user}: the configuration has to have this user, with subordinate ids (autoSubUidGidRange)"
         message += " and with a uid of its own, which NixOS asks for where a health check is awaited" if waits else ""
         self._context.remarks.append(Remark(RemarkKind.NEEDS_YOU, "user", message, None))

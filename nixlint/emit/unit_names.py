@@ -29,8 +29,8 @@ class UnitNames:
         self._taken = {unit_name(engine, name) for name in services}
         self._names: dict[tuple[str, str], str] = {}
         for container in deployment.containers:
-            if container.is_awaited_healthy:
-                self._add("healthy", container.name, unit_name(engine, container.name, "healthy"))
+            for kind in ("waits", "tries") if container.dependencies else ():
+                self._add(kind, container.name, unit_name(engine, container.name, kind))
         for kind, resources in (("network", deployment.networks), ("volume", deployment.volumes)):
             for resource in resources:
                 self._add(kind, resource.name, unit_name(engine, kind, resource.name))
@@ -41,9 +41,13 @@ class UnitNames:
         """The unit of a container, as the module of nixpkgs names it."""
         return unit_name(self._engine, name)
 
-    def health_gate(self, name: str) -> str:
-        """The unit that is started once a container is healthy."""
-        return self._names.get(("healthy", name)) or unit_name(self._engine, name, "healthy")
+    def gate(self, name: str) -> str:
+        """The unit that waits for what a container needs."""
+        return self._names["waits", name]
+
+    def attempt(self, name: str) -> str:
+        """The unit that waits a while for what a container can do without."""
+        return self._names["tries", name]
 
     def resource(self, kind: str, name: str) -> str:
         """The unit that makes a network or a volume."""

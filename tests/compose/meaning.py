@@ -490,11 +490,11 @@ class _Checker:
         attempts: int | None = None
         if policy is not None:
             wanted = {"none": "no", "on-failure": "on-failure"}.get(policy.get("condition", "any"), "always")
-            attempts = policy.get("max_attempts")
+            attempts = policy.get("max_attempts") or None
         else:
             name, _, count = text.partition(":")
             wanted = {"always": "always", "unless-stopped": "always", "on-failure": "on-failure"}.get(name, "no")
-            attempts = int(count) if count else None
+            attempts = int(count or 0) or None
         is_job = any(
             each.get("depends_on", {}).get(self.name, {}).get("condition") == "service_completed_successfully"
             for each in self.project["services"].values()
@@ -514,49 +514,74 @@ class _Checker:
             yield f"restart: {unit.get('startLimitBurst')} starts, wanted {attempts + 1}"
 
     def _dependencies(self, unit: Json, settings: Json) -> Iterator[str]:
-        container = self.evaluated.containers[self.container]
         backend = self.evaluated.backend
-        depends = {f"{backend}-{name}.service" for name in container.get("dependsOn", [])}
-        hard = depends | set(unit.get("requires", [])) | set(unit.get("bindsTo", []))
-        after = depends | set(unit.get("after", []))
+        gate = self.evaluated.services.get(f"{backend}-{self.container}-waits", {})
         for name, dependency in self.service.get("depends_on", {}).items():
             other = self.project["services"].get(name)
             if other is None or "provider" in other:
                 continue
             for each in _containers_of(name, other, self.project):
-                yield from self._dependency(each, dependency, hard, after, set(unit.get("wants", [])))
+                yield from self._dependency(each, other, dependency, unit, gate)
+        if gate:
+            yield from self._gate(f"{backend}-{self.container}", unit, gate)
         waited = [
             each["depends_on"][self.name]["condition"]
             for each in self.project["services"].values()
             if self.name in each.get("depends_on", {})
         ]
-        if "service_healthy" in waited and self.is_podman:
-            if "--sdnotify=healthy" not in self.flags:
+        if self.is_podman:
+            is_awaited = "service_healthy" in waited and _is_checked(self.service)
+            if is_awaited and "--sdnotify=healthy" not in self.flags:
                 yield "depends_on: others wait for its health, but the unit is ready before"
-            if not isinstance(settings.get("TimeoutStartSec"), int) or settings["TimeoutStartSec"] <= 0:
+            if is_awaited and not unit.get("unitConfig", {}).get("JobRunningTimeoutSec", 0) > 0:
                 yield "depends_on: a container that never gets well blocks for ever"
+            if not is_awaited and "--sdnotify=healthy" in self.flags:
+                yield "depends_on: Podman refuses to wait for a health that nobody checks"
         if "service_completed_successfully" in waited:
             if settings.get("Type") != "oneshot" or settings.get("RemainAfterExit") is not True:
                 yield "depends_on: others wait for its end, but the unit is ready before"
             if self.is_podman and "--detach=false" not in self.flags:
                 yield "depends_on: others wait for its end, but Podman lets go of it"
 
-    def _dependency(
-        self, name: str, dependency: Json, hard: set[str], after: set[str], wants: set[str]
-    ) -> Iterator[str]:
+    def _gate(self, name: str, unit: Json, gate: Json) -> Iterator[str]:
+        """What makes a container wait, and lets go of it in the end."""
+        if f"{name}-waits.service" not in unit.get("requires", []) or f"{name}-waits.service" not in unit["after"]:
+            yield "depends_on: it starts without what it waits for"
+        if gate["serviceConfig"].get("Restart") != "on-failure" or gate.get("startLimitIntervalSec") != 0:
+            yield "depends_on: what has failed to wait once never tries again"
+        if not gate["serviceConfig"].get("TimeoutStartSec", 0) > 0:
+            yield "depends_on: it waits for ever"
+        if f"{name}.service" not in gate["script"].splitlines()[-1]:
+            yield "depends_on: nobody starts it in the end"
+
+    def _dependency(self, name: str, other: Json, dependency: Json, unit: Json, gate: Json) -> Iterator[str]:
         backend = self.evaluated.backend
-        unit = f"{backend}-{name}.service"
-        if dependency["condition"] == "service_healthy" and not self.is_podman:
-            unit = f"{backend}-{name}-healthy.service"
-            gate = self.evaluated.services.get(f"{backend}-{name}-healthy", {})
-            if f"{backend}-{name}.service" not in gate.get("bindsTo", []) or "healthy" not in gate.get("script", ""):
-                yield f"depends_on: nothing waits for {name} to be healthy"
-        if unit not in after:
+        there = f"{backend}-{name}.service"
+        owned = set(unit.get("bindsTo", []))
+        if there in {*unit.get("requires", [])} - owned:
+            yield f"depends_on: it goes down with {name}"
+        if there not in {*unit.get("wants", []), *owned} and not self._is_left_out(other, dependency):
+            yield f"depends_on: it doesn't want {name}"
+        is_required = dependency.get("required", True)
+        asks_docker = dependency["condition"] == "service_healthy" and not self.is_podman
+        calls = {line.partition(" ")[2].split(" ")[0] for line in gate.get("script", "").splitlines()}
+        if is_required and (name if asks_docker else there) not in calls:
+            yield f"depends_on: it doesn't wait for {name}"
+        if is_required and asks_docker and f"healthy {name}" not in gate.get("script", "").splitlines():
+            yield f"depends_on: nothing waits for {name} to be healthy"
+        if not is_required and there not in unit.get("after", []):
             yield f"depends_on: it isn't started after {name}"
-        if dependency.get("required", True) and unit not in hard:
-            yield f"depends_on: it doesn't require {name}"
-        if not dependency.get("required", True) and (unit in hard or unit not in wants):
-            yield f"depends_on: {name} is not required, but wanted"
+        if dependency.get("restart") and not (there in unit.get("partOf", []) and there in unit.get("wantedBy", [])):
+            yield f"depends_on: it isn't restarted with {name}"
+
+    def _is_left_out(self, other: Json, dependency: Json) -> bool:
+        """Whether a container is not started by what can do without it."""
+        return not dependency.get("required", True) and bool(other.get("profiles") or other.get("scale") == 0)
+
+
+def _is_checked(service: Json) -> bool:
+    test = service.get("healthcheck", {}).get("test") or ["NONE"]
+    return test[0] != "NONE" and not service["healthcheck"].get("disable")
 
 
 def _run_by_shell(words: str, variables: dict[str, str]) -> list[str]:

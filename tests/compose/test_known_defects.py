@@ -39,6 +39,7 @@ services:
     image: example/db:1
     healthcheck: { test: [CMD, "pg_isready", "-U", 'a"b'], interval: 5s, timeout: 2s, retries: 3 }
 """
+UNCHECKED = "services: { web: { image: w, depends_on: { db: { condition: service_healthy } } }, db: { image: i:1 } }"
 JOB = """\
 services:
   web:
@@ -105,6 +106,18 @@ CASES = (
         "D14",
         service("restart: on-failure:3"),
         ("startLimitBurst = 4;", 'StartLimitIntervalSec = "infinity"', 'mkForce "on-failure"'),
+    ),
+    Case(
+        "D14 zero is no limit",
+        service("restart: on-failure:0"),
+        ("startLimitIntervalSec = 0;", 'mkForce "on-failure"'),
+        ("startLimitBurst",),
+    ),
+    Case(
+        "D14 zero is no limit, deploy",
+        service("deploy: { restart_policy: { condition: on-failure, max_attempts: 0 } }"),
+        ("startLimitIntervalSec = 0;", 'mkForce "on-failure"'),
+        ("startLimitBurst",),
     ),
     Case(
         "D15",
@@ -194,9 +207,9 @@ CASES = (
         service("networks: [back]") + "networks: { back: {} }\n",
         ("podman-network-proj_back", "network create proj_back", "allowedUDPPorts = [ 53 ]"),
     ),
-    Case("T30 healthy", HEALTHY, ('podman.sdnotify = "healthy"', "TimeoutStartSec = lib.mkForce 81")),
+    Case("T30 healthy", HEALTHY, ('podman.sdnotify = "healthy"', "JobRunningTimeoutSec = 81")),
     Case("T30 healthy, older release", HEALTHY, ('"--sdnotify=healthy"',), ("podman.sdnotify",), options=OLDER),
-    Case("T30 healthy, Docker", HEALTHY, ("docker-proj-db-healthy", ".State.Health.Status"), options=DOCKER),
+    Case("T30 healthy, Docker", HEALTHY, ("healthy proj-db", ".State.Health.Status"), options=DOCKER),
     Case(
         "T31 variables",
         service("hostname: ${NAME:-web}-${N}"),
@@ -228,9 +241,18 @@ CASES = (
             'Type = lib.mkForce "oneshot"',
             "RemainAfterExit = true",
             '"--detach=false"',
-            'dependsOn = [ "proj-migrate" ]',
+            "ready podman-proj-migrate.service",
         ),
     ),
+    Case(
+        "T38 a job is tried again for ever",
+        JOB.replace("command: migrate", "command: migrate, restart: on-failure"),
+        ("startLimitIntervalSec = 0;\n      serviceConfig = {\n        Type",),
+    ),
+    Case("T30 nobody checks", UNCHECKED, (), ("sdnotify",), ("services.db.healthcheck",)),
+    Case("T30 the check is off", UNCHECKED.replace("i:1", "i:1, healthcheck: {disable: true}"), (), ("sdnotify",)),
+    Case("T30 nobody checks, older release", UNCHECKED, (), ("sdnotify",), ("services.db.healthcheck",), OLDER),
+    Case("T30 the image may check, Docker", UNCHECKED, ("healthy proj-db",), options=DOCKER),
     Case("T38 completed, Docker", JOB, ('Type = lib.mkForce "oneshot"',), ("--detach=false",), options=DOCKER),
     Case(
         "T40 interpolation in environment files",

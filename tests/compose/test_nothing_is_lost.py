@@ -211,7 +211,6 @@ _NEEDED_TO_CONVERT = {
     "services.web.ports[].target": "every port has it",
     "services.web.depends_on.one.required": "true is what is meant without it",
     "services.web.depends_on.one.condition": "every dependency has it",
-    "services.web.depends_on.one.restart": "systemd restarts what requires a unit with it, as without it",
 }
 _NEEDED_TO_CONVERT["services.web.develop.watch[].target"] = "every action of the sample has it"
 for _kind in ("configs", "secrets", "build.secrets"):

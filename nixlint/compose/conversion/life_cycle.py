@@ -41,7 +41,7 @@ def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
         case "always" | "unless-stopped":
             return Restart("always")
         case "on-failure":
-            return Restart("on-failure", int(attempts) if attempts.isdigit() else None)
+            return Restart("on-failure", _limit(int(attempts)) if attempts.isdigit() else None)
         case "no":
             return Restart("no")
         case _:
@@ -53,7 +53,7 @@ def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
 
 def _deploy_restart(policy: KeyReader) -> Restart:
     condition = policy.text("condition") or "any"
-    attempts = policy.number("max_attempts")
+    attempts = _limit(policy.number("max_attempts"))
     delay, window = _seconds(policy, "delay"), _seconds(policy, "window")
     if window is not None and attempts is None:
         message = f"{window:g} s: without max_attempts there is nothing to count in it"
@@ -68,6 +68,11 @@ def _deploy_restart(policy: KeyReader) -> Restart:
                 message = f"'{condition}' is none of none, on-failure and any: taken as any"
                 policy.approximated(policy.path("condition"), message, policy.place("condition"))
             return Restart("always", attempts, delay, window)
+
+
+def _limit(attempts: int | None) -> int | None:
+    """How often a container is restarted; for Docker zero is no limit (``MaximumRetryCount`` of its API)."""
+    return attempts or None
 
 
 def _seconds(keys: KeyReader, name: str) -> float | None:

@@ -1,0 +1,174 @@
+"""A machine with the real systemd as its process 1: namespaces of its own, fake engines on its path, no containers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+_SYSTEMD = next((path for path in ("/lib/systemd/systemd", "/usr/lib/systemd/systemd") if Path(path).exists()), None)
+_UNSHARE = ["unshare", "--fork", "--kill-child", "--pid", "--mount", "--mount-proc", "--ipc", "--cgroup"]
+_TARGETS = ("sysinit", "basic", "shutdown", "network-online", "multi-user")
+PATIENCE = 60
+"""Seconds after which something that has to happen is said not to happen."""
+_BOOT = """\
+set -e
+mount --make-rprivate /
+mount -t tmpfs tmpfs /run
+mount -t cgroup2 cgroup2 /sys/fs/cgroup
+export container=nixlint SYSTEMD_UNIT_PATH="$1"
+exec "$2" --system --unit=multi-user.target --log-target=console --log-level=info --show-status=no
+"""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A unit at one moment."""
+
+    state: str
+    invocation: str
+    has_job: bool
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is up, and nothing is about to change that."""
+        return self.state == "active" and not self.has_job
+
+
+class Machine:
+    """A running systemd. ``units`` is its folder of units, ``state`` that of the fake engines."""
+
+    def __init__(self, folder: Path) -> None:
+        self.units = folder / "units"
+        self.state = folder / "state"
+        self.log = folder / "log" / "systemd"
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._pid = 0
+        self._cgroup: Path | None = None
+        for path in (self.units, self.state, folder / "bin", folder / "log"):
+            path.mkdir(exist_ok=True)
+        self._furnish()
+
+    def _furnish(self) -> None:
+        for name in ("podman", "docker"):
+            shutil.copy(Path(__file__).parent / "fake_engine.sh", self._folder / "bin" / name)
+        # A second of a script's waiting is a tenth of one here.
+        sleep = self._folder / "bin" / "sleep"
+        sleep.write_text("#!/bin/sh\nexec /bin/sleep 0.1\n")
+        sleep.chmod(0o755)
+        for name in _TARGETS:
+            (self.units / f"{name}.target").write_text("[Unit]\nDefaultDependencies=no\n")
+        (self.units / "docker.service").write_text(
+            "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/true\n"
+        )
+        everywhere = self.units / "service.d"
+        everywhere.mkdir()
+        path = f"{self._folder}/bin:/usr/bin:/bin"
+        log = f"{self._folder}/log/%n"
+        lines = (f"Environment=PATH={path}", f"StandardOutput=append:{log}", f"StandardError=append:{log}")
+        (everywhere / "here.conf").write_text("\n".join(("[Service]", *lines)) + "\n")
+
+    def _boot(self) -> None:
+        """Start, with the folders as they are."""
+        need_systemd()
+        assert _SYSTEMD is not None
+        self._cgroup = _own_cgroup()
+        boot = self._folder / "boot.sh"
+        boot.write_text(_BOOT)
+        enter = ["sh", "-c", f'echo $$ > {self._cgroup}/cgroup.procs && exec "$@"', "sh"]
+        command = [*enter, *_UNSHARE, "sh", str(boot), str(self.units), _SYSTEMD]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._wait(self._is_up, "systemd does not start")
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        if self._process.poll() is not None:
+            raise AssertionError(f"systemd does not start:\n{self.log.read_text()}")
+        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        if not children:
+            return False
+        self._pid = int(children[0])
+        return bool(self.systemctl("show", "--property=Version"))
+
+    def _halt(self) -> None:
+        """End every process of the machine at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        if self._cgroup is not None:
+            self._wait(lambda: _removed(self._cgroup), "processes are left")
+        self._process, self._cgroup = None, None
+
+    def systemctl(self, *words: str) -> str:
+        """What ``systemctl`` prints; whether it succeeds says nothing here."""
+        command = ["nsenter", f"--target={self._pid}", "--pid", "--mount", "systemctl", *words]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        return result.stdout
+
+    def moment(self, units: Iterable[str]) -> dict[str, Seen]:
+        """How units are now."""
+        names = ("Id", "ActiveState", "InvocationID", "Job")
+        blocks = self.systemctl("show", *(f"--property={name}" for name in names), "--", *units).strip().split("\n\n")
+        found = [dict(line.split("=", 1) for line in block.splitlines()) for block in blocks]
+        return {each["Id"]: Seen(each["ActiveState"], each["InvocationID"], bool(each["Job"])) for each in found}
+
+    @contextmanager
+    def booted(self) -> Iterator[None]:
+        """The machine while it runs."""
+        try:
+            self._boot()
+            yield
+        finally:
+            self._halt()
+
+    def _wait(self, condition: Callable[[], bool], complaint: str) -> None:
+        """Wait until something is so."""
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            if time.monotonic() > end:
+                raise AssertionError(complaint)
+            time.sleep(0.02)
+
+
+def need_systemd() -> None:
+    """Skip the test where systemd cannot run here; fail it in continuous integration, where it must."""
+    missing = [name for name in ("unshare", "nsenter", "systemctl", "systemd-notify") if shutil.which(name) is None]
+    message = None
+    if _SYSTEMD is None or missing:
+        message = f"systemd is not installed ({', '.join(missing) or 'systemd'} missing)"
+    elif subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode:
+        message = "systemd needs namespaces of its own: be root, with CAP_SYS_ADMIN"
+    if message is not None and os.environ.get("CI"):
+        pytest.fail(message)
+    if message is not None:
+        pytest.skip(message)
+
+
+def _own_cgroup() -> Path:
+    """A new control group below that of this process."""
+    root = next(
+        Path(line.split()[1]) for line in Path("/proc/mounts").read_text().splitlines() if line.split()[2] == "cgroup2"
+    )
+    here = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::"))
+    group = root / here[3:].lstrip("/") / f"nixlint-{os.getpid()}-{time.monotonic_ns()}"
+    group.mkdir()
+    return group
+
+
+def _removed(group: Path | None) -> bool:
+    assert group is not None
+    try:
+        for folder, _, _ in os.walk(group, topdown=False):
+            Path(folder).rmdir()
+    except OSError:
+        return False
+    return True
