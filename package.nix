@@ -24,6 +24,7 @@ python3Packages.buildPythonApplication {
   dependencies = [
     python3Packages.click
     python3Packages.libcst
+    python3Packages.platformdirs
     python3Packages.rich
     python3Packages.pyyaml
     python3Packages.tree-sitter

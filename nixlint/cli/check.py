@@ -39,7 +39,7 @@ from .progress import clear
     "--cache-dir",
     metavar="FOLDER",
     envvar="NIXLINT_CACHE_DIR",
-    help="Where to keep what was found for the next run (default: .nixlint_cache in the repository).",
+    help="Where to keep what was found for the next run (default: nixlint in your own folder for caches).",
 )
 def command(
     paths: Sequence[str],

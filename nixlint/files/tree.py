@@ -61,9 +61,7 @@ class Tree:
     def holds(self, path: Path) -> bool:
         """Whether a path is within the tree, with no symbolic link on the way to its last name."""
         try:
-            relative = self._relative(path)
-            if relative:
-                self._folder(os.path.dirname(relative))
+            self._at(self._relative(path))
         except FileNotFoundError:
             return True
         except OSError as error:
@@ -152,6 +150,8 @@ class Tree:
         """The path from the tree's folder, empty for that itself."""
         text = str(path)
         if text.startswith(self._prefix):
+            if "\0" in text:
+                raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
             return text[len(self._prefix) :]
         if path == self.root:
             return ""
@@ -159,8 +159,15 @@ class Tree:
 
     def _at(self, relative: str) -> tuple[int, str]:
         """The folder that something is in, opened, and its name there."""
-        above, slash, name = relative.rpartition("/")
-        return self._folder(above), name if slash or name else "."
+        above, _, name = relative.rpartition("/")
+        if name == "..":
+            raise OutsideTree("not a plain path")
+        if not relative.isascii():
+            try:
+                relative.encode("utf-8", "surrogateescape")
+            except UnicodeEncodeError:
+                raise OSError(errno.EILSEQ, os.strerror(errno.EILSEQ)) from None
+        return self._folder(above), name or "."
 
     def _folder(self, relative: str) -> int:
         """A descriptor of a folder, kept open for the next question; no link is followed below the root."""

@@ -110,7 +110,7 @@ class Writer:
         status = os.fstat(folder)
         if (status.st_dev, status.st_ino) not in self._tidied:
             self._tidied.add((status.st_dev, status.st_ino))
-            _remove_stale(folder)
+            remove_stale(folder)
 
 
 @contextlib.contextmanager
@@ -131,7 +131,7 @@ def _create(folder: int, name: str, data: bytes, mode: int) -> None:
     with contextlib.suppress(FileNotFoundError):
         os.stat(name, dir_fd=folder, follow_symlinks=False)
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
-    with _beside(folder, data) as (temporary, descriptor):
+    with beside(folder, data) as (temporary, descriptor):
         os.fchmod(descriptor, mode)
         os.fsync(descriptor)
         try:
@@ -170,7 +170,7 @@ def _replace(
         os.close(old)
         raise NotWritten(refusal)
     try:
-        with _beside(folder, data) as (temporary, descriptor):
+        with beside(folder, data) as (temporary, descriptor):
             _keep_attributes(old, descriptor)
             with contextlib.suppress(PermissionError):  # only root may give files away
                 os.fchown(descriptor, before.st_uid, before.st_gid)
@@ -189,8 +189,8 @@ def _identity(status: os.stat_result) -> tuple[int, ...]:
 
 
 @contextlib.contextmanager
-def _beside(folder: int, data: bytes) -> Iterator[tuple[str, int]]:
-    """A temporary file that holds the new text: its name and a descriptor. It is gone afterwards, whatever happened."""
+def beside(folder: int, data: bytes) -> Iterator[tuple[str, int]]:
+    """A temporary file in an opened folder that holds a text: its name and a descriptor. It is gone afterwards."""
     name = f".nixlint-{os.urandom(4).hex()}.tmp"
     descriptor = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
@@ -218,7 +218,8 @@ def _keep_attributes(old: int, new: int) -> None:
                 os.setxattr(new, attribute, os.getxattr(old, attribute))
 
 
-def _remove_stale(folder: int) -> None:
+def remove_stale(folder: int) -> None:
+    """Remove the temporary files of runs that were killed from an opened folder."""
     for name in os.listdir(folder):
         if _TEMPORARY.fullmatch(name):
             with contextlib.suppress(OSError):

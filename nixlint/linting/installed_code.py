@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nixlint import __version__
-
-from .contents import digest_of
+from nixlint.cache.contents import digest_of
 
 _PARTS_OF_CODE = (".py", ".json", ".toml", ".so")
 

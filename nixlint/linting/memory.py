@@ -13,22 +13,38 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.cache.contents import Contents, Known, digest_of
+from nixlint.cache.place import CachePlace, name_of, users_folder
+from nixlint.cache.shape import (
+    Plain,
+    Shape,
+    below,
+    is_count,
+    is_flag,
+    is_latin,
+    is_text,
+    list_of,
+    maybe,
+    one_of,
+    row,
+    table_of,
+)
 from nixlint.files.reading import Status
 from nixlint.files.tree import Tree
 from nixlint.semantics.dependencies import Dependencies, Mention, Question, Reading, Recorder
-from nixlint.semantics.file_tree import CACHE_FOLDER, FileTree
+from nixlint.semantics.file_tree import FileTree
 from nixlint.semantics.repository import read_nix
 
-from .cache_place import CachePlace, name_of
-from .contents import Contents, Known, digest_of
 from .installed_code import digest_of_code
 from .registry import Registry
 from .request import Caching, Request
 from .turn import Turn
-from .turn_text import PathTable, Plain, as_plain, turn_of
+from .turn_text import PathTable, as_plain, turn_of, turn_shape
 from .workspace import Workspace
 
 _FORMAT = 1
+_KEYS = frozenset("format contents files looks mentions accounts facts turns paths".split())
+_LOOKS = tuple(reading.value for reading in Reading if reading is not Reading.CONTENT)
 
 
 class _Account(NamedTuple):
@@ -70,6 +86,7 @@ class Memory:
         tree: Tree,
         list_files: Callable[[], tuple[Path, ...]],
         place: CachePlace,
+        rules: Iterable[str],
         needs_edits: bool,
         is_whole: bool,
     ) -> None:
@@ -82,6 +99,7 @@ class Memory:
         self._is_whole = is_whole
         self._tree = FileTree(tree)
         self._kept = _loaded(root, place.load())
+        self._is_turn = turn_shape(len(self._kept.paths.texts), rules)
         self.contents = Contents(tree, self._kept.known)
         self._files: tuple[Path, ...] | None = None
         self._changed: frozenset[Path] | None = None
@@ -99,8 +117,10 @@ class Memory:
         account, plain = self._kept.turns[name]
         if not self._holds(account):
             return None
+        if not self._is_turn(plain):
+            return None
         turn = turn_of(plain, self._kept.paths)
-        if turn is None or (self._needs_edits and turn.has_edits):
+        if self._needs_edits and turn.has_edits:
             return None
         self._replayed[name] = None
         return turn
@@ -235,8 +255,9 @@ class Memory:
     def _old_turns(self) -> list[str]:
         return [
             name
-            for name, (account, _) in self._kept.turns.items()
-            if name not in self._new and (name in self._replayed or (not self._is_whole and self._holds(account)))
+            for name, (account, plain) in self._kept.turns.items()
+            if name not in self._new
+            and (name in self._replayed or (not self._is_whole and self._holds(account) and self._is_turn(plain)))
         ]
 
 
@@ -260,7 +281,8 @@ def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Reg
     return Memory(
         tree,
         workspace.list_files,
-        CachePlace(caching.folder or workspace.root / CACHE_FOLDER, name),
+        CachePlace(caching.folder or users_folder(), name),
+        (rule.name for rule in rules),
         caching.needs_edits,
         any(workspace.root.is_relative_to(path) for path in request.paths),
     )
@@ -279,14 +301,35 @@ def _loaded(root: Path, data: bytes | None) -> _Kept:
     if data is None:
         return _nothing(root)
     try:
-        return _read(root, json.loads(data))
-    except (TypeError, ValueError, KeyError, IndexError, AttributeError, RecursionError):
+        document = json.loads(data)
+    except (ValueError, RecursionError):
         return _nothing(root)
+    return _read(root, document) if _is_document(document) else _nothing(root)
+
+
+def _is_document(document: Plain) -> bool:
+    """Whether values of JSON are what is written here; turns are looked at when it is their turn."""
+    if type(document) is not dict or document.keys() != _KEYS or document["format"] != _FORMAT:
+        return False
+    lists = ("paths", "looks", "mentions", "accounts")
+    if not all(type(document[key]) is list for key in lists):
+        return False
+    path, look, mention, account = (below(len(document[key])) for key in lists)
+    is_status = maybe(row(is_count, is_count, is_count, is_count))
+    shapes: dict[str, Shape] = {
+        "paths": list_of(is_text),
+        "files": list_of(path),
+        "contents": list_of(row(path, is_text, is_status)),
+        "looks": list_of(row(one_of(*_LOOKS), path, is_text)),
+        "mentions": list_of(row(list_of(is_latin), list_of(path), is_flag)),
+        "accounts": list_of(row(list_of(path), list_of(look), list_of(mention), list_of(is_text))),
+        "facts": table_of(row(account, maybe(is_text))),
+        "turns": table_of(row(account, lambda _: True)),
+    }
+    return all(shape(document[key]) for key, shape in shapes.items())
 
 
 def _read(root: Path, document: Plain) -> _Kept:
-    if document["format"] != _FORMAT:
-        return _nothing(root)
     paths = PathTable(root, document["paths"])
     looks = [(Question(Reading(reading), paths.path(path)), answer) for reading, path, answer in document["looks"]]
     mentions = [
@@ -343,9 +386,7 @@ class _Writer:
         for name in old:
             account, plain = kept.turns[name]
             number = self._account(kept.accounts[account])
-            turn = turn_of(plain, kept.paths)
-            if turn is not None:
-                turns[name] = (number, as_plain(turn, self._paths))
+            turns[name] = (number, as_plain(turn_of(plain, kept.paths), self._paths))
         for name, each in new.items():
             if each is not None:
                 turns[name] = (self._account_of(each[0]), as_plain(each[1], self._paths))

@@ -15,7 +15,7 @@ class StandardInput(NamedTuple):
 
 
 class Caching(NamedTuple):
-    """To keep what is found for the next run: in a folder, or else in ``.nixlint_cache`` of each repository.
+    """To keep what is found for the next run: in a folder, or else in the user's own.
 
     ``needs_edits`` where the edits of fixes are wanted, which are never kept: what has some is worked out anew.
     """

@@ -5,19 +5,28 @@ Of a fix only what it is about is kept, not its edits: their texts are the user'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
 
+from nixlint.cache.shape import (
+    Plain,
+    Shape,
+    below,
+    is_count,
+    is_flag,
+    is_position,
+    is_text,
+    list_of,
+    maybe,
+    one_of,
+    row,
+)
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Position, Span
 
 from .finding import Confidence, Finding, Fix, Note, Safety, Severity
 from .suppression import Directive, Reach
 from .turn import Taken, Turn
-
-# What JSON gives is whatever stands in the file; reading it wrongly raises, and then it is as if there were no file.
-Plain: TypeAlias = Any
 
 
 class PathTable:
@@ -55,15 +64,44 @@ def as_plain(turn: Turn, paths: PathTable) -> Plain:
     ]
 
 
-def turn_of(plain: Plain, paths: PathTable) -> Turn | None:
-    """The turn that values of JSON stand for; ``None`` where they stand for none."""
-    try:
-        return _turn(plain, paths)
-    except (TypeError, ValueError, IndexError, KeyError):
-        return None
+def turn_shape(paths: int, rules: Iterable[str]) -> Shape:
+    """The values of JSON that stand for a turn, where there are so many paths and these rules."""
+    span = row(is_count, is_count)
+    position = row(is_position, is_position)
+    place = row(below(paths), is_count, is_count)
+    is_rule = one_of(*rules)
+    directive = row(one_of(*(each.value for each in Reach)), list_of(is_text), span, span, is_position)
+    finding = row(
+        is_rule,
+        place,
+        position,
+        position,
+        is_flag,
+        is_text,
+        is_text,
+        maybe(one_of(*(each.value for each in Severity))),
+        maybe(one_of(*(each.value for each in Confidence))),
+        maybe(is_text),
+        maybe(is_text),
+        is_text,
+        list_of(row(place, is_text)),
+        maybe(row(one_of(*(each.value for each in Safety)), is_text, is_flag)),
+        list_of(place),
+    )
+    turn = row(
+        below(8),
+        maybe(is_text),
+        list_of(is_rule),
+        list_of(place),
+        list_of(finding),
+        list_of(row(below(paths), list_of(directive))),
+    )
+    # Whoever finds something in a file knows what its comments suppress.
+    return lambda plain: turn(plain) and {item[1][0] for item in plain[4]} <= {item[0] for item in plain[5]}
 
 
-def _turn(plain: Plain, paths: PathTable) -> Turn:
+def turn_of(plain: Plain, paths: PathTable) -> Turn:
+    """The turn that values of JSON of the right shape stand for."""
     flags, skipped, asked, secrets, taken, directives = plain
     return Turn(
         bool(flags & 1),

@@ -67,4 +67,5 @@ def clean_environment(folder: Path, more: Mapping[str, str] | None = None) -> di
     """An environment in which nobody's settings play a part."""
     meddling = ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "COLUMNS", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "GIT_DIR")
     kept = {name: value for name, value in os.environ.items() if name not in meddling}
-    return {**kept, "HOME": str(folder), **(more or {})}
+    cache = str(folder.parent / f"{folder.name}-cache")
+    return {**kept, "HOME": str(folder), "XDG_CACHE_HOME": cache, **(more or {})}

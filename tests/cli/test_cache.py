@@ -8,7 +8,10 @@ import pytest
 
 from .running import nixlint
 
-CACHE = ".nixlint_cache"
+
+def users(repository: Path) -> Path:
+    """Where the cache of the user is, whom the command runs as."""
+    return repository.parent / f"{repository.name}-cache" / "nixlint"
 
 
 @pytest.fixture
@@ -27,9 +30,9 @@ def repository(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("layout", ["text", "concise", "json"])
 def test_second_run_says_the_same_as_one_without_a_cache(repository: Path, layout: str) -> None:
     fresh = nixlint(repository, "check", "--no-cache", "--format", layout)
-    assert not (repository / CACHE).exists()
+    assert not users(repository).exists()
     first = nixlint(repository, "check", "--format", layout)
-    assert (repository / CACHE).is_dir()
+    assert users(repository).is_dir()
     second = nixlint(repository, "check", "--format", layout)
     assert fresh == first == second
     assert fresh.code == 1
@@ -46,9 +49,9 @@ def test_folder_is_given_on_the_command_line_or_in_the_environment(repository: P
     nixlint(repository, "check", "--cache-dir", "../one")
     nixlint(repository, "check", environment={"NIXLINT_CACHE_DIR": str(tmp_path / "two")})
     assert {path.name for path in tmp_path.iterdir()} == {"repository", "one", "two"}
-    assert not (repository / CACHE).exists()
+    assert not users(repository).exists()
     nixlint(repository, "check", environment={"NIXLINT_NO_CACHE": "1"})
-    assert not (repository / CACHE).exists()
+    assert not users(repository).exists()
 
 
 def test_folder_that_must_not_be_written_is_left_alone(repository: Path) -> None:
@@ -60,11 +63,26 @@ def test_folder_that_must_not_be_written_is_left_alone(repository: Path) -> None
 
 def test_fixing_neither_uses_nor_writes_one(repository: Path) -> None:
     nixlint(repository, "fix")
-    assert not (repository / CACHE).exists()
+    assert not users(repository).exists()
 
 
 def test_cache_of_a_text_that_is_not_ours_does_no_harm(repository: Path) -> None:
     before = nixlint(repository, "check", "--format", "json")
-    for path in (repository / CACHE).glob("*.json"):
+    for path in users(repository).glob("*.json"):
         path.write_bytes(b"\x80 not ours")
     assert nixlint(repository, "check", "--format", "json") == before
+
+
+def test_cache_is_the_users_own_and_nothing_is_left_in_the_repository(repository: Path) -> None:
+    before = sorted(repository.rglob("*"))
+    nixlint(repository, "check")
+    assert sorted(repository.rglob("*")) == before
+    assert users(repository).stat().st_mode & 0o777 == 0o700
+
+
+def test_cache_that_a_repository_brings_with_it_is_not_used(repository: Path) -> None:
+    nixlint(repository, "check", "--cache-dir", ".nixlint_cache")
+    for path in (repository / ".nixlint_cache").glob("*.json"):
+        path.write_bytes(path.read_bytes().replace(b"container-", b"c0ntainer-"))
+    fresh = nixlint(repository, "check", "--no-cache")
+    assert nixlint(repository, "check") == fresh

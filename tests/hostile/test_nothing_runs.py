@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from .trees import TREES, Ground, Harm, HostileTree
-from .watching import Command, watch
+from .watching import Visit, visit
 
 _COMMANDS = (
     ("check", "{}"),
@@ -27,16 +27,16 @@ def _by_name(tree: HostileTree) -> str:
     return tree.name
 
 
-@pytest.mark.parametrize("tree", _TRAPS, ids=_by_name)
-def test_no_program_is_started(tree: HostileTree, tmp_path: Path) -> None:
-    ground = Ground.below(tmp_path)
-    variables = tree.build(ground)
-    commands = [Command(ground.root, [word.format(tree.asked) for word in words]) for words in _COMMANDS]
-    commands.append(Command(ground.root / tree.asked, ["check"]))
+@pytest.fixture(scope="module")
+def visits(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Visit]:
+    return visit(_TRAPS, _COMMANDS, tmp_path_factory.mktemp("traps"))
 
-    for command, ran in zip(commands, watch(commands, tmp_path / "home", variables), strict=True):
+
+@pytest.mark.parametrize("tree", _TRAPS, ids=_by_name)
+def test_no_program_is_started(tree: HostileTree, visits: dict[str, Visit]) -> None:
+    assert not visits[tree.name].ground.marker.exists()
+    for command, ran in visits[tree.name].results:
         assert ran.started == [], command
-        assert not ground.marker.exists(), command
         assert ran.code in (0, 1, 2), ran.output
 
 

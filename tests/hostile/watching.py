@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from tests.cli.running import clean_environment
 
+from .trees import Ground, HostileTree
+
 _EVENTS_OF_PROGRAMS = (
     "subprocess.Popen",
     "os.exec",
@@ -63,6 +65,45 @@ def watch(
         Watched(code, out, started, [(event, path) for event, path in touched])
         for code, out, started, touched in json.loads(ran.stdout)
     ]
+
+
+class Visit(NamedTuple):
+    """A hostile repository, and what came of the commands that were asked about it."""
+
+    ground: Ground
+    results: list[tuple[Command, Watched]]
+
+
+def visit(
+    trees: Sequence[HostileTree], words: Sequence[Sequence[str]], folder: Path, seconds: int = 60
+) -> dict[str, Visit]:
+    """Build repositories and run the same commands in each, by name. ``{}`` is the path that a repository is asked about.
+
+    Those that need no variables of their own share a process, for most of the time goes into starting one.
+    """
+    grounds: dict[str, Ground] = {}
+    together: list[HostileTree] = []
+    alone: list[tuple[HostileTree, Mapping[str, str]]] = []
+    for number, tree in enumerate(trees):
+        (place := folder / str(number)).mkdir()
+        grounds[tree.name] = Ground.below(place)
+        variables = tree.build(grounds[tree.name])
+        if variables is None:
+            together.append(tree)
+        else:
+            alone.append((tree, variables))
+    visits = {name: Visit(ground, []) for name, ground in grounds.items()}
+    batches: list[tuple[list[HostileTree], Mapping[str, str]]] = [([tree], variables) for tree, variables in alone]
+    for batch, variables in [(together, {}), *batches]:
+        asked = [
+            (tree, Command(grounds[tree.name].root, [word.format(tree.asked) for word in each]))
+            for tree in batch
+            for each in words
+        ]
+        ran = watch([command for _, command in asked], folder / "home", variables, seconds)
+        for (tree, command), result in zip(asked, ran, strict=True):
+            visits[tree.name].results.append((command, result))
+    return visits
 
 
 def _main() -> None:

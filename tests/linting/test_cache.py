@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nixlint.containers.nspawn import NspawnContainer
+from nixlint.files.tree import Tree
 from nixlint.linting.finding import Confidence, Finding, Report, Severity
 from nixlint.linting.registry import Registry
 from nixlint.linting.request import Caching, StandardInput
 from nixlint.linting.rule import Rule
 from nixlint.linting.runner import run
+from nixlint.reporting.terminal import Style
+from nixlint.reporting.text import report_text
 from nixlint.semantics.host_facts import host_state_version
 from nixlint.semantics.repository import Repository
 
@@ -47,7 +54,7 @@ class Counting(Rule[NspawnContainer]):
 
 def cached(folder: Path, *paths: str, registry: Registry = REGISTRY, into: Path | None = None) -> Report:
     """A check with a cache."""
-    asked = request(folder, *paths)._replace(caching=Caching(into, needs_edits=False))
+    asked = request(folder, *paths)._replace(caching=Caching(into or folder / CACHE, needs_edits=False))
     return run(asked, registry)
 
 
@@ -187,21 +194,23 @@ def test_edits_of_fixes_are_there_for_those_who_need_them(tmp_path: Path) -> Non
     asked = request(tmp_path)
     fresh = run(asked, REGISTRY)
     cached(tmp_path)
-    assert run(asked._replace(caching=Caching()), REGISTRY) == fresh
+    assert run(asked._replace(caching=Caching(tmp_path / CACHE)), REGISTRY) == fresh
     assert any(item.finding.fix is not None and item.finding.fix.edits for item in fresh.findings)
 
 
 def test_other_rules_have_another_cache(tmp_path: Path) -> None:
     write_files(tmp_path, {**FLAKE, "a.nix": NO_VERSION})
     cached(tmp_path)
-    run(request(tmp_path, ignore=frozenset({MISSING[0]}))._replace(caching=Caching()), REGISTRY)
-    run(request(tmp_path, pedantic=True)._replace(caching=Caching()), REGISTRY)
+    run(request(tmp_path, ignore=frozenset({MISSING[0]}))._replace(caching=Caching(tmp_path / CACHE)), REGISTRY)
+    run(request(tmp_path, pedantic=True)._replace(caching=Caching(tmp_path / CACHE)), REGISTRY)
     write_files(tmp_path, {"nixlint.toml": 'ignore = ["container-missing-state-version"]\n'})
     assert found(cached(tmp_path)) == []
     assert len(files_in(tmp_path / CACHE)) == 4
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"\xff\x00", b"[]", b'{"format": 1}', b'{"format": 99}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"\xff\x00", b"[]", b'{"format": 1}', b'{"format": 99}', b"[" * 100_000, b"1" * 5000]
+)
 def test_cache_that_makes_no_sense_is_replaced(tmp_path: Path, data: bytes) -> None:
     write_files(tmp_path, {**FLAKE, "a.nix": NO_VERSION})
     cached(tmp_path)
@@ -221,6 +230,96 @@ def test_cache_with_other_values_in_it_does_no_harm(tmp_path: Path, old: bytes) 
     assert cached(tmp_path) == before
     kept.write_bytes(kept.read_bytes().replace(old, old + b"1,"))
     assert cached(tmp_path) == before
+
+
+@given(st.data())
+@settings(max_examples=int(os.environ.get("NIXLINT_EXAMPLES", "60")))
+def test_cache_with_any_other_value_in_it_is_used_or_not_and_breaks_nothing(data: st.DataObject) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write_files(
+            folder, {**FLAKE, "a.nix": f"# nixlint: ignore[x]\n{NO_VERSION}", "b.nix": "{ imports = [ ./a.nix ]; }\n"}
+        )
+        before = cached(folder)
+        (kept,) = files_in(folder / CACHE)
+        document = json.loads(kept.read_bytes())
+        damage(document, data)
+        kept.write_text(json.dumps(document))
+
+        report = cached(folder)
+
+        assert report.failures == before.failures
+        tree = Tree(folder)
+        assert list(report_text(report, tree.read, str, Style(False, 80))) is not None
+        again = cached(folder)
+        assert cached(folder) == again
+
+
+def damage(document: object, data: st.DataObject) -> None:
+    """Put another value somewhere into a document."""
+    value = st.one_of(
+        st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.sampled_from((0, 1, 2, 3)), st.text(max_size=3),
+        st.sampled_from(("\ud800", "\0", "..", "/", "a.nix", "error")), st.just([]), st.just({}), st.just([[]]),
+    )  # fmt: skip
+    here = document
+    while True:
+        keys = list(here) if isinstance(here, dict) else range(len(here)) if isinstance(here, list) else []
+        key = data.draw(st.sampled_from(list(keys)))
+        inner = here[key]  # type: ignore[index]
+        if isinstance(inner, dict | list) and inner and data.draw(st.integers(0, 5)):
+            here = inner
+            continue
+        here[key] = data.draw(value)  # type: ignore[index]
+        return
+
+
+def test_folder_of_somebody_else_is_left_alone(tmp_path: Path) -> None:
+    write_files(tmp_path / "repository", {**FLAKE, "a.nix": NO_VERSION})
+    victim = tmp_path / "victim"
+    names = [f"{number:032x}.json" for number in range(300)] + ["notes.json", "x.tmp"]
+    write_files(victim, dict.fromkeys(names, "mine"))
+    for name in names:
+        os.utime(victim / name, (0, 0))
+    (tmp_path / "link").symlink_to(victim)
+    os.mkfifo(tmp_path / "fifo")
+
+    for place in ("victim", "link", "fifo", "repository/a.nix"):
+        assert found(cached(tmp_path / "repository", into=tmp_path / place)) == [MISSING]
+
+    assert sorted(os.listdir(victim)) == sorted(names)  # noqa: PTH208
+    assert {path.read_text() for path in victim.iterdir()} == {"mine"}
+
+
+def test_only_files_of_its_own_form_are_removed(tmp_path: Path) -> None:
+    write_files(tmp_path, {**FLAKE, "a.nix": NO_VERSION})
+    cached(tmp_path)
+    others = ["notes.json", f"{'f' * 32}.txt", f"{'f' * 31}.json"]
+    old = [f"{number:032x}.json" for number in range(3)]
+    write_files(tmp_path / CACHE, dict.fromkeys([*others, *old], "x"))
+    for name in (*others, *old):
+        os.utime(tmp_path / CACHE / name, (0, 0))
+    (tmp_path / CACHE / f"{'e' * 32}.json").symlink_to(tmp_path / "a.nix")
+    write_files(tmp_path, {"a.nix": NO_VERSION.replace("web", "db")})
+    cached(tmp_path)
+
+    left = {path.name for path in (tmp_path / CACHE).iterdir()}
+    assert left >= {*others, f"{'e' * 32}.json"}
+    assert left.isdisjoint(old)
+    assert (tmp_path / "a.nix").is_file()
+
+
+@pytest.mark.parametrize("name", ["CACHEDIR.TAG", "data"])
+def test_pipe_or_link_in_the_place_of_a_file_of_the_cache_does_no_harm(tmp_path: Path, name: str) -> None:
+    write_files(tmp_path, {**FLAKE, "a.nix": NO_VERSION})
+    cached(tmp_path)
+    path = files_in(tmp_path / CACHE)[0] if name == "data" else tmp_path / CACHE / name
+    for make in (os.mkfifo, lambda path: path.symlink_to("/dev/zero"), Path.mkdir):
+        path.unlink()
+        make(path)
+        assert found(cached(tmp_path)) == [MISSING]
+        if path.is_dir() and not path.is_symlink():
+            path.rmdir()
+            path.touch()
 
 
 def test_folder_says_what_it_is_and_is_ignored_by_git(tmp_path: Path) -> None:
@@ -258,7 +357,7 @@ def test_folder_is_not_seen_by_what_lists_the_repository(tmp_path: Path) -> None
 def test_text_from_standard_input_leaves_no_trace(tmp_path: Path) -> None:
     write_files(tmp_path, FLAKE)
     text = StandardInput(tmp_path / "a.nix", NO_VERSION.encode())
-    asked = request(tmp_path, "a.nix")._replace(standard_input=text, caching=Caching())
+    asked = request(tmp_path, "a.nix")._replace(standard_input=text, caching=Caching(tmp_path / CACHE))
     assert found(run(asked, REGISTRY)) == [MISSING]
     assert not (tmp_path / CACHE).exists()
 

@@ -215,7 +215,7 @@ def test_a_replayed_run_equals_a_fresh_one(story: tuple[Layout, list[Step]]) -> 
             asked = root / step.name if step.is_part and (root / step.name).exists() else root
             request = Request((asked,), root, pedantic=step.is_pedantic)
             fresh = run(request, REGISTRY)
-            replayed = run(request._replace(caching=Caching(None, step.needs_edits)), REGISTRY)
+            replayed = run(request._replace(caching=Caching(Path(name) / "cache", step.needs_edits)), REGISTRY)
             if not step.needs_edits:
                 fresh, replayed = _without_edits(fresh), _without_edits(replayed)
             assert replayed == fresh

@@ -36,7 +36,7 @@ let
       "jsonschema"
       "libcst"
       "mypy"
-      "pathspec"
+      "platformdirs"
       "pytest"
       "pytest-xdist"
       "rich"
