@@ -102,6 +102,8 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     redact: tuple[Place, ...] = ()
     """Where secrets stand in source files: reports mask these places wherever they show the source."""
+    within: Place | None = None
+    """What the place is a part of, where comments cannot stand at the place itself: one at that suppresses the finding."""
 
 
 class ReportedFinding(NamedTuple):

@@ -332,7 +332,7 @@ class _WorkspaceRun:
             fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
             self._turn.directives.setdefault(path, ())
             finding = self._texts.in_text(finding._replace(fix=fix), path, self._reader.read(path))
-            self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked))
+            self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked, start.line, end.line))
             return
         source = self._repository.source(path)
         if source is None:
@@ -342,8 +342,11 @@ class _WorkspaceRun:
             found = (item for item in directives(source) if isinstance(item, Directive))
             self._turn.directives[path] = tuple(found)
         start, end = source.position(span.start), source.position(span.end)
-        is_marked = start.line in foreign_marks(source, rule.also_suppressed_by)
-        self._turn.taken.append(Taken(rule.name, self._texts.in_nix(finding, source), start, end, is_marked))
+        within = span if finding.within is None else finding.within.span
+        first, last = source.position(within.start).line, source.position(within.end).line
+        is_marked = not {first, start.line}.isdisjoint(foreign_marks(source, rule.also_suppressed_by))
+        finding = self._texts.in_nix(finding, source)
+        self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked, first, last))
 
     def _accept(self, taken: Taken, turn: Turn) -> None:
         """Report a finding, unless there is the same one already, or it is not wanted."""
@@ -354,7 +357,7 @@ class _WorkspaceRun:
             return
         self._suppressions.learn(path, turn.directives[path])
         names = (rule.name, rule.code, *rule.formerly)
-        suppressed = self._suppressions.suppress(path, names, taken.start.line, taken.end.line)
+        suppressed = self._suppressions.suppress(path, names, taken.first_line, taken.last_line)
         self._report(rule, finding, taken.start, taken.end, suppressed=suppressed or taken.is_marked)
 
     def _report(self, rule: AnyRule, finding: Finding, start: Position, end: Position, *, suppressed: bool) -> None:

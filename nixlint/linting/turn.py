@@ -25,6 +25,9 @@ class Taken(NamedTuple):
     start: Position
     end: Position
     is_marked: bool = False
+    first_line: int = 0
+    last_line: int = 0
+    """The lines on which a comment suppresses it."""
 
 
 @dataclass(slots=True)

@@ -142,6 +142,8 @@ def _taken(taken: Taken, paths: PathTable) -> Plain:
         taken.start,
         taken.end,
         taken.is_marked,
+        taken.first_line,
+        taken.last_line,
         finding.message,
         finding.help,
         None if finding.severity is None else finding.severity.value,
@@ -156,7 +158,7 @@ def _taken(taken: Taken, paths: PathTable) -> Plain:
 
 
 def _taken_of(plain: Plain, paths: PathTable) -> Taken:
-    rule, place, start, end, is_marked, message, help_, severity, confidence, *rest = plain
+    rule, place, start, end, is_marked, first, last, message, help_, severity, confidence, *rest = plain
     option, container, evidence, notes, fix, redact = rest
     finding = Finding(
         _place_of(place, paths),
@@ -171,4 +173,4 @@ def _taken_of(plain: Plain, paths: PathTable) -> Taken:
         None if fix is None else Fix(Safety(fix[0]), fix[1], (), fix[2]),
         tuple(_place_of(where, paths) for where in redact),
     )
-    return Taken(rule, finding, Position(*start), Position(*end), is_marked)
+    return Taken(rule, finding, Position(*start), Position(*end), is_marked, first, last)

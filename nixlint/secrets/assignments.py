@@ -19,6 +19,9 @@ class Assignment(NamedTuple):
     look: Look
     at: int
     """Which line or word of the text it is, counted from 0."""
+    start: int = 0
+    end: int = 0
+    """Of what :func:`secret_lines` finds: where the value stands in the text."""
 
 
 def assignment(text: str) -> Assignment | None:
@@ -56,7 +59,9 @@ def secret_lines(text: str) -> Iterator[Assignment]:
     lines = text.split("\n")
     is_program = _program().search(text) is not None
     changes_passwords = _new_password().search(text) is not None
+    offset = -1
     for index, line in enumerate(lines):
+        offset += 1 + (len(lines[index - 1]) if index else 0)
         if ("=" in line or ":" in line) and len(line) < _LONGEST_LINE:
             found = _line().match(line)
             if found is None or _is_database(line):
@@ -70,7 +75,8 @@ def secret_lines(text: str) -> Iterator[Assignment]:
             if judged.look is Look.SECRET and _is_own_word(found["name"], value, lines):
                 judged = judged._replace(look=Look.PLACEHOLDER)
             if judged.look is Look.SECRET or not (is_program or _is_replaced(value, lines)):
-                yield judged
+                start, end = found.span("bare" if found["quoted"] is None else "quoted")
+                yield judged._replace(start=offset + start, end=offset + end)
 
 
 _LONGEST_LINE = 300  # characters; a longer line is data

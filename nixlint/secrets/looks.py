@@ -6,9 +6,15 @@ public, or is a word that switches something. Where the look is no proof, silenc
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Mapping
 from enum import Enum
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import nixlint.data
 
 from .names import kind_of_secret
 
@@ -117,6 +123,8 @@ class Look(Enum):
     """What a value looks like."""
 
     SECRET = "secret"
+    KNOWN = "known to everybody"
+    """A default that a program publishes: it protects nothing, whoever can read it."""
     PLACEHOLDER = "placeholder"
     NO_SECRET = "no secret"
 
@@ -134,6 +142,8 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
     text = text.strip()
     if len(text) < 2 or len(text) > _LONGEST or UNKNOWN in text or "\n" in text:
         return Look.NO_SECRET
+    if text in _known().defaults:
+        return Look.KNOWN
     lowered = text.lower()
     if lowered in _SWITCHES or lowered in _LOCAL_MODELS or text in _PUBLISHED:
         return Look.NO_SECRET
@@ -146,6 +156,32 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
     if _placeholders().search(lowered):
         return Look.PLACEHOLDER
     return Look.NO_SECRET if _variable().fullmatch(text) else Look.SECRET
+
+
+def is_guessed(text: str) -> bool:
+    """Whether a password is one that is tried first: a common one, a default, a stand-in."""
+    return text.strip().lower() in _known().guessed or look_of(text) is Look.PLACEHOLDER
+
+
+def published_by(text: str) -> str:
+    """Whose published default a value is."""
+    return _known().defaults[text.strip()]
+
+
+class _Known(NamedTuple):
+    defaults: Mapping[str, str]
+    guessed: frozenset[str]
+
+
+@cache
+def _known() -> _Known:
+    tables = json.loads(_DATA.read_text("utf-8"))
+    return _Known(
+        {row["value"]: row["of"] for row in tables["defaults"]}, frozenset(row["value"] for row in tables["guessed"])
+    )
+
+
+_DATA = Path(nixlint.data.__file__).parent / "known_secrets.json"
 
 
 def _holds_secret(text: str, name: str) -> bool:

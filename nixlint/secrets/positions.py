@@ -9,6 +9,9 @@ from pathlib import PurePath
 
 from nixlint.semantics.option_path import OptionPath
 
+from .names import kind_of_secret
+from .options import secret_option
+
 
 class Position(Enum):
     """How sure it is that what stands here reaches the store."""
@@ -42,6 +45,19 @@ _CERTAIN = tuple(
         "home.sessionVariables.*",  # hm-session-vars.sh
         "services.mosquitto.listeners.users.*.password",  # the option's own description says so
         "services.openvpn.servers.*.authUserPass.password",  # a file made by pkgs.writeText
+    )
+)
+
+_LOGINS = tuple(
+    tuple(path.split("."))
+    for path in (
+        # The value is what a person types to get in, whatever else is configured.
+        "users.users.*.password",
+        "users.users.*.initialPassword",
+        "users.extraUsers.*.password",
+        "users.extraUsers.*.initialPassword",
+        "networking.wireless.networks.*.psk",  # whoever knows it is in the network
+        "services.mosquitto.listeners.users.*.password",
     )
 )
 
@@ -90,6 +106,14 @@ def position_of(path: OptionPath) -> Position:
     if any(_ends_with(path.names, pattern) for pattern in _CERTAIN):
         return Position.CERTAIN
     return Position.LIKELY if any(name in _ROOTS for name in parents) else Position.ELSEWHERE
+
+
+def is_login(path: OptionPath) -> bool:
+    """Whether the value at an option is a login by itself: of a user, of a network, of a service that is known."""
+    if any(_ends_with(path.names, pattern) for pattern in _LOGINS):
+        return True
+    known = secret_option(path)
+    return known is not None and not known.is_free_form and kind_of_secret(path.last or "") == "password"
 
 
 def is_elsewhere(path: OptionPath) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from .looks import Look, look_of
 
@@ -55,21 +56,36 @@ TOKEN_HINTS = tuple(hint.encode() for hint, _, _ in _FORMATS)
 """Bytes of which at least one is in every file with a token."""
 
 
+class Token(NamedTuple):
+    """A token or a private key: where it stands in a text, and what it is."""
+
+    start: int
+    end: int
+    kind: str
+
+
 def token_in(text: str) -> str | None:
     """What kind of token or private key is in a text, or ``None``."""
-    for hint, _, _ in _FORMATS:
-        if hint in text:
-            break
-    else:
-        return None
-    if any(key in text for key in _PUBLISHED):
-        return None
+    return next((token.kind for token in tokens_in(text)), None)
+
+
+def tokens_in(text: str) -> Iterator[Token]:
+    """The tokens and private keys in a text, but for those of documentation and those that are published."""
+    if not any(hint in text for hint, _, _ in _FORMATS) or any(key in text for key in _PUBLISHED):
+        return
     for hint, format_, kind in _FORMATS:
         if hint in text:
-            found = _compiled(format_).search(text)
-            if found is not None and look_of("".join(found.group().split()[-1:])) is not Look.PLACEHOLDER:
-                return kind
-    return None
+            for found in _compiled(format_).finditer(text):
+                if look_of("".join(found.group().split()[-1:])) is not Look.PLACEHOLDER:
+                    yield Token(
+                        found.start(), _end_of_key(text, found.end()) if hint == "PRIVATE KEY" else found.end(), kind
+                    )
+
+
+def _end_of_key(text: str, at: int) -> int:
+    """Where a private key ends whose first line ends at an offset: behind its last line, or with the text."""
+    closing = text.find("-----END", at)
+    return len(text) if closing < 0 else closing + len(text[closing:].partition("\n")[0].rstrip())
 
 
 def token_spans(text: str) -> Iterator[tuple[int, int, str]]:
@@ -80,11 +96,7 @@ def token_spans(text: str) -> Iterator[tuple[int, int, str]]:
     for hint, format_, kind in _FORMATS:
         if hint in text:
             for found in _compiled(format_).finditer(text):
-                end = found.end()
-                if hint == "PRIVATE KEY":
-                    closing = text.find("-----END", end)
-                    end = len(text) if closing < 0 else closing
-                yield found.start(), end, kind
+                yield found.start(), _end_of_key(text, found.end()) if hint == "PRIVATE KEY" else found.end(), kind
     for found in _short_tokens().finditer(text) if _has_short_token(text) else ():
         yield *found.span(), "token"
 

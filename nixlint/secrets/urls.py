@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+from typing import NamedTuple
 
 from .looks import UNKNOWN, Look, look_of
 
 
+class UrlPassword(NamedTuple):
+    """A password in a URL: where it stands in a text, and what it looks like."""
+
+    start: int
+    end: int
+    look: Look
+
+
+def passwords_of_urls(text: str) -> Iterator[UrlPassword]:
+    """The passwords in a text's URLs."""
+    if "://" not in text or "@" not in text:
+        return
+    for found in _url().finditer(text):
+        if _example_host().match(text, found.end()) is None:
+            look = _look(found["user"], found["password"])
+            if look is not Look.NO_SECRET:
+                yield UrlPassword(*found.span("password"), look)
+
+
 def url_password(text: str) -> Look:
     """What the password in a text's URLs looks like, the most telling first; ``NO_SECRET`` where there is none."""
-    if "://" not in text or "@" not in text:
-        return Look.NO_SECRET
-    looks = {
-        _look(found["user"], found["password"])
-        for found in _url().finditer(text)
-        if _example_host().match(text, found.end()) is None
-    }
+    looks = {found.look for found in passwords_of_urls(text)}
     return next((look for look in (Look.SECRET, Look.PLACEHOLDER) if look in looks), Look.NO_SECRET)
 
 

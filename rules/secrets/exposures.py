@@ -17,10 +17,10 @@ from typing import NamedTuple
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.secrets.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
 from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
-from nixlint.secrets.looks import UNKNOWN, Look, look_of
+from nixlint.secrets.looks import UNKNOWN, Look, is_guessed, look_of, published_by
 from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
 from nixlint.secrets.options import SecretOption, is_secret_file_option, secret_option
-from nixlint.secrets.positions import Position, is_initial_password, position_of
+from nixlint.secrets.positions import Position, is_initial_password, is_login, position_of
 from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
@@ -30,7 +30,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
-from .verdicts import HELP, contains, weight_of, with_article
+from .verdicts import HELP, called, contains, weight_of, with_article
 
 
 class Cause(Enum):
@@ -138,8 +138,9 @@ def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
         if source.way is Way.LITERAL:
             look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "", kind)
             if look is not Look.NO_SECRET and not _shows_itself(source.text):
-                message = f"{option} is {with_article(kind)} in plain text, which every user can read in /nix/store"
-                weight = weight_of(look, Position.CERTAIN if is_option else position, option)
+                guessed = is_login(option) and is_guessed(source.text)
+                message = f"{option} is {_what_of(kind, look, source.text, is_login=guessed)}"
+                weight = weight_of(look, Position.CERTAIN if is_option else position, option, is_guessed=guessed)
                 yield _Exposure(cause, source, message, *weight, help=_replacement(known))
         elif (
             source.way is Way.READ
@@ -153,6 +154,19 @@ def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:
                 "every user can read it",
                 help=_replacement(known),
             )
+
+
+def _what_of(kind: str, look: Look, text: str, *, is_login: bool) -> str:
+    """What is wrong with a value: anybody guesses it, everybody knows it, or every user of the machine can read it."""
+    if is_login:
+        return f"{with_article(kind)} that anyone guesses: whoever reaches the login is in"
+    if look is Look.KNOWN:
+        return (
+            f"{with_article(kind)} that everyone knows: it is published by {published_by(text)}, so it protects nothing"
+        )
+    if look is Look.PLACEHOLDER:
+        return f"{called(kind, look)}: replaced here by a real one, it would be readable by every user in /nix/store"
+    return f"{with_article(kind)} in plain text, which every user can read in /nix/store"
 
 
 def _cause_at(option: OptionPath, known: SecretOption | None) -> Cause:
@@ -209,9 +223,13 @@ def _secret_file(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure
     for source in sources_of(definition.value):
         if source.way is Way.WRITTEN and (look := _look_of_content(source)) is not Look.NO_SECRET:
             if not _shows_itself(source.text):
-                message = f"{option} is fed by {source.through}, so the {kind} is readable by every user in /nix/store"
+                guessed = kind == "password" and is_secret_file_option(option) and is_guessed(source.text)
+                through = f"{option} is fed by {source.through}"
+                message = f"{through}, so the {kind} is readable by every user in /nix/store"
+                if guessed:
+                    message = f"{through} with {_what_of(kind, look, source.text, is_login=True)}"
                 position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
-                yield _Exposure(Cause.FILE_WRITTEN, source, message, *weight_of(look, position))
+                yield _Exposure(Cause.FILE_WRITTEN, source, message, *weight_of(look, position, is_guessed=guessed))
         elif source.way is Way.COPIED and source.file is not None and is_plain_secret(source.file):
             yield _Exposure(
                 Cause.FILE_COPIED,
@@ -257,7 +275,7 @@ def _list(definition: WrittenDefinition) -> Iterator[_Exposure]:
         if _shows_itself(texts[index]):
             continue
         source = Source(Way.LITERAL, texts[index], place=place or string.place)
-        what = f"{option} sets {found.name} to {with_article(found.kind)} in plain text"
+        what = f"{option} sets {found.name} to {called(found.kind, found.look)} in plain text"
         message = f"{what}, which every user can read in /nix/store"
         cause = _cause_at(option, None)
         yield _Exposure(cause, source, message, *weight_of(found.look, Position.LIKELY), evidence=found.name)

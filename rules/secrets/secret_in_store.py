@@ -22,7 +22,9 @@ class SecretInStore(Rule[WrittenDefinition]):
     where nothing more than the name is known of the option. A value from a `let` or another file of the repository counts
     as if it stood there. Options of NixOS, users, units, containers and files have rules of their own.
 
-    A stand-in such as `changeme` is reported as a placeholder, which hurts when somebody forgets to replace it.
+    A stand-in such as `changeme` is reported as a placeholder, which hurts when somebody forgets to replace it; where it is
+    the password of a login that nixlint knows, anyone guesses it, and it is an error. A default that a program publishes
+    (Grafana's `secret_key`) is reported as what it is: a key that everyone knows.
 
     ## Why it matters
 

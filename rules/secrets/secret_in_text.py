@@ -19,7 +19,8 @@ class SecretInText(Rule[StringLiteral]):
     ## What it finds
 
     Private keys, tokens of well-known services by their format, passwords in URLs, and lines such as `password = …` in the
-    text of configuration files, wherever they stand.
+    text of configuration files, wherever they stand. Each is a finding of its own, at the secret; a comment at the string
+    that it stands in suppresses it.
 
     ## Why it matters
 
@@ -66,16 +67,16 @@ class SecretInText(Rule[StringLiteral]):
     examples = (
         Bad(
             "a password in a URL",
-            '{ services.app.settings.database = «"postgres://app:waterfall9@localhost/app"»; }\n',
+            '{ services.app.settings.database = "postgres://app:«waterfall9»@localhost/app"; }\n',
         ),
         Bad(
             "a line of a configuration file",
             """\
 {
-  environment.etc."app.conf".text = «''
+  environment.etc."app.conf".text = ''
     user = app
-    password = waterfall9
-  ''»;
+    password = «waterfall9»
+  '';
 }
 """,
         ),
@@ -83,11 +84,11 @@ class SecretInText(Rule[StringLiteral]):
             "a private key",
             """\
 {
-  environment.etc."ssh/id".text = «''
-    -----BEGIN OPENSSH PRIVATE KEY-----
+  environment.etc."ssh/id".text = ''
+    «-----BEGIN OPENSSH PRIVATE KEY-----
     b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ
-    -----END OPENSSH PRIVATE KEY-----
-  ''»;
+    -----END OPENSSH PRIVATE KEY-----»
+  '';
 }
 """,
         ),
@@ -95,10 +96,10 @@ class SecretInText(Rule[StringLiteral]):
             "a file of variables that Nix writes",
             """\
 { pkgs, ... }: {
-  services.c.environmentFile = pkgs.writeText "c.env" «''
+  services.c.environmentFile = pkgs.writeText "c.env" ''
     PORT=80
-    C_PASSWORD=birdsong7
-  ''»;
+    C_PASSWORD=«birdsong7»
+  '';
 }
 """,
         ),

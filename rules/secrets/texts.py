@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.secrets.assignments import secret_lines, worst_of
-from nixlint.secrets.looks import UNKNOWN, Look
+from nixlint.secrets.assignments import secret_lines
+from nixlint.secrets.looks import UNKNOWN
 from nixlint.secrets.positions import Position, is_elsewhere
-from nixlint.secrets.tokens import token_in
-from nixlint.secrets.urls import url_password
+from nixlint.secrets.tokens import tokens_in
+from nixlint.secrets.urls import passwords_of_urls
 from nixlint.semantics.definitions import StringLiteral, written_definitions
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Span
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
-from .verdicts import HELP, contains, weight_of, with_article
+from .verdicts import HELP, called, contains, weight_of, with_article
 
 
 def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
@@ -30,8 +32,8 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
     if len(text) < _SHORTEST_TEXT:
         return
-    found = _shown_by(text)
-    if found is None:
+    shown = tuple(_shown_by(text))
+    if not shown:
         return
     option = _option_around(literal, repository)
     if option is not None and is_elsewhere(option / None):
@@ -39,39 +41,90 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     if is_said_to_be_none(literal.place, repository) or is_default_of_option(literal.place.path, repository):
         return
     where = "this string" if option is None or len(option) < 2 else str(option)
-    yield Finding(
-        place=literal.place,
-        message=f"{where} {found.what}, which every user can read once it is in /nix/store",
-        help=HELP,
-        severity=found.severity,
-        confidence=found.confidence,
-        option=None if option is None else str(option),
-        evidence=found.evidence,
-        redact=(literal.place,),
-    )
+    for found in shown:
+        place = _place_within(literal, text, found, repository)
+        yield Finding(
+            place=place,
+            message=f"{where} {found.what}, which every user can read once it is in /nix/store",
+            help=HELP,
+            severity=found.severity,
+            confidence=found.confidence,
+            option=None if option is None else str(option),
+            evidence=found.evidence,
+            redact=(place,),
+            within=literal.place,
+        )
 
 
 class _Shown(NamedTuple):
-    """What a text shows by itself."""
+    """What a text shows by itself, and where in the text."""
 
+    start: int
+    end: int
     what: str
     severity: Severity
     confidence: Confidence
     evidence: str
 
 
-def _shown_by(text: str) -> _Shown | None:
-    token = token_in(text)
-    if token is not None:
-        return _Shown(f"holds {with_article(token)}", Severity.ERROR, Confidence.CERTAIN, token)
-    look = url_password(text)
-    if look is not Look.NO_SECRET:
-        return _Shown("holds a URL with a password in plain text", *weight_of(look, Position.LIKELY), "url")
-    found = worst_of(secret_lines(text)) if "\n" in text else None
-    if found is not None:
-        what = f"sets {found.name} to {with_article(found.kind)} in plain text"
-        return _Shown(what, *weight_of(found.look, Position.LIKELY), found.name)
-    return None
+def _shown_by(text: str) -> tuple[_Shown, ...]:
+    """All secrets of a text, each once; where it has none, the first placeholder."""
+    found = sorted((*_tokens(text), *_urls(text), *_lines(text)), key=lambda each: each.start)
+    secrets = [each for each in found if each.confidence is not Confidence.PLACEHOLDER]
+    if not secrets:
+        return tuple(found[:1])
+    return tuple(
+        each for index, each in enumerate(secrets) if not any(each.start < other.end for other in secrets[:index])
+    )
+
+
+def _tokens(text: str) -> Iterator[_Shown]:
+    for token in tokens_in(text):
+        what = f"holds {with_article(token.kind)}"
+        yield _Shown(token.start, token.end, what, Severity.ERROR, Confidence.CERTAIN, token.kind)
+
+
+def _urls(text: str) -> Iterator[_Shown]:
+    for found in passwords_of_urls(text):
+        what = f"holds a URL with {called('password', found.look)} in plain text"
+        yield _Shown(found.start, found.end, what, *weight_of(found.look, Position.LIKELY), "url")
+
+
+def _lines(text: str) -> Iterator[_Shown]:
+    for found in secret_lines(text) if "\n" in text else ():
+        what = f"sets {found.name} to {called(found.kind, found.look)} in plain text"
+        yield _Shown(found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name)
+
+
+def _place_within(literal: StringLiteral, text: str, found: _Shown, repository: Repository) -> Place:
+    """Where a part of a string is written; the whole string where it is written with escapes.
+
+    A text of many lines is found by its first and its last one, for Nix takes away what all are indented by.
+    """
+    source = repository.source(literal.place.path)
+    if source is None:
+        return literal.place
+    start, end = literal.place.span
+    written = source.data[start:end].decode("utf-8", "surrogateescape")
+    value = text[found.start : found.end]
+    first, _, rest = value.partition("\n")
+    at = _nth(written, first, text[: found.start].count(first))
+    last = rest.rpartition("\n")[2].strip()
+    until = at if at < 0 or not last else written.find(last, at + len(first))
+    if at < 0 or until < 0:
+        return literal.place
+    behind = until + len(last) if last else at + len(first)
+    before = start + len(written[:at].encode("utf-8", "surrogateescape"))
+    length = len(written[at:behind].encode("utf-8", "surrogateescape"))
+    return Place(literal.place.path, Span(before, before + length))
+
+
+def _nth(text: str, part: str, number: int) -> int:
+    """Where a part stands in a text for the time of a number, from 0; -1 where it does not stand there so often."""
+    at = text.find(part)
+    for _ in range(number):
+        at = text.find(part, at + len(part)) if at >= 0 else -1
+    return at
 
 
 def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:

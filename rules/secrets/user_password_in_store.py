@@ -18,7 +18,8 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
 
     ## What it finds
 
-    `users.users.<name>.password` with a literal value, also from a `let` or another file.
+    `users.users.<name>.password` with a literal value, also from a `let` or another file. A password that anyone guesses,
+    such as `changeme`, is as bad: it is reported as an error that says so.
 
     ## Why it matters
 

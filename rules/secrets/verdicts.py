@@ -32,8 +32,18 @@ HELP = (
 """The way out where nothing more is known of an option."""
 
 
-def weight_of(look: Look, position: Position, option: OptionPath | None = None) -> tuple[Severity, Confidence]:
-    """How bad a secret is, by its look and by how sure it is that it reaches the store."""
+def weight_of(
+    look: Look, position: Position, option: OptionPath | None = None, *, is_guessed: bool = False
+) -> tuple[Severity, Confidence]:
+    """How bad a secret is, by its look and by how sure it is that it reaches the store.
+
+    A login that anybody guesses (``is_guessed``) is no milder for being no secret.
+    """
+    if look is Look.KNOWN:
+        return Severity.WARNING, Confidence.CERTAIN
+    if is_guessed:
+        is_initial = option is not None and is_initial_password(option)
+        return Severity.WARNING if is_initial else Severity.ERROR, Confidence.CERTAIN
     if look is Look.PLACEHOLDER:
         return Severity.INFO, Confidence.PLACEHOLDER
     if position is not Position.CERTAIN:
@@ -45,6 +55,11 @@ def weight_of(look: Look, position: Position, option: OptionPath | None = None) 
 def with_article(noun: str) -> str:
     """A noun with its article."""
     return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
+
+
+def called(kind: str, look: Look) -> str:
+    """What to call a secret by its look: ``a password``, or ``a placeholder for a password``."""
+    return f"a placeholder for {with_article(kind)}" if look is Look.PLACEHOLDER else with_article(kind)
 
 
 def contains(outer: Place, inner: Place) -> bool:

@@ -45,7 +45,16 @@ def check(tmp_path: Path) -> Check:
     [
         ('{ users.users.a.password = "wonderland"; }', Severity.ERROR, Confidence.CERTAIN),
         ('{ users.users.a.initialPassword = "wonderland"; }', Severity.WARNING, Confidence.CERTAIN),
-        ('{ users.users.a.password = "changeme"; }', Severity.INFO, Confidence.PLACEHOLDER),
+        ('{ users.users.a.password = "changeme"; }', Severity.ERROR, Confidence.CERTAIN),
+        ('{ users.users.a.password = "admin"; }', Severity.ERROR, Confidence.CERTAIN),
+        ('{ users.users.a.initialPassword = "changeme"; }', Severity.WARNING, Confidence.CERTAIN),
+        ('{ services.icecast.admin.password = "changeme"; }', Severity.ERROR, Confidence.CERTAIN),
+        ('{ services.app.settings.password = "changeme"; }', Severity.INFO, Confidence.PLACEHOLDER),
+        (
+            '{ services.grafana.settings.security.secret_key = "SW2YcwTIb9zpOOhoPsMm"; }',
+            Severity.WARNING,
+            Confidence.CERTAIN,
+        ),
         ('{ services.a.settings.password = "wonderland"; }', Severity.WARNING, Confidence.LIKELY),
         ("{ services.a.passwordFile = ./password; }", Severity.WARNING, Confidence.LIKELY),
         ('{ services.a.passwordFile = builtins.toFile "a" "wonderland"; }', Severity.ERROR, Confidence.CERTAIN),
