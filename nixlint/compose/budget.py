@@ -20,8 +20,12 @@ MAXIMUM_INCLUSION_DEPTH = 30
 """So deep may files include files."""
 MAXIMUM_NODES = 400_000
 """As many values may a project have once aliases, ranges and extensions are replaced by what they stand for."""
+MAXIMUM_PORTS = 20_000
+"""As many ports may the ranges of a project stand for: all dynamic ones, of which TURN servers publish 16,384."""
+MAXIMUM_REPLICAS = 1_000
+"""As many containers may a service have."""
 MAXIMUM_TEXT = 32 * 1024 * 1024
-"""As many characters may the variables in a project stand for."""
+"""As many characters may the texts of a project have once aliases and variables are replaced by what they stand for."""
 MAXIMUM_VARIABLE_DEPTH = 50
 """So deep may variables stand in the defaults of variables."""
 
@@ -33,6 +37,7 @@ class Budget:
         self._nodes = MAXIMUM_NODES
         self._text = MAXIMUM_TEXT
         self._files = MAXIMUM_FILES
+        self._ports = MAXIMUM_PORTS
 
     def take_nodes(self, count: int, place: Place | None) -> None:
         """Make as many values. Raises :class:`ComposeError` where there would be too many."""
@@ -49,8 +54,17 @@ class Budget:
         self._text -= length
         if self._text < 0:
             raise ComposeError(
-                "the variables of the project stand for more than {} characters", place, Shown.number(MAXIMUM_TEXT)
+                "the project has more than {} characters once aliases and variables are written out",
+                place,
+                Shown.number(MAXIMUM_TEXT),
             )
+
+    def take_ports(self, count: int, place: Place | None) -> None:
+        """Make as many ports. Raises :class:`ComposeError` where there would be too many."""
+        self._ports -= count
+        if self._ports < 0:
+            raise ComposeError("the project publishes more than {} ports", place, Shown.number(MAXIMUM_PORTS))
+        self.take_nodes(5 * count, place)
 
     def take_file(self, place: Place | None) -> None:
         """Read one more file. Raises :class:`ComposeError` where there would be too many."""

@@ -6,31 +6,36 @@ compose-go, ``transform/``, ``paths/`` and ``loader/normalize.go``, in that orde
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path, PurePosixPath
 from posixpath import normpath
 
 from .budget import Budget
 from .merging import as_mapping, no_options, started
-from .node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .node import MappingNode, Node, Patterns, Scalar, Sequence, TreePath, is_null, string, text_of
 from .problem import ComposeError, Shown
 from .short_forms import device_node, port_nodes, volume_node
 
 _Change = Callable[[Node, TreePath], Node]
 
 
-def rewrite(node: Node, changes: tuple[tuple[TreePath, _Change], ...], path: TreePath = ()) -> Node:
+def rewrite(node: Node, changes: Patterns[_Change] | None, path: TreePath = ()) -> Node:
     """A tree with the nodes at some paths changed, from the top; below a changed node all stays as it left it."""
-    change = next((change for pattern, change in changes if matches(path, pattern)), None)
-    return change(node, path) if change is not None else _below(node, changes, path)
+    if changes is None:
+        return node
+    return _below(node, changes, path) if changes.value is None else changes.value(node, path)
 
 
-def _below(node: Node, changes: tuple[tuple[TreePath, _Change], ...], path: TreePath) -> Node:
+def _below(node: Node, changes: Patterns[_Change], path: TreePath) -> Node:
     match node:
         case MappingNode():
-            entries = {name: rewrite(entry, changes, (*path, name)) for name, entry in node.entries.items()}
+            entries = {name: rewrite(entry, changes.below(name), (*path, name)) for name, entry in node.entries.items()}
             return MappingNode(entries, node.place, node.key_places)
         case Sequence():
-            return Sequence(tuple(rewrite(item, changes, (*path, "[]")) for item in node.items), node.place)
+            below = changes.below("[]")
+            if below is None:
+                return node
+            return Sequence(tuple(rewrite(item, below, (*path, "[]")) for item in node.items), node.place)
         case _:
             return node
 
@@ -41,13 +46,14 @@ def to_long_forms(root: Node, budget: Budget) -> Node:
     def ports(node: Node, _path: TreePath) -> Node:
         return _ports(node, budget)
 
-    return _drop_empty_dns(rewrite(root, (*_LONG_FORMS, (("services", "*", "ports"), ports))))
+    return _drop_empty_dns(rewrite(rewrite(root, _LONG_FORMS), Patterns.of([(("services", "*", "ports"), ports)])))
 
 
 def _build(node: Node, path: TreePath) -> Node:
     if isinstance(node, Scalar) and isinstance(node.value, str):
         return MappingNode({"context": node}, node.place)
-    return _below(node, _LONG_FORMS, path)
+    below = _LONG_FORMS.at(path)
+    return node if below is None else _below(node, below, path)
 
 
 def _as_list(node: Node, _path: TreePath) -> Node:
@@ -131,9 +137,8 @@ def _ports(node: Node, budget: Budget) -> Node:
         if isinstance(item, MappingNode):
             items.append(item)
         elif isinstance(item, Scalar):
-            for port in port_nodes(Scalar(text_of(item.value), item.place, item.template, item.variables)):
-                budget.take_nodes(len(port.entries), item.place)
-                items.append(port)
+            text = Scalar(text_of(item.value), item.place, item.template, item.variables)
+            items.extend(port_nodes(text, partial(budget.take_ports, place=item.place)))
     return Sequence(tuple(items), node.place)
 
 
@@ -170,8 +175,8 @@ def _external(node: Node, path: TreePath) -> Node:
     return resource if name is not None else resource.with_entry("name", external_name)
 
 
-def _patterns(table: dict[str, _Change]) -> tuple[tuple[TreePath, _Change], ...]:
-    return tuple((tuple(name.split(".")), change) for name, change in table.items())
+def _patterns(table: dict[str, _Change]) -> Patterns[_Change]:
+    return Patterns.of((tuple(name.split(".")), change) for name, change in table.items())
 
 
 _LONG_FORMS = _patterns(
@@ -212,7 +217,7 @@ def _drop_empty_dns(root: Node) -> Node:
             return node
         return Sequence(tuple(item for item in node.items if not is_null(item) and string(item) != ""), node.place)
 
-    return rewrite(root, ((("services", "*", "dns"), change),))
+    return rewrite(root, Patterns.of([(("services", "*", "dns"), change)]))
 
 
 def with_defaults(root: Node) -> Node:

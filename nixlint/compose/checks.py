@@ -8,16 +8,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from ipaddress import ip_address
 
-from .node import MappingNode, Node, Scalar, TreePath, matches, string, walk
+from .node import MappingNode, Node, Patterns, Scalar, Sequence, TreePath, string
 from .problem import ComposeError, Shown
 
 
 def check_resources(root: Node) -> None:
     """Check ports, devices, volumes, secrets and configs each by itself. Raises :class:`ComposeError`."""
-    for path, node in walk(root):
-        for pattern, check in _CHECKS:
-            if matches(path, pattern):
-                check(node, path)
+    _check(root, _CHECKS, ())
+
+
+def _check(node: Node, checks: Patterns[Callable[[Node, TreePath], None]], path: TreePath) -> None:
+    if checks.value is not None:
+        checks.value(node, path)
+    entries = node.entries.items() if isinstance(node, MappingNode) else ()
+    items = node.items if isinstance(node, Sequence) else ()
+    for name, each in (*entries, *(("[]", item) for item in items)):
+        below = checks.below(name)
+        if below is not None:
+            _check(each, below, (*path, name))
 
 
 def _external(node: Node, path: TreePath) -> None:
@@ -69,14 +77,16 @@ def _device_request(node: Node, path: TreePath) -> None:
         raise ComposeError('{}: "count" and "device_ids" attributes are exclusive', node.place, Shown.path(path))
 
 
-_CHECKS: tuple[tuple[TreePath, Callable[[Node, TreePath], None]], ...] = (
-    (("volumes", "*"), _external),
-    (("configs", "*"), _file_object("file", "environment", "content")),
-    (("secrets", "*"), _file_object("file", "environment")),
-    (("services", "*", "ports", "[]"), _address),
-    (("services", "*", "develop", "watch", "[]", "path"), _watched_path),
-    (("services", "*", "deploy", "resources", "reservations", "devices", "[]"), _device_request),
-    (("services", "*", "gpus", "[]"), _device_request),
+_CHECKS: Patterns[Callable[[Node, TreePath], None]] = Patterns.of(
+    (
+        (("volumes", "*"), _external),
+        (("configs", "*"), _file_object("file", "environment", "content")),
+        (("secrets", "*"), _file_object("file", "environment")),
+        (("services", "*", "ports", "[]"), _address),
+        (("services", "*", "develop", "watch", "[]", "path"), _watched_path),
+        (("services", "*", "deploy", "resources", "reservations", "devices", "[]"), _device_request),
+        (("services", "*", "gpus", "[]"), _device_request),
+    )
 )
 
 

@@ -11,21 +11,26 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .budget import MAXIMUM_VARIABLE_DEPTH, Budget
-from .node import MappingNode, Node, Scalar, ScalarValue, Sequence, TreePath, matches
+from .node import MappingNode, Node, Patterns, Scalar, ScalarValue, Sequence, TreePath
 from .problem import ComposeError, Shown
 
 Environment = Mapping[str, str]
+_Cast = Callable[[str], ScalarValue]
 
 _NAME = re.compile("[_a-z][_a-z0-9]*", re.IGNORECASE | re.ASCII)
 _OPERATOR = re.compile(":?[-+?]")
 
 
 class Substituted(NamedTuple):
-    """A text with its variables replaced, the variables whose values are in it, and those that are not set."""
+    """A text with its variables replaced, the variables whose values are in it, and those that are not set.
+
+    Of a text such as ``p$ssw0rd`` nobody knows whether it means a variable: the name is not in ``certain`` then.
+    """
 
     text: str
     used: frozenset[str]
     unset: tuple[str, ...]
+    certain: frozenset[str] = frozenset()
 
 
 class Piece(NamedTuple):
@@ -63,7 +68,8 @@ def substitute(template: str, environment: Environment, budget: Budget | None = 
     """
     substitution = _Substitution(environment, budget or Budget())
     text = substitution.of(template)
-    return Substituted(text, frozenset(substitution.used), tuple(substitution.unset))
+    certain = frozenset(name for name, is_certain in substitution.unset.items() if is_certain)
+    return Substituted(text, frozenset(substitution.used), tuple(substitution.unset), certain)
 
 
 def pieces(template: str, environment: Environment) -> list[Piece]:
@@ -79,7 +85,7 @@ class _Substitution:
 
     def __init__(self, environment: Environment, budget: Budget) -> None:
         self.used: set[str] = set()
-        self.unset: list[str] = []
+        self.unset: dict[str, bool] = {}
         self._environment = environment
         self._budget = budget
         self._depth = 0
@@ -103,7 +109,8 @@ class _Substitution:
             elif following == "$":
                 value, position = "$", start + 2
             elif (name := _NAME.match(template, start + 1)) is not None:
-                value, position = self._plain(name.group()), name.end()
+                is_certain = name.end() - name.start() + 1 == len(template)
+                value, position = self._plain(name.group(), is_certain=is_certain), name.end()
             else:
                 value, position = "$", start + 1
             found.append(Piece(value, template[start:position]))
@@ -116,17 +123,17 @@ class _Substitution:
         if name is None:
             raise InvalidTemplate
         if template[name.end() : name.end() + 1] == "}":
-            return self._plain(name.group()), name.end() + 1
+            return self._plain(name.group(), is_certain=True), name.end() + 1
         operator = _OPERATOR.match(template, name.end())
         if operator is None or last_brace < operator.end():
             raise InvalidTemplate
         end = _closing_brace(template, start, last_brace)
         return self._with_operator(name.group(), operator.group(), template[operator.end() : end]), end + 1
 
-    def _plain(self, name: str) -> str:
+    def _plain(self, name: str, *, is_certain: bool) -> str:
         value = self._lookup(name)
         if value is None:
-            self.unset.append(name)
+            self.unset[name] = is_certain or self.unset.get(name, False)
         return value or ""
 
     def _lookup(self, name: str) -> str | None:
@@ -189,34 +196,42 @@ def _closing_brace(text: str, start: int, last: int) -> int:
     return last
 
 
-def interpolate(root: Node, environment: Environment, budget: Budget, unset: Callable[[str, Scalar], None]) -> Node:
+def interpolate(
+    root: Node, environment: Environment, budget: Budget, unset: Callable[[str | None, Scalar], None]
+) -> Node:
     """A tree with the variables in its texts replaced, and texts cast where the specification wants another type.
 
-    ``unset`` is told of variables without a value. Raises :class:`ComposeError` with the place of a text that can't be.
+    ``unset`` is told of variables without a value, by name where that is certainly one. Raises :class:`ComposeError` with
+    the place of a text that can't be.
     """
-    return _Interpolation(environment, budget, unset).node(root, ())
+    return _Interpolation(environment, budget, unset).node(root, (), _CASTS)
 
 
 class _Interpolation:
-    def __init__(self, environment: Environment, budget: Budget, unset: Callable[[str, Scalar], None]) -> None:
+    def __init__(self, environment: Environment, budget: Budget, unset: Callable[[str | None, Scalar], None]) -> None:
         self._environment = environment
         self._budget = budget
         self._unset = unset
 
-    def node(self, node: Node, path: TreePath) -> Node:
+    def node(self, node: Node, path: TreePath, casts: Patterns[_Cast] | None) -> Node:
         match node:
             case MappingNode():
-                entries = {name: self.node(entry, (*path, name)) for name, entry in node.entries.items()}
+                entries = {
+                    name: self.node(entry, (*path, name), casts and casts.below(name))
+                    for name, entry in node.entries.items()
+                }
                 return MappingNode(entries, node.place, node.key_places)
             case Sequence():
-                return Sequence(tuple(self.node(item, (*path, "[]")) for item in node.items), node.place)
+                below = casts and casts.below("[]")
+                return Sequence(tuple(self.node(item, (*path, "[]"), below) for item in node.items), node.place)
             case Scalar(value=str() as text):
-                return self._text(node, text, path)
+                return self._text(node, text, path, None if casts is None else casts.value)
             case _:
                 return node
 
-    def _text(self, node: Scalar, text: str, path: TreePath) -> Scalar:
+    def _text(self, node: Scalar, text: str, path: TreePath, cast: _Cast | None) -> Scalar:
         try:
+            self._budget.take_text(len(text))
             done = substitute(text, self._environment, self._budget) if "$" in text else None
         except InvalidTemplate:
             raise ComposeError(
@@ -232,28 +247,28 @@ class _Interpolation:
         except ComposeError as error:
             raise error.at(node.place) from None
         for name in done.unset if done else ():
-            self._unset(name, node)
+            self._unset(name if done and name in done.certain else None, node)
         result = done.text if done else text
         return Scalar(
-            self._cast(result, path, node),
+            _as_type(result, path, node, cast),
             node.place,
             text if done is not None and done.text != text.replace("$$", "$") else None,
             done.used if done else frozenset(),
         )
 
-    def _cast(self, text: str, path: TreePath, node: Scalar) -> ScalarValue:
-        cast = next((cast for pattern, cast in _CASTS.get(len(path), ()) if matches(path, pattern)), None)
-        if cast is None:
-            return text
-        try:
-            return cast(text)
-        except NotOfType as error:
-            raise ComposeError(
-                "error while interpolating {}: failed to cast to expected type: {}",
-                node.place,
-                Shown.path(path),
-                Shown.word(error.words),
-            ) from None
+
+def _as_type(text: str, path: TreePath, node: Scalar, cast: _Cast | None) -> ScalarValue:
+    if cast is None:
+        return text
+    try:
+        return cast(text)
+    except NotOfType as error:
+        raise ComposeError(
+            "error while interpolating {}: failed to cast to expected type: {}",
+            node.place,
+            Shown.path(path),
+            Shown.word(error.words),
+        ) from None
 
 
 class NotOfType(ValueError):
@@ -301,7 +316,7 @@ def to_boolean(text: str) -> bool:
             raise NotOfType("invalid boolean: …")
 
 
-_CASTS_BY_NAME: dict[str, Callable[[str], ScalarValue]] = {
+_CASTS_BY_NAME: dict[str, _Cast] = {
     "services.*.cpu_count": to_integer,
     "services.*.cpu_percent": to_float,
     "services.*.cpu_period": to_integer,
@@ -345,6 +360,4 @@ _CASTS_BY_NAME: dict[str, Callable[[str], ScalarValue]] = {
     "secrets.*.external": to_boolean,
     "configs.*.external": to_boolean,
 }
-_CASTS: dict[int, list[tuple[TreePath, Callable[[str], ScalarValue]]]] = {}
-for _name, _cast in _CASTS_BY_NAME.items():
-    _CASTS.setdefault(_name.count(".") + 1, []).append((tuple(_name.split(".")), _cast))
+_CASTS = Patterns.of((tuple(name.split(".")), cast) for name, cast in _CASTS_BY_NAME.items())

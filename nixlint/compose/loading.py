@@ -135,7 +135,7 @@ class _Loader:
     warnings: dict[Warned, None] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     _services: dict[tuple[Path, int], tuple[Mapping[str, str], MappingNode | None]] = field(default_factory=dict)
-    _included: dict[tuple[object, ...], MappingNode] = field(default_factory=dict)
+    _included: dict[tuple[object, ...], tuple[Mapping[str, str], MappingNode]] = field(default_factory=dict)
 
     @cached_property
     def directory(self) -> str:
@@ -257,8 +257,8 @@ class _Loader:
         assert isinstance(long, MappingNode)
         return long
 
-    def _note_unset(self, name: str, node: Scalar) -> None:
-        if is_certainly_a_variable(name, node):
+    def _note_unset(self, name: str | None, node: Scalar) -> None:
+        if name is not None:
             self.warnings[
                 Warned('The "{}" variable is not set. Defaulting to a blank string.', node.place, Shown.key(name))
             ] = None
@@ -322,11 +322,13 @@ class _Loader:
             )
         written = string(config.get("project_directory"))
         inner = absolute_path(written, directory) if written else str(files[0].parent)
-        inner_environment = {**self._included_variables(config, directory, inner, environment, key), **environment}
-        same = (files, inner, frozenset(inner_environment.items()))
+        same = (files, inner, _texts(config.get("env_file")), id(environment))
         if same not in self._included:
-            self._included[same] = self.project(files, inner, inner_environment, including, item.place, key)
-        return self._included[same]
+            own = self._included_variables(config, directory, inner, environment, key)
+            included = self.project(files, inner, {**own, **environment}, including, item.place, key)
+            # The environment is kept, so that no other one has its identity.
+            self._included[same] = environment, included
+        return self._included[same][1]
 
     def _included_variables(
         self, config: MappingNode, directory: str, inner: str, environment: Mapping[str, str], key: Shown
@@ -454,12 +456,6 @@ class _Extension(NamedTuple):
                 Shown.file(path),
             )
         return path, found
-
-
-def is_certainly_a_variable(name: str, node: Scalar) -> bool:
-    """Whether a text means a variable by what reads as one, which may be shown then; ``p$ssw0rd`` may be a password."""
-    text = str(node.value)
-    return re.search(rf"\$\{{{name}\b", text) is not None or text == f"${name}"
 
 
 def _chain(paths: tuple[Path, ...]) -> Shown:

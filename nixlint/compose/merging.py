@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, matches, string, text_of
+from .node import MappingNode, Node, Patterns, Scalar, Sequence, TreePath, is_null, matches, string, text_of
 from .problem import ComposeError, Shown
 from .short_forms import parse_volume
 
 
 def merge(base: Node, other: Node, path: TreePath = ()) -> Node:
     """What is said at a path by ``base`` and then by ``other``. Raises :class:`ComposeError` where they can't be merged."""
-    special = next((merger for pattern, merger in _MERGERS if matches(path, pattern)), None)
-    if special is not None:
-        return special(base, other, path)
+    special = _MERGERS.at(path)
+    if special is not None and special.value is not None:
+        return special.value(base, other, path)
     if is_null(other):
         return base
     match base:
@@ -153,13 +153,14 @@ def _ipam(base: Node, other: Node, path: TreePath) -> Node:
 
 
 _Merger = Callable[[Node, Node, TreePath], Node]
+_Index = Callable[[Node, str], str]
 _TO_SEQUENCE = """
     networks.*.labels volumes.*.labels services.*.annotations services.*.build.args services.*.build.additional_contexts
     services.*.build.labels services.*.deploy.labels services.*.dns services.*.dns_opt services.*.dns_search
     services.*.env_file services.*.label_file services.*.environment services.*.labels services.*.volumes.*.volume.labels
     services.*.sysctls services.*.tmpfs
 """.split()
-_MERGERS: tuple[tuple[TreePath, _Merger], ...] = tuple(
+_MERGERS: Patterns[_Merger] = Patterns.of(
     (tuple(name.split(".")), merger)
     for name, merger in (
         *((name, _to_sequence) for name in _TO_SEQUENCE),
@@ -179,14 +180,20 @@ _MERGERS: tuple[tuple[TreePath, _Merger], ...] = tuple(
 )
 
 
-def enforce_unicity(node: Node, path: TreePath = ()) -> Node:
+def enforce_unicity(node: Node) -> Node:
     """A tree whose sequences keep the last of all elements that mean the same thing: one volume for a target, and so on."""
+    return _unique(node, _INDICES, ())
+
+
+def _unique(node: Node, indices: Patterns[_Index] | None, path: TreePath) -> Node:
+    if indices is None:
+        return node
     match node:
         case MappingNode():
-            entries = {name: enforce_unicity(entry, (*path, name)) for name, entry in node.entries.items()}
+            entries = {name: _unique(entry, indices.below(name), (*path, name)) for name, entry in node.entries.items()}
             return MappingNode(entries, node.place, node.key_places)
         case Sequence():
-            index = next((index for pattern, index in _INDICES if matches(path, pattern)), None)
+            index = indices.value
             if index is None:
                 return node
             kept: dict[str, Node] = {}
@@ -267,7 +274,7 @@ _UNIQUE_BY_NAME = """
     services.*.dns_search services.*.environment services.*.labels services.*.links services.*.networks.*.aliases
     services.*.networks.*.link_local_ips services.*.profiles services.*.sysctls services.*.tmpfs
 """.split()
-_INDICES: tuple[tuple[TreePath, Callable[[Node, str], str]], ...] = tuple(
+_INDICES: Patterns[_Index] = Patterns.of(
     (tuple(name.split(".")), index)
     for name, index in (
         *((name, _by_name) for name in _UNIQUE_BY_NAME),

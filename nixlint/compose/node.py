@@ -6,15 +6,16 @@ that interpolation made remembers the text that it was made from and the variabl
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from nixlint.syntax.place import Place
 
 from .problem import NOWHERE
 
+_T = TypeVar("_T")
 ScalarValue: TypeAlias = str | int | float | bool | None
 TreePath: TypeAlias = tuple[str, ...]
 """Keys from the top of a file; an element of a sequence is ``[]``."""
@@ -79,6 +80,47 @@ Node: TypeAlias = Scalar | Sequence | MappingNode
 def is_null(node: Node | None) -> bool:
     """Whether nothing is there, or a null."""
     return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+class Patterns(Generic[_T]):
+    """Values for paths, in which ``*`` stands for any one name: looked up name by name on the way down a tree.
+
+    Where several patterns fit, the first one counts.
+    """
+
+    __slots__ = ("_any", "_named", "value")
+
+    def __init__(self, value: _T | None, named: dict[str, Patterns[_T]], other: Patterns[_T] | None) -> None:
+        self.value = value
+        self._named = named
+        self._any = other
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[TreePath, _T]]) -> Patterns[_T]:
+        """The patterns with their values."""
+        listed = list(entries)
+        value = next((value for path, value in listed if not path), None)
+        heads = dict.fromkeys(path[0] for path, _ in listed if path)
+        named = {
+            head: cls.of((path[1:], value) for path, value in listed if path and path[0] in (head, "*"))
+            for head in heads
+            if head != "*"
+        }
+        rest = [(path[1:], value) for path, value in listed if path and path[0] == "*"]
+        return cls(value, named, cls.of(rest) if rest else None)
+
+    def below(self, name: str) -> Patterns[_T] | None:
+        """The patterns for what is below a name; ``None`` where there are none."""
+        return self._named.get(name, self._any)
+
+    def at(self, path: TreePath) -> Patterns[_T] | None:
+        """The patterns for what is below several names, one after the other."""
+        found: Patterns[_T] | None = self
+        for name in path:
+            if found is None:
+                return None
+            found = found.below(name)
+        return found
 
 
 def matches(path: TreePath, pattern: TreePath) -> bool:

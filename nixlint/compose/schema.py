@@ -65,9 +65,11 @@ _alternatives = cache(alternatives)
 
 def _errors(node: Node, expression: str, path: TreePath) -> Iterator[_Error]:
     sides = _alternatives(expression)
-    found = [list(_side_errors(node, side, path)) for side in sides]
-    if any(not errors for errors in found):
-        return
+    found: list[list[_Error]] = []
+    for side in sides:
+        found.append([*_side_errors(node, side, path)])
+        if not found[-1]:
+            return
     plain_sides = [side for side in sides if _is_plain(side)]
     if len(plain_sides) > 1:
         yield _type_error(node, path, tuple(sorted(plain_sides)))

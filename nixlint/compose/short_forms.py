@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from posixpath import normpath
 from typing import NamedTuple
@@ -105,9 +105,12 @@ def volume_node(text: Scalar) -> MappingNode:
     return MappingNode(entries, text.place, dict.fromkeys(entries, text.place))
 
 
-def port_nodes(text: Scalar) -> Iterator[MappingNode]:
-    """The long forms of a port: one for each port of a range. Raises :class:`ComposeError` for what is none."""
-    ports = sorted(_ports(str(text.value), text.place), key=lambda port: f"{port[0]}/{port[3]}")
+def port_nodes(text: Scalar, take: Callable[[int], None]) -> Iterator[MappingNode]:
+    """The long forms of a port: one for each port of a range. Raises :class:`ComposeError` for what is none.
+
+    ``take`` is told how many there will be.
+    """
+    ports = sorted(_ports(str(text.value), text.place, take), key=lambda port: f"{port[0]}/{port[3]}")
     for target, published, address, protocol in ports:
         entries = {
             "mode": Scalar("ingress", text.place),
@@ -119,7 +122,7 @@ def port_nodes(text: Scalar) -> Iterator[MappingNode]:
         yield MappingNode(entries, text.place, dict.fromkeys(entries, text.place))
 
 
-def _ports(text: str, place: Place) -> Iterator[tuple[int, str, str, str]]:
+def _ports(text: str, place: Place, take: Callable[[int], None]) -> Iterator[tuple[int, str, str, str]]:
     parts = text.split(":")
     address, host, container = ":".join(parts[:-2]), parts[-2] if len(parts) > 1 else "", parts[-1]
     container, _, protocol = container.partition("/")
@@ -133,6 +136,7 @@ def _ports(text: str, place: Place) -> Iterator[tuple[int, str, str, str]]:
     hosts = _port_range(host, "hostPort", place) if host else None
     if hosts is not None and len(hosts) != len(targets) and len(targets) > 1:
         raise ComposeError("invalid ranges specified for container and host Ports: … and …", place)
+    take(len(targets))
     for index, target in enumerate(targets):
         published = "" if hosts is None else str(hosts[index])
         if hosts is not None and len(targets) == 1 and len(hosts) > 1:

@@ -8,8 +8,10 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import replace
 from typing import NamedTuple
 
+from nixlint.compose.budget import MAXIMUM_REPLICAS
 from nixlint.compose.loading import LoadedProject
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence
+from nixlint.compose.problem import ComposeError, Shown
 from nixlint.containers.deployment import (
     Attachment,
     Build,
@@ -135,6 +137,13 @@ def _container_name(service: KeyReader, project: str, key: str) -> str:
 
 def _replica_names(name: str, service: KeyReader) -> tuple[str, ...]:
     count = limits_of(service).replicas
+    if count > MAXIMUM_REPLICAS:
+        raise ComposeError(
+            "{} has more than {} containers",
+            service.node.place,
+            Shown.path((service.key,)),
+            Shown.number(MAXIMUM_REPLICAS),
+        )
     return (name,) if count < 2 else tuple(f"{name}-{index}" for index in range(1, count + 1))
 
 
