@@ -11,7 +11,14 @@ from typing import NamedTuple
 import click
 
 from nixlint.compose.docker_run import NotADockerCommand, is_command, read_command
-from nixlint.compose.loading import Request, discover_files, files_of_environment, load, normal_project_name
+from nixlint.compose.loading import (
+    STANDARD_INPUT,
+    Request,
+    discover_files,
+    files_of_environment,
+    load,
+    normal_project_name,
+)
 from nixlint.compose.model import print_model
 from nixlint.compose.problem import ComposeError, Shown
 from nixlint.containers.deployment import RemarkKind
@@ -29,7 +36,8 @@ from nixlint.conversion.output import (
     write_all,
 )
 from nixlint.conversion.vm_test import vm_test
-from nixlint.files.reading import Anywhere
+from nixlint.files.reading import Anywhere, Kind, Reader
+from nixlint.files.tree import Tree
 from nixlint.reporting.conversion import conversion_json, conversion_text
 from nixlint.reporting.terminal import shell_word, style_for, visible
 from nixlint.semantics.releases import releases
@@ -146,6 +154,7 @@ def command(
         env_paths = tuple(Path(path) for path in options.env_files)
         named = words if takes_command else options.files
         loaded = _request(named, (), options.project_name, env_paths, environment)
+        loaded = loaded._replace(profiles=tuple(options.profiles))
         if print_model:
             return _print_model(loaded)
         target = Target(Backend(options.backend), options.nixos, SecretStore(options.secrets), options.user)
@@ -262,25 +271,37 @@ def _request(
     if not files and is_command(words):
         run = read_command(words)
         name = project_name or normal_project_name(run.name)
-        return Request((Path("-"),), name, environment, tuple(env_files), run.compose)
-    for path in env_files:
-        if not path.is_file():
+        return Request((STANDARD_INPUT,), name, environment, tuple(env_files), run.compose)
+    env_paths = tuple(_absolute(path) for path in env_files)
+    for path in env_paths:
+        if Anywhere().kind(path) is not Kind.FILE:
             raise ComposeError("couldn't find env file: {}", None, Shown.file(path))
     named = [*files, *words]
     if named == ["-"]:
-        return Request((Path("-"),), project_name, environment, tuple(env_files), sys.stdin.buffer.read())
-    paths = tuple(found for name in named for found in _files_at(Path(name))) if named else _files_at(Path())
-    return Request(paths, project_name, environment, tuple(env_files))
+        request = Request((STANDARD_INPUT,), project_name, environment, env_paths, sys.stdin.buffer.read())
+        return request._replace(checks_all_profiles=False)
+    from nixlint.linting.discovery import repository_root
+
+    given = tuple(_absolute(Path(name)) for name in named or ["."])
+    reader = Tree(repository_root(given[0]))
+    paths = tuple(found for path in given for found in _files_at(path, reader))
+    return Request(paths, project_name, environment, env_paths, reader=reader, named=given, checks_all_profiles=False)
 
 
-def _files_at(path: Path) -> tuple[Path, ...]:
+def _absolute(path: Path) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # a symlink stays what it is called
+
+
+def _files_at(path: Path, reader: Reader) -> tuple[Path, ...]:
     """The Compose files that a name on the command line means."""
-    absolute = Path(os.path.abspath(path))  # noqa: PTH100  # a symlink stays what it is called
-    if not absolute.is_dir():
-        if not absolute.exists():
+    match Anywhere().kind(path):
+        case None:
             raise ComposeError("open {}: no such file or directory", None, Shown.file(path))
-        return (absolute,)
-    found = files_of_environment(absolute) or discover_files(absolute)
+        case Kind.FOLDER:
+            pass
+        case _:
+            return (path,)
+    found = files_of_environment(path, reader) or discover_files(path, reader)
     if not found:
         raise ComposeError(
             "{}: there is no Compose file here (compose.yaml, docker-compose.yml)", None, Shown.file(path)
@@ -302,7 +323,7 @@ def _print_model(request: Request) -> int:
     import json
 
     loaded = load(request)
-    model = print_model(loaded.root, loaded.environment)
+    model = print_model(loaded.root, loaded.environment, loaded.access)
     sys.stdout.write(json.dumps(model, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
     return 0
 
@@ -323,7 +344,7 @@ def _where(error: ComposeError) -> str:
     if error.place is None or not str(error.place.path) or str(error.place.path) == "-":
         return ""
     try:
-        position = LineIndex(error.place.path.read_bytes()).position(error.place.span.start)
+        position = LineIndex(Anywhere().read(error.place.path)).position(error.place.span.start)
     except OSError:
         return f"{visible(_shown(error.place.path))}: "
     return f"{visible(_shown(error.place.path))}:{position.line}:{position.column}: "

@@ -31,7 +31,7 @@ def containers_of(
     Variables that have no value are empty, as with Compose; of values that are made of variables nothing is said.
     ``reader`` reads the other files that it names.
     """
-    loaded = load(Request((path,), "project", reader=reader), {path: data})
+    loaded = load(Request((path,), "project", reader=reader, is_for_checking=True), {path: data})
     found: dict[str, OciContainer] = {}
     for container in convert(loaded).deployment.containers:
         if container.place.path == path:

@@ -60,13 +60,15 @@ class RequiredVariable(ValueError):
         self.name = name
 
 
-def substitute(template: str, environment: Environment, budget: Budget | None = None) -> Substituted:
-    """A text with its variables replaced.
+def substitute(
+    template: str, environment: Environment, budget: Budget | None = None, keeps_unset: bool = False
+) -> Substituted:
+    """A text with its variables replaced; with ``keeps_unset`` those without a value stay, as ``${NAME}``.
 
     Raises :class:`InvalidTemplate` for a ``${`` that begins no variable, :class:`RequiredVariable` for ``${NAME:?why}``
     without a value, and :class:`ComposeError` where that comes to more than the budget has.
     """
-    substitution = _Substitution(environment, budget or Budget())
+    substitution = _Substitution(environment, budget or Budget(), keeps_unset)
     text = substitution.of(template)
     certain = frozenset(name for name, is_certain in substitution.unset.items() if is_certain)
     return Substituted(text, frozenset(substitution.used), tuple(substitution.unset), certain)
@@ -83,7 +85,8 @@ def pieces(template: str, environment: Environment) -> list[Piece]:
 class _Substitution:
     """One text, read once from its beginning to its end; only the default of a variable is read by a call of its own."""
 
-    def __init__(self, environment: Environment, budget: Budget) -> None:
+    def __init__(self, environment: Environment, budget: Budget, keeps_unset: bool = False) -> None:
+        self._keeps_unset = keeps_unset
         self.used: set[str] = set()
         self.unset: dict[str, bool] = {}
         self._environment = environment
@@ -133,8 +136,12 @@ class _Substitution:
     def _plain(self, name: str, *, is_certain: bool) -> str:
         value = self._lookup(name)
         if value is None:
-            self.unset[name] = is_certain or self.unset.get(name, False)
-        return value or ""
+            return self._without_value(name, is_certain=is_certain)
+        return value
+
+    def _without_value(self, name: str, *, is_certain: bool) -> str:
+        self.unset[name] = is_certain or self.unset.get(name, False)
+        return f"${{{name}}}" if self._keeps_unset else ""
 
     def _lookup(self, name: str) -> str | None:
         value = self._environment.get(name)
@@ -154,6 +161,8 @@ class _Substitution:
             case _:
                 if is_there:
                     return value or ""
+                if self._keeps_unset:
+                    return self._without_value(name, is_certain=True)
                 self._operand(operand)
                 raise RequiredVariable(name)
 
@@ -197,42 +206,59 @@ def _closing_brace(text: str, start: int, last: int) -> int:
 
 
 def interpolate(
-    root: Node, environment: Environment, budget: Budget, unset: Callable[[str | None, Scalar], None]
+    root: Node,
+    environment: Environment,
+    budget: Budget,
+    unset: Callable[[str | None, Scalar], None],
+    *,
+    keeps_unset: bool = False,
 ) -> Node:
     """A tree with the variables in its texts replaced, and texts cast where the specification wants another type.
 
-    ``unset`` is told of variables without a value, by name where that is certainly one. Raises :class:`ComposeError` with
-    the place of a text that can't be.
+    ``unset`` is told of variables without a value, by name where that is certainly one. With ``keeps_unset`` they stay as
+    they are written in texts that may hold anything; elsewhere such a value is unknown, and left out. Raises
+    :class:`ComposeError` with the place of a text that can't be.
     """
-    return _Interpolation(environment, budget, unset).node(root, (), _CASTS)
+    node = _Interpolation(environment, budget, unset, keeps_unset).node(root, (), _CASTS)
+    return MappingNode({}, root.place) if node is None else node
 
 
 class _Interpolation:
-    def __init__(self, environment: Environment, budget: Budget, unset: Callable[[str | None, Scalar], None]) -> None:
+    def __init__(
+        self,
+        environment: Environment,
+        budget: Budget,
+        unset: Callable[[str | None, Scalar], None],
+        keeps_unset: bool,
+    ) -> None:
+        self._keeps_unset = keeps_unset
         self._environment = environment
         self._budget = budget
         self._unset = unset
 
-    def node(self, node: Node, path: TreePath, casts: Patterns[_Cast] | None) -> Node:
+    def node(self, node: Node, path: TreePath, casts: Patterns[_Cast] | None) -> Node | None:
+        """The node, or ``None`` where it is unknown."""
         match node:
             case MappingNode():
                 entries = {
-                    name: self.node(entry, (*path, name), casts and casts.below(name))
+                    name: done
                     for name, entry in node.entries.items()
+                    if (done := self.node(entry, (*path, name), casts and casts.below(name))) is not None
                 }
                 return MappingNode(entries, node.place, node.key_places)
             case Sequence():
                 below = casts and casts.below("[]")
-                return Sequence(tuple(self.node(item, (*path, "[]"), below) for item in node.items), node.place)
+                items = (self.node(item, (*path, "[]"), below) for item in node.items)
+                return Sequence(tuple(item for item in items if item is not None), node.place)
             case Scalar(value=str() as text):
                 return self._text(node, text, path, None if casts is None else casts.value)
             case _:
                 return node
 
-    def _text(self, node: Scalar, text: str, path: TreePath, cast: _Cast | None) -> Scalar:
+    def _text(self, node: Scalar, text: str, path: TreePath, cast: _Cast | None) -> Scalar | None:
         try:
             self._budget.take_text(len(text))
-            done = substitute(text, self._environment, self._budget) if "$" in text else None
+            done = substitute(text, self._environment, self._budget, self._keeps_unset) if "$" in text else None
         except InvalidTemplate:
             raise ComposeError(
                 "invalid interpolation format for {}: write $$ for a $ that is one", node.place, Shown.path(path)
@@ -246,6 +272,8 @@ class _Interpolation:
             ) from None
         except ComposeError as error:
             raise error.at(node.place) from None
+        if self._keeps_unset and done is not None and done.unset:
+            return _unknown(node, done, path)
         for name in done.unset if done else ():
             self._unset(name if done and name in done.certain else None, node)
         result = done.text if done else text
@@ -255,6 +283,39 @@ class _Interpolation:
             text if done is not None and done.text != text.replace("$$", "$") else None,
             done.used if done else frozenset(),
         )
+
+
+def _unknown(node: Scalar, done: Substituted, path: TreePath) -> Scalar | None:
+    """What is known of a text with variables that are not set: the text with their names, where it may be any text."""
+    pattern = _MAY_BE_ANY_TEXT.at(path)
+    if pattern is None or pattern.value is None:
+        return None
+    text = pattern.value(done.text)
+    return None if text is None else Scalar(text, node.place, str(node.value), done.used | frozenset(done.unset))
+
+
+def _mount(text: str) -> str | None:
+    """A mount from a place that is not known: no path that is known, and no named volume. ``None`` without a target."""
+    if ":" not in re.sub(r"\$\{[^}]*\}", "", text):
+        return None
+    return text if text.startswith(("/", ".", "~")) or not text.startswith("$") else f"/{text}"
+
+
+def _as_it_is(text: str) -> str | None:
+    return text
+
+
+_MAY_BE_ANY_TEXT = Patterns.of(
+    [
+        *(
+            (("services", "*", *name.split(".")), _as_it_is)
+            for name in """image command command.[] entrypoint entrypoint.[] environment.* environment.[] labels.* labels.[]
+            hostname healthcheck.test healthcheck.test.[] build build.context build.args.* build.args.[] working_dir
+            logging.options.*""".split()
+        ),
+        (("services", "*", "volumes", "[]"), _mount),
+    ]
+)
 
 
 def _as_type(text: str, path: TreePath, node: Scalar, cast: _Cast | None) -> ScalarValue:

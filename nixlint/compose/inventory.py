@@ -24,7 +24,7 @@ def compose_inventory(
     Values of variables are left out, and no secret file is read. ``reader`` reads the other files that it
     names.
     """
-    loaded = load(Request((path,), _PROJECT, reader=reader), {path: data})
+    loaded = load(Request((path,), _PROJECT, reader=reader, is_for_checking=True), {path: data})
     found: dict[str, InventoryItem] = {}
     for container in convert(loaded).deployment.containers:
         if container.place.path != path:

@@ -46,6 +46,9 @@ class Request(NamedTuple):
     file. What a person has ``named``, and ``env_files``, are read wherever they are; all else is read by ``reader``, or,
     where that is not given, if it is below the folder of the first file. ``profiles`` (``*`` is all; none are those in
     ``COMPOSE_PROFILES``) are chosen; a service of others may lack what a container needs, unless all are checked.
+
+    For checking, a file need not be a project of its own, for it may be merged into another one, and the variables are
+    those of a machine: a value with one that is not set here is left out, or keeps its name where a text is enough.
     """
 
     files: tuple[Path, ...]
@@ -57,6 +60,7 @@ class Request(NamedTuple):
     named: tuple[Path, ...] = ()
     profiles: tuple[str, ...] = ()
     checks_all_profiles: bool = True
+    is_for_checking: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,8 @@ def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedP
     loader.budget.take_nodes(size_of_tree(normal), None)
     decode(normal)
     profiles = loader.profiles
-    check_consistency(normal, ("*",) if request.checks_all_profiles else profiles)
+    if not request.is_for_checking:
+        check_consistency(normal, ("*",) if request.checks_all_profiles else profiles)
     warnings = tuple(loader.warnings)
     return LoadedProject(
         name, normal, loader.directory, environment, warnings, loader.access.texts, loader.access, profiles
@@ -271,7 +276,9 @@ class _Loader:
     def _interpolated(self, document: Document, environment: Mapping[str, str]) -> MappingNode:
         if not isinstance(document.root, MappingNode):
             raise ComposeError("top-level object must be a mapping", document.root.place)
-        root = interpolate(document.root, environment, self.budget, self._note_unset)
+        root = interpolate(
+            document.root, environment, self.budget, self._note_unset, keeps_unset=self.request.is_for_checking
+        )
         assert isinstance(root, MappingNode)
         return root
 

@@ -26,6 +26,7 @@ class ReadCompose(NamedTuple):
     data: bytes
     reader: Reader
     problem: str | None = None
+    problem_at: Position | None = None
 
     def oci_containers(self) -> Iterable[OciContainer]:
         """The services, in order."""
@@ -75,8 +76,11 @@ def read_compose(path: Path, data: bytes, reader: Reader) -> ReadCompose:
     try:
         containers, _ = containers_of(path, data, reader)
     except ComposeError as error:
-        where = "" if error.place is None else f" (line {lines.position(error.place.span.start).line})"
-        return ReadCompose(path, (), lines, data, reader, f"Compose can't load it: {error.message}{where}")
+        problem = f"not checked, for Compose can't load it: {error.message}"
+        if error.place is not None and error.place.path == path:
+            return ReadCompose(path, (), lines, data, reader, problem, lines.position(error.place.span.start))
+        where = "" if error.place is None else f" (in {error.place.path.name})"
+        return ReadCompose(path, (), lines, data, reader, f"{problem}{where}")
     return ReadCompose(path, containers, lines, data, reader)
 
 

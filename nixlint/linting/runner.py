@@ -255,7 +255,6 @@ class _WorkspaceRun:
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
         data = self._reader.read(path)
-        self._turn.is_checked = True
         rules = [
             rule
             for rule in self._rules
@@ -263,11 +262,13 @@ class _WorkspaceRun:
             and not self._configuration.ignores(rule.name, path)
         ]
         if not rules:
+            self._turn.is_checked = True
             return
         read = read_compose(path, data, self._reader)
         if read.problem is not None:
-            self._turn.skipped = read.problem
+            self._turn.failures.append(Failure(read.problem, self._request.shown(path), read.problem_at))
             return
+        self._turn.is_checked = True
         self._compose[path] = read
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             in_compose = kind_of(kind).in_compose
