@@ -5,6 +5,7 @@ Offsets are bytes of the source. A line is shown as cells: what each character l
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,6 +28,7 @@ class SourceText(NamedTuple):
     data: bytes
     lines: LineIndex
     hidden: tuple[Hidden, ...]
+    """In the order of their places; none overlaps another."""
 
     @classmethod
     def of(cls, path: Path, data: bytes, secrets: Iterable[Span] = ()) -> SourceText:
@@ -36,6 +38,12 @@ class SourceText(NamedTuple):
         """
         others = (Hidden(span, "secret") for span in secrets)
         return cls(data, LineIndex(data), in_order((*hidden_in_file(path, data), *others)))
+
+    def hidden_within(self, span: Span) -> Sequence[Hidden]:
+        """What must not be shown of a part, so that a line costs the same in any file."""
+        first = bisect_right(self.hidden, span.start, key=lambda item: item.span.end)
+        last = bisect_right(self.hidden, span.end, key=lambda item: item.span.start)
+        return self.hidden[first:last]
 
 
 class _Cell(NamedTuple):
@@ -109,7 +117,7 @@ def _cells(source: SourceText, number: int) -> list[_Cell]:
         cells.append(_Cell(_TAB if character == "\t" else escaped(character), offset))
         offset += len(character.encode("utf-8", "surrogateescape"))
     cells.append(_Cell(" ", offset))
-    for secret in source.hidden:
+    for secret in source.hidden_within(span):
         cells = list(_masked_cells(cells, secret, source.data))
     return cells
 

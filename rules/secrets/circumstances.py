@@ -18,6 +18,8 @@ from nixlint.syntax.comments import comments_within
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
+from .file_definitions import FileDefinitions
+
 
 def is_for_trial_here(file: Path, repository: Repository) -> bool:
     """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
@@ -69,10 +71,7 @@ def is_for_socket(definition: WrittenDefinition, repository: Repository) -> bool
 
 def neighbours(definition: WrittenDefinition, repository: Repository) -> Iterator[WrittenDefinition]:
     """The definitions of the same set in the same file, however they are written; the definition itself among them."""
-    parents = definition.path.names[:-1]
-    for other in _definitions(definition.name, repository):
-        if other.path.names[:-1] == parents:
-            yield other
+    yield from FileDefinitions.of(definition.name.path, repository).beside(definition)
 
 
 _HOSTS = frozenset({"address", "host", "hostname", "server", "socket", "socketDir", "socket_dir", "unix_socket"})
@@ -87,11 +86,7 @@ def is_name_in_file(text: str, place: Place, repository: Repository) -> bool:
     source = repository.source(place.path)
     if source is None or source.data.count(text.encode()) < 2:  # once is the value itself
         return False
-    return any(
-        name == text and above in _TABLES_OF_SECRETS
-        for other in _definitions(place, repository)
-        for above, name in zip(other.path.names, other.path.names[1:], strict=False)
-    )
+    return FileDefinitions.of(place.path, repository).is_named_below(text, _TABLES_OF_SECRETS)
 
 
 _TABLES_OF_SECRETS = frozenset(
@@ -124,8 +119,3 @@ def _places_of(words: bytes, data: bytes) -> Iterator[Span]:
     while at >= 0:
         yield Span(at, at + len(words))
         at = data.find(words, at + 1)
-
-
-def _definitions(place: Place, repository: Repository) -> Iterator[WrittenDefinition]:
-    source = repository.source(place.path)
-    return iter(()) if source is None else written_definitions(source, repository)

@@ -11,14 +11,15 @@ from nixlint.secrets.looks import UNKNOWN
 from nixlint.secrets.positions import Position, is_elsewhere
 from nixlint.secrets.tokens import tokens_in
 from nixlint.secrets.urls import passwords_of_urls
-from nixlint.semantics.definitions import StringLiteral, written_definitions
+from nixlint.semantics.definitions import StringLiteral
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
-from .verdicts import HELP, called, contains, weight_of, with_article
+from .file_definitions import FileDefinitions
+from .verdicts import HELP, called, weight_of, with_article
 
 
 def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
@@ -129,11 +130,7 @@ def _nth(text: str, part: str, number: int) -> int:
 
 def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:
     """The path of the innermost definition that a string is part of."""
-    source = repository.source(literal.place.path)
-    if source is None:
-        return None
-    around = (found for found in written_definitions(source, repository) if contains(found.value_place, literal.place))
-    innermost = min(around, key=lambda found: len(found.value_place.span), default=None)
+    innermost = FileDefinitions.of(literal.place.path, repository).innermost_around(literal.place.span)
     return None if innermost is None else innermost.path
 
 
