@@ -194,7 +194,7 @@ def _folder_of(output: Path | None, options: KeptOptions) -> Path:
     """The folder from which the paths in a header count: that of the module."""
     if output is None:
         return Path.cwd()
-    is_folder = options.split or output.is_dir() or output.suffix != ".nix"
+    is_folder = options.split or Anywhere().kind(output) is Kind.FOLDER or output.suffix != ".nix"
     return Path(os.path.abspath(output if is_folder else output.parent))  # noqa: PTH100  # as above
 
 

@@ -10,7 +10,7 @@ from click.core import ParameterSource
 
 from nixlint.conversion.kept_options import KeptOptions, UnreadableOptions, options_in
 from nixlint.conversion.output import is_made_here
-from nixlint.files.reading import Anywhere
+from nixlint.files.reading import Anywhere, Kind
 from nixlint.reporting.terminal import shell_word, visible
 
 
@@ -28,7 +28,7 @@ def options_again(given: KeptOptions, output: Path | None, flag: str) -> tuple[P
         if len(files) != 1:
             raise click.UsageError(f"{flag} needs a module, or a Compose file with -o")
         output, files = Path(files[0]), ()
-    main = output / "default.nix" if output.is_dir() else output
+    main = output / "default.nix" if Anywhere().kind(output) is Kind.FOLDER else output
     try:
         text: bytes | None = Anywhere().read(main)
     except (OSError, ValueError):

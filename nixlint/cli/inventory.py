@@ -158,13 +158,12 @@ def _picture(found: Sequence[ListedContainer], layout: str) -> str:
 
 def _svg(drawing: str) -> str:
     """The drawing as Graphviz lays it out. Raises :class:`click.UsageError` where there is no Graphviz."""
-    import shutil
-    import subprocess
+    from nixlint.files.programs import NotRun, find_program, output_of
 
-    program = shutil.which("dot")
+    program = find_program("dot")
     if program is None:
         raise click.UsageError("--format svg needs Graphviz: there is no program 'dot' (try --format mermaid)")
-    ran = subprocess.run([program, "-Tsvg"], input=drawing.encode(), capture_output=True, check=False)
-    if ran.returncode != 0:
-        raise click.ClickException(f"Graphviz could not draw it: {ran.stderr.decode(errors='replace').strip()}")
-    return ran.stdout.decode()
+    try:
+        return output_of(program, ["-Tsvg"], drawing.encode()).decode()
+    except NotRun as error:
+        raise click.ClickException(f"Graphviz could not draw it: {error}") from error

@@ -17,6 +17,7 @@ from typing import NamedTuple
 from nixlint.containers.deployment import SecretFile
 from nixlint.containers.target import SecretStore
 from nixlint.files.reading import Anywhere, Kind, reason_of
+from nixlint.files.tree import Tree
 from nixlint.files.writing import NotWritten as Refused
 from nixlint.files.writing import Writer
 
@@ -47,7 +48,7 @@ class Planned(NamedTuple):
 
 def module_paths(conversion: Conversion, output: Path) -> tuple[tuple[Path, str], ...]:
     """The files of a conversion with their texts: one file, or in a folder ``default.nix`` and one for each container."""
-    is_folder = len(conversion.modules) > 1 or output.is_dir() or output.suffix != ".nix"
+    is_folder = len(conversion.modules) > 1 or _DISK.kind(output) is Kind.FOLDER or output.suffix != ".nix"
     if not is_folder:
         return ((output, conversion.modules[0][1]),)
     return tuple((output / name, text) for name, text in conversion.modules)
@@ -56,8 +57,15 @@ def module_paths(conversion: Conversion, output: Path) -> tuple[tuple[Path, str]
 def left_over(conversion: Conversion, output: Path) -> tuple[Path, ...]:
     """Modules in a folder that an earlier conversion made and that this one does not."""
     made = {path for path, _ in module_paths(conversion, output)}
-    found = sorted(output.glob("*.nix")) if output.is_dir() else []
-    return tuple(path for path in found if path not in made and is_made_here(_text_of(path) or b""))
+    return tuple(path for path in _modules_in(output) if path not in made and is_made_here(_text_of(path) or b""))
+
+
+def _modules_in(folder: Path) -> Iterator[Path]:
+    try:
+        names = Tree(folder).names(folder)
+    except OSError:
+        return
+    yield from (folder / name for name, kind in names.items() if kind is Kind.FILE and name.endswith(".nix"))
 
 
 def is_made_here(text: bytes) -> bool:
@@ -84,7 +92,7 @@ def write_all(planned: Iterable[Planned], inputs: Iterable[Path], *, force: bool
     :class:`NotWritten`.
     """
     files = tuple(planned)
-    read = {_identity(path) for path in inputs} - {None}
+    read = {_DISK.identity(path) for path in inputs} - {None}
     for file in files:
         reason = _objection(file, read, force)
         if reason is not None:
@@ -115,7 +123,7 @@ def _objection(file: Planned, read: set[tuple[int, int] | None], force: bool) ->
         case Kind.LINK:
             return "it is a symbolic link"
         case Kind.FILE:
-            if _identity(file.path) in read:
+            if _DISK.identity(file.path) in read:
                 return "the conversion reads it"
             try:
                 text = _DISK.read(file.path)
@@ -124,14 +132,6 @@ def _objection(file: Planned, read: set[tuple[int, int] | None], force: bool) ->
             return None if force or file.is_own(text) else _FOREIGN
         case _:
             return "it is not a regular file"
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_dev, status.st_ino
 
 
 def _root_of(path: Path) -> Path:

@@ -98,6 +98,14 @@ class Anywhere:
         """What stands at a path, behind links too. Raises :class:`OSError` where that can't be known."""
         return Kind.of(os.stat(path).st_mode)
 
+    def identity(self, path: Path) -> tuple[int, int] | None:
+        """What a file has in common with itself under another name; ``None`` for nothing."""
+        try:
+            status = os.stat(path)
+        except (OSError, ValueError):
+            return None
+        return status.st_dev, status.st_ino
+
     def own_kind(self, path: Path) -> Kind | None:
         """What stands at a path itself, be it a link; ``None`` for nothing."""
         try:

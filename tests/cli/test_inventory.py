@@ -203,3 +203,13 @@ def test_two_runs_write_the_same(folder: Path) -> None:
         assert (
             nixlint(folder, "inventory", "--format", layout).out == nixlint(folder, "inventory", "--format", layout).out
         )
+
+
+def test_no_program_of_the_current_folder_draws(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("{ containers.web.config = { }; }\n")
+    (tmp_path / "dot").write_text("#!/bin/sh\ntouch marker\n")
+    (tmp_path / "dot").chmod(0o755)
+    for search in ("", ".", ":.:", "bin:.."):
+        ran = nixlint(tmp_path, "inventory", "--format", "svg", environment={"PATH": search})
+        assert (ran.code, "needs Graphviz" in ran.err) == (2, True)
+    assert not (tmp_path / "marker").exists()
