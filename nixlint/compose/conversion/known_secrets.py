@@ -29,18 +29,24 @@ _COMMON = frozenset(
 )
 _PLAIN = re.compile(
     r"-{1,2}[\w-]*"  # a flag
-    r"|[+-]?\d+(?:[.,]\d+)*\s?(?:%|[a-zA-Z]{1,3})?"  # a number, a size, a duration, a version
     r"|(?:\.{0,2}|~)/.*|~"  # a path
     r"|[A-Za-z]:\\.*"  # a path of Windows
     r"|[\w./-]*\.[A-Za-z][A-Za-z0-9]{1,4}"  # the name of a file, or of a machine
     r"|(?:[a-z][a-z0-9_.-]*/)+[a-z][a-z0-9_.-]*",  # an image, a path
     re.DOTALL,
 )
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*\s?(?:%|[a-zA-Z]{1,3})?")
+"""A number, a size, a duration, a version."""
 _SWITCH = re.compile(r"true|false|yes|no|on|off|null|none|enabled?|disabled?|auto|always|never|default", re.IGNORECASE)
 
 
 def is_plain(value: str) -> bool:
     """Whether a value is a path, a file's name, a flag, a number or a switch: nobody has that for a secret."""
+    return _is_word(value) or bool(_NUMBER.fullmatch(value))
+
+
+def _is_word(value: str) -> bool:
+    """The same without numbers, which some people have for a password."""
     return not value or bool(_PLAIN.fullmatch(value) or _SWITCH.fullmatch(value))
 
 
@@ -130,7 +136,7 @@ def is_named_secret(name: str, value: str) -> bool:
     """Whether a value at a name is a secret: the name says so, or may say so and the value is no ordinary setting."""
     match classify_name(name):
         case NameClass.SECRET:
-            return not is_plain(value)
+            return not _is_word(value)
         case NameClass.HIDE:
             return not is_setting(value)
         case _:
