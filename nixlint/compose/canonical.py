@@ -61,7 +61,7 @@ def _as_list(node: Node, _path: TreePath) -> Node:
 
 
 def _as_printed(node: Node, _path: TreePath) -> Node:
-    return Scalar(text_of(node.value), node.place) if isinstance(node, Scalar) else node
+    return Scalar(text_of(node.value), node.place, node.template, node.variables) if isinstance(node, Scalar) else node
 
 
 def _key_values(node: Node, path: TreePath) -> Node:

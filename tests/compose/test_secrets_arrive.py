@@ -118,17 +118,18 @@ def test_variables_go_from_file_to_file_as_with_compose(tmp_path: Path) -> None:
     (tmp_path / "b.env").write_text("B=${A}\nC=${E}\nD=${Z}\nA=2\nF=${A}\n")
     text = "services:\n  web:\n    image: example/web:1\n    env_file: [a.env, b.env]\n    environment: { E: e }\n"
     conversion = converted(text, tmp_path, environment={"Z": "z"})
-    written = dict(secret_texts(conversion))["proj-web.env"]
-    assert _engine(written) == {"B": "1", "C": "e", "D": "z", "A": "2", "F": "2"}
-    assert 'E = "e";' in module_text(conversion)
+    (container,) = conversion.deployment.containers
+    given = {each.name: each.value for each in container.environment}
+    assert given == {"B": "1", "C": "e", "D": "z", "E": "e", "A": "2", "F": "2"}
+    assert 'F = "2";' in module_text(conversion)
 
 
 def test_a_file_that_the_engines_read_wins_over_one_before_it_that_is_rewritten(tmp_path: Path) -> None:
-    (tmp_path / "a.env").write_text('A="1"\nB="2"\n')
-    (tmp_path / "b.env").write_text("A=3\n")
+    (tmp_path / "a.env").write_text('A_TOKEN="one"\nB_TOKEN="two"\n')
+    (tmp_path / "b.env").write_text("A_TOKEN=three\n")
     text = "services:\n  web:\n    image: example/web:1\n    env_file: [a.env, b.env]\n"
     written = dict(secret_texts(converted(text, tmp_path)))["proj-web.env"]
-    assert _engine(written) == {"B": "2"}
+    assert _engine(written) == {"B_TOKEN": "two"}
 
 
 def test_a_raw_environment_file_is_named_in_the_report(tmp_path: Path) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, Sequence, string
 from nixlint.containers.deployment import Build
+from nixlint.secrets.names import is_hidden
 from nixlint.secrets.parts import secret_parts_of_text
 
-from .key_reader import KeyReader
+from .key_reader import KeyReader, variables_in
 from .process import _ulimits, host_entries
 
 _TEXTS = {"target": "--target", "network": "--network", "isolation": "--isolation"}
@@ -59,7 +60,8 @@ def build_of(keys: KeyReader, service: str, image: str) -> Build | None:
         flags += ["--file", dockerfile]
     context = build.text("context") or "."
     build.needs_you(build.key, f"bring {context} to the machine: the image is built there, from it", build.node.place)
-    is_secret = text is not None and bool(secret_parts_of_text(text))
+    made = variables_in(inline) if isinstance(inline, Scalar) else frozenset()
+    is_secret = text is not None and (bool(secret_parts_of_text(text)) or any(map(is_hidden, made)))
     if is_secret:
         message = "a secret is in it: it is in a file outside of the store, and in the image"
         build.approximated(build.path("dockerfile_inline"), message, build.place("dockerfile_inline"))
@@ -76,7 +78,7 @@ def _secrets(build: KeyReader) -> list[str]:
     keys = build.child("ssh")
     for name in keys.node.entries if keys is not None else ():
         assert keys is not None
-        path = keys.node_of(name)
-        flags += ["--ssh", f"{name}={path.value}" if isinstance(path, Scalar) and path.value else name]
+        path = keys.text(name)
+        flags += ["--ssh", f"{name}={path}" if path else name]
     assert not isinstance(keys, Sequence)
     return flags

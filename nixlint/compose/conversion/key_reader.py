@@ -183,7 +183,17 @@ class KeyReader:
         )
 
     def pairs(self, name: str) -> tuple[Pair, ...]:
-        """Names and values in either form, secrets and all: for those who know what to do with them."""
+        """Names and values in either form, secrets and all: for those who know what to do with them. A name that is itself
+        a secret is left out, which is noted.
+        """
+        found = self._all_pairs(name)
+        fine = tuple(pair for pair in found if not _is_secret_itself(pair))
+        if len(fine) != len(found):
+            message = "the name of something in it is a secret, and is left out: set it without the store"
+            self.needs_you(self.path(name), message, self.place(name), incomplete=True)
+        return fine
+
+    def _all_pairs(self, name: str) -> tuple[Pair, ...]:
         node = self.node_of(name)
         match node:
             case MappingNode():
@@ -355,6 +365,14 @@ def _whole(key: Place, value: Node) -> Place:
 def _keys_of(node: Node) -> list[str]:
     """The keys at which there are values below a node."""
     return [path.removeprefix(".") for path, _, _ in _unread(node, "", set())]
+
+
+def _is_secret_itself(pair: Pair) -> bool:
+    """Whether the name is a secret: by its shape, or where it stands alone by the variables that made it."""
+    is_made = pair.value is None and pair.scalar.value is not None
+    return holds_secret(pair.name) or (
+        is_made and names_secret(tuple(variables_in(pair.scalar)), pair.name) is not None
+    )
 
 
 def _pair(item: Scalar) -> Pair:
