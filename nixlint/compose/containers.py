@@ -20,6 +20,7 @@ from nixlint.files.reading import Reader
 
 from .conversion.to_containers import convert
 from .loading import Request, load
+from .node import MappingNode
 from .yaml_reader import ComposeText
 
 
@@ -33,14 +34,19 @@ def containers_of(
     """
     loaded = load(Request((path,), "project", reader=reader, is_for_checking=True), {path: data})
     found: dict[str, OciContainer] = {}
-    for container in convert(loaded).deployment.containers:
+    for container in convert(loaded, keeps_incomplete=True).deployment.containers:
         if container.place.path == path:
-            found.setdefault(container.service, _as_declared(container))
+            service = loaded.root.get("services", container.service)
+            has_image = isinstance(service, MappingNode) and service.get("image") is not None
+            found.setdefault(container.service, _as_declared(container, has_image=has_image))
     return tuple(found.values()), loaded.texts[path]
 
 
-def _as_declared(container: DeployedContainer) -> OciContainer:
+def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContainer:
     reference = parse_image_reference(container.image)
+    # Of ${IMAGE} nobody knows whether it has a tag; of postgres:${TAG} it is known.
+    if "${" in container.image and reference is not None and ("${" in reference.repository or reference.tag is None):
+        reference = None
     image_text = Text(container.image, container.image_place)
     ports = [(parse_port_mapping(str(port)), Text(str(port), port.place)) for port in container.ports]
     mode = container.network_mode
@@ -50,9 +56,9 @@ def _as_declared(container: DeployedContainer) -> OciContainer:
         title=f"service '{container.service}'",
         option_path=f"services.{container.service}",
         place=container.place,
-        image=(reference, image_text) if reference is not None and not container.is_built else None,
+        image=(reference, image_text) if reference is not None and has_image and not container.is_built else None,
         image_text=image_text,
-        has_image_of_its_own=container.is_built,
+        has_image_of_its_own=container.is_built or not has_image,
         ports=tuple(PublishedPort(mapping, text) for mapping, text in ports if mapping is not None),
         mounts=tuple(
             Mount(VolumeMount(mount.source, mount.target, mount.options), Text(mount.source, mount.place))

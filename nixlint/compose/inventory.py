@@ -26,7 +26,7 @@ def compose_inventory(
     """
     loaded = load(Request((path,), _PROJECT, reader=reader, is_for_checking=True), {path: data})
     found: dict[str, InventoryItem] = {}
-    for container in convert(loaded).deployment.containers:
+    for container in convert(loaded, keeps_incomplete=True).deployment.containers:
         if container.place.path != path:
             continue
         networks = tuple(_own(item.network, path) for item in container.attachments)

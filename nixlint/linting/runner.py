@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from nixlint.containers.compose_names import is_compose_file
+from nixlint.containers.compose_names import is_compose_file, is_compose_text
 from nixlint.files.overlay import Overlay
 from nixlint.files.reading import Reader, reason_of
 from nixlint.files.tree import Tree
@@ -194,7 +194,7 @@ class _WorkspaceRun:
                 self._accept(taken, turn)
 
     def _check(self, path: Path) -> None:
-        if path.suffix != ".nix" and is_compose_file(path):
+        if path.suffix in (".yml", ".yaml") or is_compose_file(path):
             self._check_compose(path)
             return
         source = self._repository.open(path)
@@ -255,6 +255,9 @@ class _WorkspaceRun:
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
         data = self._reader.read(path)
+        if not is_compose_file(path) and not is_compose_text(data):
+            self._turn.skipped = "it is YAML, but no Compose file: it has no services at its top"
+            return
         rules = [
             rule
             for rule in self._rules

@@ -60,10 +60,17 @@ class _Project(NamedTuple):
     notes: Notes
 
 
-def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_variables: bool = False) -> Converted:
+def convert(
+    loaded: LoadedProject,
+    profiles: SequenceOf[str] = (),
+    *,
+    keeps_variables: bool = False,
+    keeps_incomplete: bool = False,
+) -> Converted:
     """The containers of a project. Services of profiles that are not among ``profiles`` are not started at boot.
 
-    With ``keeps_variables`` the texts of the containers have marks where variables stand, whose values are in the result.
+    A service without an image is left out, unless ``keeps_incomplete``. With ``keeps_variables`` the texts of the
+    containers have marks where variables stand, whose values are in the result.
     """
     symbols: dict[str, str] | None = {} if keeps_variables else None
     notes = Notes(KnownSecrets(loaded.root), symbols, loaded.environment, loaded.access, loaded.directory)
@@ -84,6 +91,9 @@ def convert(loaded: LoadedProject, profiles: SequenceOf[str] = (), *, keeps_vari
     for key, service in top.children("services"):
         if "provider" in service:
             _note_provider(service)
+            continue
+        if not keeps_incomplete and "image" not in service and "build" not in service:
+            service.needs_you(service.path("image"), "it has no image, and is left out", service.node.place)
             continue
         made, build = _containers(key, service, project)
         containers += made
