@@ -7,6 +7,8 @@ and the examples of all rules.
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +35,16 @@ class Layout(NamedTuple):
 _VERSION = '{ system.stateVersion = "25.05"; }\n'
 _WEB = "{ containers.web.config = import ./base.nix; }\n"
 _HOST = "modules = [ ./configuration.nix self.nixosModules.x ];"
+
+
+def _lock(release: str) -> str:
+    """A lock file with nixpkgs of a release."""
+    return (
+        f'{{"nodes": {{"nixpkgs": {{"original": {{"owner": "NixOS", "repo": "nixpkgs", "ref": "nixos-{release}"}}}}, '
+        '"root": {"inputs": {"nixpkgs": "nixpkgs"}}}, "root": "root", "version": 7}\n'
+    )
+
+
 _LAYOUTS = (
     Layout(
         {
@@ -144,6 +156,25 @@ _LAYOUTS = (
     ),
     Layout(
         {
+            "a.nix": '{ services.gitea.httpPort = 8080; virtualisation.oci-containers.containers.web = { image = "nginx:1"; '
+            'networks = [ "backend" ]; }; }\n',
+            "flake.lock": _lock("21.05"),
+            "setup.sh": "podman network create backend\n",
+            "npins/sources.json": '{"pins": {}, "version": 5}\n',
+        },
+        (
+            ("flake.lock", _lock("25.11")),
+            ("flake.lock", "{"),
+            ("flake.lock", "[" * 5000),
+            ("npins/sources.json", '{"pins": {"nixpkgs": {"type": "Channel", "name": "nixos-25.11"}}, "version": 5}\n'),
+            ("setup.sh", "podman network create other\n"),
+            ("setup.sh", 'podman network create "$1"\n'),
+            ("new/setup.sh", "podman network create backend\n"),
+            (".gitignore", "setup.sh\n"),
+        ),
+    ),
+    Layout(
+        {
             "a.nix": "{ containers.web.config = { }; # nixlint: ignore[container-missing-state-version] nothing\n}\n",
             "b.nix": "# nixlint: ignore-file[NL101, secret-in-store] here\n{ containers.web2.config = { }; }\n",
             "c.nix": '{ users.users.root.password = "correct horse"; # gitleaks:allow\n}\n',
@@ -188,7 +219,7 @@ class Step(NamedTuple):
 
 def _steps(layout: Layout) -> st.SearchStrategy[Step]:
     names = st.sampled_from(sorted({*layout.files, *(name for name, _ in layout.edits)}))
-    actions = st.sampled_from(("append", "delete", "rename", "link", "touch", "none"))
+    actions = st.sampled_from(("append", "delete", "rename", "link", "link out", "pipe", "folder", "touch", "none"))
     how = (names, st.sampled_from((False, False, True)), st.booleans(), st.sampled_from((False, False, True)))
     edits = st.sampled_from((*layout.edits, *layout.files.items())).flatmap(
         lambda edit: st.builds(Step, st.just("write"), st.just(edit[0]), st.just(edit[1]), *how)
@@ -203,7 +234,7 @@ _stories = st.sampled_from(_LAYOUTS).flatmap(
 
 
 @given(_stories)
-@settings(max_examples=60)
+@settings(max_examples=int(os.environ.get("NIXLINT_EXAMPLES", "60")))
 def test_a_replayed_run_equals_a_fresh_one(story: tuple[Layout, list[Step]]) -> None:
     layout, steps = story
     with tempfile.TemporaryDirectory() as name:
@@ -240,21 +271,40 @@ def _act(root: Path, step: Step) -> None:
         case "append" if path.is_file():
             path.write_bytes(path.read_bytes() + b"# more\n")
         case "delete":
-            path.unlink(missing_ok=True)
-        case "rename" if path.is_file():
-            other.parent.mkdir(parents=True, exist_ok=True)
+            _clear(path)
+        case "rename" if path.is_file() and path != other:
+            _clear(other)
             path.replace(other)
         case "link" if path != other:
-            path.unlink(missing_ok=True)
-            path.parent.mkdir(parents=True, exist_ok=True)
+            _clear(path)
             path.symlink_to(other)
+        case "link out":
+            _clear(path)
+            path.symlink_to(_write(root.parent / "outside" / "x.nix", _VERSION))
+        case "pipe":
+            _clear(path)
+            os.mkfifo(path)
+        case "folder":
+            _clear(path)
+            path.mkdir()
         case "touch" if path.is_file():
             path.touch()
         case _:
             pass
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, text: str) -> Path:
+    _clear(path)
+    path.write_text(text, "utf-8", newline="")
+    return path
+
+
+def _clear(path: Path) -> None:
+    """Leave nothing at a path, and have a folder for it."""
+    for above in reversed(path.parents):
+        if above.is_symlink() or (above.exists() and not above.is_dir()):
+            above.unlink()
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
     path.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, "utf-8", newline="")
