@@ -29,7 +29,7 @@ def test_a_variable_without_a_value_is_unknown_and_the_rest_is_checked(tmp_path:
     assert container.privileged is not None
     assert container.image is None
     assert len(container.ports) == 1
-    assert [mount.mount.target for mount in container.mounts] == ["/data", "/s"]
+    assert [mount.volume.target for mount in container.mounts] == ["/data", "/s"]
 
 
 def test_a_file_that_is_merged_into_another_needs_no_image(tmp_path: Path) -> None:
