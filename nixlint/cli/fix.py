@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
 from nixlint.files.writing import NotWritten
-from nixlint.linting.finding import Safety
+from nixlint.linting.finding import ReportedFinding, Safety
 from nixlint.linting.fixing import Fixing, fix
 from nixlint.linting.registry import load_registry
 from nixlint.linting.request import Request
@@ -48,12 +49,12 @@ def command(
     clear(sys.stderr)
     if as_diff:
         _show(fixing, request, style_for(sys.stdout, color))
-        written = True
+        unwritten: frozenset[Path] = frozenset()
     else:
-        written = _write(fixing, request, style_for(sys.stderr, color))
-    _write_outcome(fixing, style_for(sys.stderr, color), done=not as_diff)
+        unwritten = _write(fixing, request, style_for(sys.stderr, color))
+    _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff)
     write_notices(fixing.report, color)
-    return 0 if written and not fixing.report.failures and not fixing.refused else 2
+    return 0 if not unwritten and not fixing.report.failures and not fixing.refused else 2
 
 
 def _show(fixing: Fixing, request: Request, style: Style) -> None:
@@ -66,9 +67,9 @@ def _show(fixing: Fixing, request: Request, style: Style) -> None:
             sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
 
 
-def _write(fixing: Fixing, request: Request, style: Style) -> bool:
-    """Write every file that was fixed; what can't be written is said, and the others are written all the same."""
-    done = True
+def _write(fixing: Fixing, request: Request, style: Style) -> frozenset[Path]:
+    """Write every file that was fixed, and return those that can't be written; the others are written all the same."""
+    unwritten: set[Path] = set()
     given = request.standard_input
     for file in fixing.files:
         if given is not None and file.path == given.path:
@@ -76,18 +77,20 @@ def _write(fixing: Fixing, request: Request, style: Style) -> bool:
         try:
             write(file, fixing.report.roots)
         except NotWritten as error:
-            done = False
+            unwritten.add(file.path)
             message = visible(f"{request.shown(file.path)}: {error}")
             print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
     if given is not None:
         text = next((file.after for file in fixing.files if file.path == given.path), given.data)
         sys.stdout.buffer.write(text)
-    return done
+    return frozenset(unwritten)
 
 
-def _write_outcome(fixing: Fixing, style: Style, done: bool) -> None:
+def _write_outcome(fixing: Fixing, style: Style, unwritten: frozenset[Path], done: bool) -> None:
     """Say what was fixed and what was not, on standard error: standard output is for diffs and texts."""
-    for found in fixing.applied:
+    made_in_vain = [found for found in fixing.applied if not unwritten.isdisjoint(_files_of(found))]
+    applied = [found for found in fixing.applied if found not in made_in_vain]
+    for found in applied:
         made = found.finding.fix
         assert made is not None
         place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
@@ -97,10 +100,14 @@ def _write_outcome(fixing: Fixing, style: Style, done: bool) -> None:
         found = refusal.finding
         place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
         print(f"{style.coloured('refused', 'red')} {place}: {visible(refusal.reason)} [{found.rule}]", file=sys.stderr)
-    left = [found for found in fixing.report.findings if not found.suppressed]
+    left = [*made_in_vain, *(found for found in fixing.report.findings if not found.suppressed)]
     unsafe = sum(found.finding.fix is not None and found.finding.fix.safety is Safety.UNSAFE for found in left)
     hint = f", {unsafe} of them to be fixed with --unsafe-fixes" if unsafe else ""
     verb = "Fixed" if done else "Would fix"
-    print(
-        f"{verb} {len(fixing.applied)} in {count(len(fixing.files), 'file')}; {len(left)} left{hint}.", file=sys.stderr
-    )
+    files = count(len(fixing.files) - len(unwritten), "file")
+    print(f"{verb} {len(applied)} in {files}; {len(left)} left{hint}.", file=sys.stderr)
+
+
+def _files_of(found: ReportedFinding) -> set[Path]:
+    """The files that a finding's fix changes."""
+    return set() if found.finding.fix is None else {edit.path for edit in found.finding.fix.edits}

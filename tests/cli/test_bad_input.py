@@ -240,3 +240,18 @@ def test_fixing_does_the_other_files_when_one_cannot_be_written(tmp_path: Path) 
     assert "error: a/a.nix: it can't be written: permission denied\n" in ran.err
     assert "system.stateVersion" in (tmp_path / "b.nix").read_text()
     assert (tmp_path / "a/a.nix").read_text() == NO_VERSION
+
+
+def test_what_could_not_be_written_does_not_count_as_fixed(folder: Path) -> None:
+    text = "# nixlint: ignore[no-such-rule]\n{ }\n"
+    for name in ("a.nix", "b.nix"):
+        (folder / name).write_text(text)
+    (folder / "other-name").hardlink_to(folder / "a.nix")
+
+    ran = nixlint(folder, "fix")
+
+    assert ran.code == 2
+    assert "a.nix: it has another name (a hard link)" in ran.err
+    assert next(line for line in ran.err.splitlines() if line.startswith("fixed")).startswith("fixed b.nix:1:")
+    assert "Fixed 1 in 1 file; 2 left" in ran.err  # the one in a.nix, and that of good.nix
+    assert (folder / "a.nix").read_text() == text
