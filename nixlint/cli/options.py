@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from nixlint.files.reading import reason_of
 from nixlint.files.tree import Tree
 from nixlint.linting.configuration import suggestion
 from nixlint.linting.discovery import Listing, named_path, repository_root
@@ -17,7 +18,7 @@ from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.hosts import Host, hosts
 from nixlint.semantics.option_query import ANY, parse_pattern
 from nixlint.semantics.project import ask_files, ask_host
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository import NotNix, Repository
 
 _MOST_HOSTS = 12
 """So many hosts are named where a question is better asked of one of them."""
@@ -38,7 +39,8 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
     OPTION is an option path in which * stands for any name, such as containers.*.config.system.stateVersion. Values are
     shown as far as they are known, with the conditions that they are under, and secrets are not shown.
 
-    Exits with 0 where something is defined or may be, with 1 where nothing is, and with 2 where the question makes no sense.
+    Exits with 0 where something is defined or may be, with 1 where nothing is, and with 2 where the question makes no sense
+    or nothing is found and a file could not be read.
     """
     *paths, option = words
     try:
@@ -53,7 +55,12 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
             sys.stdout.write(piece)
         if host is None and any(shown.presence == "maybe" for shown in found):
             _name_hosts(paths or ["."])
-    return int(not any(shown.presence != "absent" for shown in found))
+    if any(shown.presence != "absent" for shown in found):
+        return 0
+    problems = [problem for path in paths or ["."] for problem in _unread(path)]
+    for problem in problems:
+        print(f"error: {visible(problem)}", file=sys.stderr)
+    return 2 if problems else 1
 
 
 def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
@@ -66,6 +73,26 @@ def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[
     for asked in _hosts(repository, host):
         for item in ask_host(repository, asked, pattern):
             yield shown_option(item, asked.name, repository, folder, read)
+
+
+def _unread(path: str) -> Iterator[str]:
+    """The files of a repository that may define what is absent in all others: those that nobody could read."""
+    repository, _ = _repository(path)
+    for file in repository.files:
+        try:
+            source = repository.open(file)
+        except NotNix:
+            continue
+        except OSError as error:
+            yield f"{_from_here(file)}: cannot be read, so what it defines is not known: {reason_of(error)}"
+            continue
+        if source.root.has_error:
+            yield f"{_from_here(file)}: it has a syntax error, so what it defines is not known"
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _repository(path: str) -> tuple[Repository, RememberingReader]:

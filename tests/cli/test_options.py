@@ -131,3 +131,13 @@ def test_a_question_that_makes_no_sense_exits_with_2(folder: Path, arguments: tu
 
     assert ran.code == 2
     assert message in " ".join(ran.err.split())
+
+
+def test_nothing_is_absent_for_certain_where_a_file_cannot_be_read(folder: Path) -> None:
+    write_files(folder, {"broken.nix": "{ services.postgresql = "})
+
+    ran = nixlint(folder, "options", "services.postgresql.enable")
+
+    assert ran.code == 2
+    assert "broken.nix: it has a syntax error, so what it defines is not known" in ran.err
+    assert nixlint(folder, "options", "services.nginx.enable").code == 0
