@@ -53,13 +53,14 @@ def test_other_yaml_is_not_looked_at(tmp_path: Path) -> None:
     assert check(tmp_path) == (0, [])
 
 
-def test_a_compose_file_that_does_not_load_is_skipped_with_its_reason(tmp_path: Path) -> None:
+def test_a_compose_file_that_does_not_load_is_a_failure_with_its_reason_and_place(tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text("services: { web: { image: 1 } }\n")
     (tmp_path / "other.nix").write_text("{ }\n")
     result = CliRunner().invoke(command, [str(tmp_path), "--format", "json"], standalone_mode=False)
-    assert result.return_value == 0
-    (skipped,) = json.loads(result.stdout)["skipped"]
-    assert "services.web.image must be a string (line 1)" in json.dumps(skipped)
+    assert result.return_value == 2
+    (failure,) = json.loads(result.stdout)["failures"]
+    assert "services.web.image must be a string" in failure["message"]
+    assert "compose.yaml" in json.dumps(failure)
 
 
 def test_what_a_variable_says_is_not_held_against_anyone(tmp_path: Path) -> None:
