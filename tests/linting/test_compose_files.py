@@ -58,7 +58,7 @@ def test_a_compose_file_that_does_not_load_is_a_failure_with_its_reason_and_plac
     (tmp_path / "other.nix").write_text("{ }\n")
     result = CliRunner().invoke(command, [str(tmp_path), "--format", "json"], standalone_mode=False)
     assert result.return_value == 2
-    (failure,) = json.loads(result.stdout)["failures"]
+    (failure,) = json.loads(result.stdout)["errors"]
     assert "services.web.image must be a string" in failure["message"]
     assert "compose.yaml" in json.dumps(failure)
 
