@@ -193,8 +193,12 @@ class _Checker:
         yield from self._health()
         for port in _ports(service.get("ports", [])):
             yield Expected(f"-p {port}", "ports")
+        hidden = self.secrets.get(f"{self.container}.labels", {})
+        if hidden:
+            yield Expected(f"--label-file=/var/lib/secrets/{self.project['name']}/{self.container}.labels", "labels")
         for key, value in service.get("labels", {}).items():
-            yield Expected(f"-l {key}={value}", "labels")
+            if hidden.get(key) != value:
+                yield Expected(f"-l {key}={value}", "labels")
         for host in service.get("extra_hosts", []):
             yield Expected(f"--add-host={host.replace('=', ':', 1)}", "extra_hosts")
         for name, limit in service.get("ulimits", {}).items():
@@ -305,6 +309,9 @@ class _Checker:
                     continue
                 if "file" in resource:
                     yield Expected(f"-v {resource['file']}:{target}:ro", kind)
+                elif f"{self.project['name']}-{use['source']}" in self.secrets:
+                    name = self.project["name"]
+                    yield Expected(f"-v /var/lib/secrets/{name}/{name}-{use['source']}:{target}:ro", kind)
                 elif "content" in resource:
                     digest = hashlib.sha256(resource["content"].encode()).hexdigest()
                     yield Expected(f"-v /nix/store/{digest}-{use['source']}:{target}:ro", kind)

@@ -205,7 +205,7 @@ def _marked_in_place(file: Path, marks: dict[str, str], environment: dict[str, s
 
 
 def test_report_as_json_names_secrets_and_has_no_values(tmp_path: Path) -> None:
-    conversion = converted(PROJECT, tmp_path, environment={"API_TOKEN": "hunter2", "FROM_DOTENV": "d"})
+    conversion = converted(PROJECT, tmp_path, environment={"API_TOKEN": "hunter2", "FROM_DOTENV": "hunter2-dotenv"})
     report = json.loads(conversion_json(conversion, tmp_path))
     assert {"file": "proj-web.env", "variables": ["DB_PASSWORD", "FROM_DOTENV", "DATABASE_URL", "API_TOKEN"]} in report[
         "secrets"

@@ -47,7 +47,7 @@ def is_plain(value: str) -> bool:
 
 def _is_word(value: str) -> bool:
     """The same without numbers, which some people have for a password."""
-    return not value or bool(_PLAIN.fullmatch(value) or _SWITCH.fullmatch(value))
+    return not value or (bool(_PLAIN.fullmatch(value) or _SWITCH.fullmatch(value)) and not holds_secret(value))
 
 
 def is_setting(value: str) -> bool:
