@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +83,7 @@ class Machine:
         self._cgroup = _own_cgroup()
         boot = self._folder / "boot.sh"
         boot.write_text(_BOOT)
-        enter = ["sh", "-c", f'echo $$ > {self._cgroup}/cgroup.procs && exec "$@"', "sh"]
+        enter = ["sh", "-c", f'echo $$ > {self._cgroup}/cgroup.procs && exec "$@"', "sh"] if self._cgroup else []
         command = [*enter, *_UNSHARE, "sh", str(boot), str(self.units), _SYSTEMD]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
@@ -114,11 +114,18 @@ class Machine:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         return result.stdout
 
-    def moment(self, units: Iterable[str]) -> dict[str, Seen]:
+    def moment(self, units: Sequence[str]) -> dict[str, Seen]:
         """How units are now."""
-        names = ("Id", "ActiveState", "InvocationID", "Job")
-        blocks = self.systemctl("show", *(f"--property={name}" for name in names), "--", *units).strip().split("\n\n")
-        found = [dict(line.split("=", 1) for line in block.splitlines()) for block in blocks]
+        found: list[dict[str, str]] = []
+
+        def is_told() -> bool:
+            # A busy systemd may close the connection; then it is asked again.
+            wanted = (f"--property={name}" for name in ("Id", "ActiveState", "InvocationID", "Job"))
+            blocks = self.systemctl("show", *wanted, "--", *units).strip().split("\n\n")
+            found[:] = [dict(line.split("=", 1) for line in block.splitlines()) for block in blocks]
+            return len(found) == len(units) and all("Id" in each for each in found)
+
+        self._wait(is_told, "systemd does not answer")
         return {each["Id"]: Seen(each["ActiveState"], each["InvocationID"], bool(each["Job"])) for each in found}
 
     @contextmanager
@@ -153,12 +160,13 @@ def need_systemd() -> None:
         pytest.skip(message)
 
 
-def _own_cgroup() -> Path:
-    """A new control group below that of this process."""
-    root = next(
-        Path(line.split()[1]) for line in Path("/proc/mounts").read_text().splitlines() if line.split()[2] == "cgroup2"
-    )
-    here = next(line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::"))
+def _own_cgroup() -> Path | None:
+    """A new control group below that of this process, where there are any of the second version."""
+    mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    root = next((Path(words[1]) for words in mounts if words[2] == "cgroup2"), None)
+    here = next((line for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")), None)
+    if root is None or here is None:
+        return None
     group = root / here[3:].lstrip("/") / f"nixlint-{os.getpid()}-{time.monotonic_ns()}"
     group.mkdir()
     return group

@@ -166,6 +166,11 @@ def reboot(cell: Cell) -> Iterator[Until]:
     yield cell.is_up("app")
 
 
+def without(cell: Cell) -> Iterator[Until]:
+    """The other never gets ready, and who waited can do without it."""
+    yield lambda moment: cell.is_up("app")(moment) and cell.runs("dep") == 1
+
+
 def _keep(seen: list[str], invocation: str) -> bool:
     seen.append(invocation)
     return True
@@ -203,6 +208,7 @@ TOLD = (
     Told("healthy", "stop and start", stop_and_start),
     Told("healthy", "stop and start, restart true", stop_and_start_both, more="restart: true"),
     Told("healthy", "exit 0", end, dep="restart: on-failure"),
+    Told("healthy", "never, required false", without, more="required: false"),
     Told("completed", "crash", job_fails, dep="restart: on-failure"),
     Told("completed", "slow start", slow_job, dep="restart: on-failure"),
     Told("completed", "failed pull", failed_pull_of_a_job, dep="restart: on-failure"),
@@ -211,6 +217,7 @@ TOLD = (
 BEFORE: dict[Story, dict[str, tuple[str, ...]]] = {
     job_fails: {"plan": ("fail", "fail")},
     slow: {"ill": ()},
+    without: {"ill": ()},
     slow_pull: {"pulling": ()},
     failed_pull: {"plan": ("no-image",)},
     failed_pull_of_a_job: {"plan": ("no-image",)},
