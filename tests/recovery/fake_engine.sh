@@ -56,13 +56,15 @@ case $command in
       echo $$ > "$state/pid"
       live
     fi
-    (sleep 0.1 && live) & # a container is there before it ends
+    rm -f "$state/told"
+    (while [ ! -e "$state/told" ]; do sleep 0.1; done && live) & # it is there before it ends
     echo $! > "$state/pid"
     while [ "$notify" = healthy ] && [ -e "$state/ill" ]; do
       alive || exit 1
       sleep 0.1
     done
     systemd-notify --ready "--pid=$!"
+    touch "$state/told"
     ;;
   inspect)
     alive || { echo "no such object: $name" >&2; exit 1; }
