@@ -135,3 +135,13 @@ def test_variables_of_like_names_keep_their_values_and_a_dollar_sign_stays_one(t
     (module,) = (text for _, text in converted(text, tmp_path, environment=environment, keeps_variables=True).modules)
     for line in ("one = dataDir;", "two = dataDir';", 'three = "$\\${PRICE}";', 'four = "\\$${price}";'):
         assert line in module
+
+
+@pytest.mark.parametrize(("device", "waits"), [("//nas/share", False), (":/share", False), ("/mnt/nas", True)])
+def test_a_unit_waits_for_a_path_of_the_machine_and_not_for_a_share(device: str, waits: bool, tmp_path: Path) -> None:
+    text = (
+        "services: { a: { image: x, volumes: ['nas:/x'] } }\n"
+        f"volumes: {{ nas: {{ driver_opts: {{ type: none, device: '{device}' }} }} }}\n"
+    )
+    ((_, module),) = converted(text, tmp_path).modules
+    assert ("RequiresMountsFor" in module) is waits

@@ -50,7 +50,7 @@ class Volumes:
         devices = [
             pair.value
             for pair in volume.pairs("driver_opts")
-            if pair.name == "device" and pair.value is not None and pair.value.startswith("/")
+            if pair.name == "device" and pair.value is not None and _is_local(pair.value)
         ]
         if external:
             volume.needs_you(
@@ -58,6 +58,11 @@ class Volumes:
             )
         elif flags:
             self.made.append(Resource(key, name, flags, volume.node.place, tuple(devices)))
+
+
+def _is_local(device: str) -> bool:
+    """Whether a device is a path of the machine, and not a share of another one (``//nas/share``, ``nas:/share``)."""
+    return device.startswith("/") and not device.startswith("//")
 
 
 def mounts_of(keys: KeyReader, volumes: Volumes, container: str) -> Mounted:
