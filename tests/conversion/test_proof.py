@@ -120,10 +120,12 @@ def test_a_log_driver_that_a_shell_would_run_is_refused(tmp_path: Path) -> None:
         converted("services:\n  a: { image: x, logging: { driver: 'x;touch y' } }\n", tmp_path, backend="docker")
 
 
-def test_a_secret_of_a_name_that_is_code_is_refused_or_text(tmp_path: Path) -> None:
-    name = 'PASSWORD${builtins.trace (builtins.readFile "/etc/hostname") ""}'
+@pytest.mark.parametrize("store", ["env-file", "sops", "agenix"])
+def test_a_secret_whose_name_no_file_can_hold_is_refused(store: str, tmp_path: Path) -> None:
+    name = 'API_TOKEN${builtins.trace (builtins.readFile "/etc/hostname") ""}'
+    text = f"services:\n  a:\n    image: x\n    environment: {{ '{name}': hunter2hunter2hunter2 }}\n"
     with pytest.raises(ComposeError, match="cannot hold a variable of this name"):
-        converted(f"services:\n  a:\n    image: x\n    environment: {{ '{name}': x }}\n", tmp_path, secrets="sops")
+        converted(text, tmp_path, secrets=store)
 
 
 def test_variables_of_like_names_keep_their_values_and_a_dollar_sign_stays_one(tmp_path: Path) -> None:
