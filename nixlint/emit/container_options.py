@@ -51,7 +51,9 @@ class ContainerOptions:
         self._tell(container, (*flags.told, *log_told, *name_told, *network_told, *port_told, *mount_told))
         entries = _Entries(container, self._context.comments)
         image = image_name(container.image, self._context.backend, is_built=container.is_built)
-        entries.add("image", unquoted(image, "image", container.image_place), place=container.image_place)
+        entries.add(
+            "image", unquoted(image, self._context.symbols, "image", container.image_place), place=container.image_place
+        )
         entries.add("autoStart", Literal(False) if not container.is_started_at_boot else None, "profiles")
         if self._context.is_native:
             entries.text("pull", self._pull(container), key="pull_policy")
@@ -66,7 +68,11 @@ class ContainerOptions:
         entries.text("workdir", container.working_directory, key="working_dir")
         entries.pairs("labels", container.labels, "labels")
         place = container.key_places.get("logging")
-        entries.add("log-driver", None if log is None else unquoted(log, "logging.driver", place), "logging")
+        entries.add(
+            "log-driver",
+            None if log is None else unquoted(log, self._context.symbols, "logging.driver", place),
+            "logging",
+        )
         older = self._privileges(container, entries)
         entries.strings("preRunExtraOptions", self._before(container, flags.before))
         self._podman(container, entries)

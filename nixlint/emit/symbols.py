@@ -34,6 +34,10 @@ class Symbols:
             Entry((self._names[name],), Text(value)) for name, value in self._values.items() if name in used
         ), resolved
 
+    def plain(self, text: str) -> str:
+        """A text with the values of its variables."""
+        return MARK.sub(lambda match: self._values[match[1]], text)
+
     def plain_for_units(self, text: str) -> str:
         """A text with the values of those variables that a unit of systemd would not take as they are."""
 

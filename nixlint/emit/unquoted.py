@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import re
 
-from nixlint.containers.symbolic_text import MARK
 from nixlint.syntax.place import Place
 
 from .expression import Text, Unwritable
+from .symbols import Symbols
 
 _BARE = re.compile(r"[\w.:/@+-]*", re.ASCII)
 
 
-def unquoted(text: str, what: str, place: Place | None) -> Text:
-    """A text that a shell reads as one word and an engine not as a flag.
+def unquoted(text: str, symbols: Symbols, what: str, place: Place | None) -> Text:
+    """A text that a shell reads as one word and an engine not as a flag, with the values of its variables too.
 
     Raises :class:`Unwritable` for any other one; ``what`` is how the message begins.
     """
-    if text and not text.startswith("-") and _BARE.fullmatch(MARK.sub("", text)):
+    plain = symbols.plain(text)
+    if plain and not plain.startswith("-") and _BARE.fullmatch(plain):
         return Text(text)
     raise Unwritable(f"{what}: a name with letters, digits and . _ - / : @ + alone is wanted", place)

@@ -165,3 +165,11 @@ def test_a_unit_waits_for_a_path_of_the_machine_and_not_for_a_share(device: str,
     )
     ((_, module),) = converted(text, tmp_path).modules
     assert ("RequiresMountsFor" in module) is waits
+
+
+@pytest.mark.parametrize("keys", ["image: '${V}'", "image: x, logging: { driver: '${V}' }"])
+def test_a_variable_that_stays_one_is_no_way_into_the_shell(keys: str, tmp_path: Path) -> None:
+    text = f"services: {{ a: {{ {keys} }} }}\n"
+    for value in ("x;touch y", "$(id)", "x\ny"):
+        with pytest.raises(ComposeError, match="a name with letters"):
+            converted(text, tmp_path, backend="docker", environment={"V": value}, keeps_variables=True)

@@ -14,7 +14,7 @@ from tests.nix.nix_referee import evaluate_json, need_nix
 from .conversions import run
 from .convert_trees import PRECIOUS, TREES
 
-EXAMPLES = int(os.environ.get("NIXLINT_HOSTILE_PROJECTS") or 300)
+EXAMPLES = int(os.environ.get("NIXLINT_HOSTILE_PROJECTS") or 150)
 STORES = ("env-file", "sops", "agenix")
 
 
