@@ -78,14 +78,14 @@ class Configuration:
         return tuple((PathPatterns([pattern]), rules) for pattern, rules in self.per_path_ignores.items())
 
 
-def find_configuration(start: Path, tree: Tree) -> Path | None:
-    """The nearest ``nixlint.toml`` from a folder upwards to the repository's root, or else the user's own."""
-    for folder in (start, *start.parents):
-        # One that can't be read is an error, and nothing to be passed over.
-        if tree.own_kind(folder / FILE_NAME) not in (None, Kind.FOLDER):
-            return folder / FILE_NAME
-        if folder == tree.root:
-            break
+def configuration_in(folder: Path, tree: Tree) -> Path | None:
+    """The ``nixlint.toml`` in a folder of a repository. One that can't be read is not passed over: it is an error later."""
+    path = folder / FILE_NAME
+    return None if tree.own_kind(path) in (None, Kind.FOLDER) else path
+
+
+def users_configuration() -> Path | None:
+    """The user's own ``nixlint.toml``, for repositories without one."""
     home = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.environ.get("HOME", "/"), ".config")  # noqa: PTH118
     user = Path(home) / "nixlint" / FILE_NAME
     return user if Anywhere().kind(user) is Kind.FILE else None

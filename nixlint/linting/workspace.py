@@ -11,7 +11,7 @@ from typing import NamedTuple
 from nixlint.files.reading import Anywhere
 from nixlint.files.tree import Tree
 
-from .configuration import Configuration, ConfigurationError, find_configuration, load_configuration
+from .configuration import Configuration, ConfigurationError, configuration_in, load_configuration, users_configuration
 from .discovery import Listing, discover, repository_root
 from .finding import Failure, Skipped
 from .registry import Registry
@@ -88,6 +88,10 @@ class _Configurations:
         self._request = request
         self._registry = registry
         self._roots: dict[Path, Path] = {}
+        self._disk = Anywhere()
+        self._trees: dict[Path, Tree] = {}
+        self._work_trees: dict[Path, Path | None] = {}
+        self._files: dict[tuple[Path, Path], Path | None] = {}
         self._paths: dict[Path, Path | None] = {}
         self._loaded: dict[tuple[Path, Path | None], Configuration | None] = {}
 
@@ -98,7 +102,7 @@ class _Configurations:
         """
         folder = path.parent
         if folder not in self._roots:
-            root = repository_root(path, self._request.paths)
+            root = self._work_tree(folder) or repository_root(path, self._request.paths)
             self._roots[folder] = root
             self._paths[folder] = self._configuration_file(folder, root)
         root, file = self._roots[folder], self._paths[folder]
@@ -110,7 +114,27 @@ class _Configurations:
     def _configuration_file(self, folder: Path, root: Path) -> Path | None:
         if self._request.isolated:
             return None
-        return self._request.configuration or find_configuration(folder, Tree(root))
+        if self._request.configuration is not None:
+            return self._request.configuration
+        if root not in self._trees:
+            self._trees[root] = Tree(root)
+        return self._nearest(folder, self._trees[root]) or users_configuration()
+
+    def _nearest(self, folder: Path, tree: Tree) -> Path | None:
+        """The ``nixlint.toml`` of a folder or the nearest one above it, in its repository."""
+        key = (tree.root, folder)
+        if key not in self._files:
+            above = None if folder in (tree.root, folder.parent) else folder.parent
+            self._files[key] = configuration_in(folder, tree) or (above and self._nearest(above, tree))
+        return self._files[key]
+
+    def _work_tree(self, folder: Path) -> Path | None:
+        """The git work tree that a folder is in: what comes first for :func:`repository_root`, looked up once a folder."""
+        if folder not in self._work_trees:
+            above = None if folder == folder.parent else folder.parent
+            is_one = self._disk.own_kind(folder / ".git") is not None
+            self._work_trees[folder] = folder if is_one else above and self._work_tree(above)
+        return self._work_trees[folder]
 
     def _load(self, root: Path, file: Path | None) -> Configuration:
         if file is None:
