@@ -271,7 +271,8 @@ def with_absolute_paths(root: Node, directory: str) -> Node:
         text = string(node)
         if not text or not isinstance(node, Scalar):
             return node
-        return Scalar(absolute_path(text, directory), node.place, node.template, node.variables)
+        template = node.template or (text if text.startswith("~") else None)
+        return Scalar(absolute_path(text, directory), node.place, template, node.variables)
 
     def context(node: Node, path: TreePath) -> Node:
         text = string(node) or ""

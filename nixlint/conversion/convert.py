@@ -69,7 +69,14 @@ class Conversion(NamedTuple):
 
 def convert(request: ConversionRequest) -> Conversion:
     """Convert a project. Raises :class:`ComposeError` where it can't be loaded or makes no sense for the target."""
-    return convert_loaded(load(request.load), request)
+    return convert_loaded(load(_with_folder(request.load)), request)
+
+
+def _with_folder(request: Request) -> Request:
+    """A request in which ``PWD`` is the project's folder, as for one who runs Compose there."""
+    if "PWD" in request.environment or not request.files or str(request.files[0]) == "-":
+        return request
+    return request._replace(environment={"PWD": str(request.files[0].parent.absolute()), **request.environment})
 
 
 def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:

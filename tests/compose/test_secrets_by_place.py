@@ -196,3 +196,11 @@ def test_options_about_secrets_with_plain_values_are_written_out(words: str, tmp
     (container,) = conversion.deployment.containers
     assert container.command == ("serve", *words.split())
     assert container.withheld == ()
+
+
+def test_pwd_is_the_projects_folder_and_a_home_needs_a_person(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    image: x/y:1\n    volumes: ['${PWD}/c:/c:ro', '~/.ssh:/s', '$HOME/a:/a']\n"
+    conversion = converted(text, tmp_path, root="/srv/p")
+    assert '"/srv/p/c:/c:ro"' in module_text(conversion)
+    needed = [key for kind, key in remarks(conversion) if kind == "needs-you"]
+    assert needed == ["services.web.volumes[1].source", "services.web.volumes[2].source"]

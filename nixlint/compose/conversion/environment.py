@@ -11,7 +11,6 @@ from nixlint.containers.deployment import EnvironmentFile, Variable
 from nixlint.containers.environment_files import environment_line, is_passed
 from nixlint.secrets.names import NameClass, classify_name
 from nixlint.secrets.parts import may_be_secret, secret_parts_of_text
-from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader, Pair, variables_in
 from .known_secrets import is_named_secret, is_setting, names_secret
@@ -28,7 +27,7 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
     """What the environment of a service is made of.
 
     An environment file from which the engines would not read what Compose does, as it stands before and after others, is
-    given as the variables in it; those that may be secrets go to a file that the engines read so.
+    given as the variables in it, all of which go to a file that the engines read so.
     """
     own = tuple(_variable(keys, pair) for pair in keys.pairs("environment"))
     known = {**{each.name: each.value for each in own if each.value is not None}, **keys.notes.environment}
@@ -49,7 +48,7 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
             files.append(EnvironmentFile(path, place))
             rewritten = {name: each for name, each in rewritten.items() if name not in read.compose}
         else:
-            rewritten |= {name: _of_file(name, value, place) for name, value in read.compose.items()}
+            rewritten |= {name: Variable(name, value, place, True) for name, value in read.compose.items()}
     given = {variable.name for variable in own}
     variables = (*(each for name, each in rewritten.items() if name not in given), *own)
     return ServiceEnvironment(tuple(each for each in variables if _fits(keys, each)), tuple(files))
@@ -80,12 +79,6 @@ def _is_secret(keys: KeyReader, pair: Pair, value: str) -> bool:
     if value in keys.notes.secrets and keys.notes.secrets.is_evidence(value):
         return True
     return bool(pair.scalar.variables) and not is_setting(value)
-
-
-def _of_file(name: str, value: str, place: Place) -> Variable:
-    """A variable of a file that is written anew: an ordinary setting goes into the module, all else stays in a file."""
-    is_ordinary = is_setting(value) and not is_named_secret(name, value) and not secret_parts_of_text(value)
-    return Variable(name, value, place, not is_ordinary)
 
 
 class _Read(NamedTuple):

@@ -103,6 +103,10 @@ def _read_all(volume: KeyReader) -> None:
 def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
     source, target = volume.text("source") or "", volume.text("target") or ""
     plain = _plain(volume, "source")
+    written = volume.node.get("source")
+    if isinstance(written, Scalar) and _OF_A_HOME.search(written.template or ""):
+        message = "it is below the home of whoever runs Compose: write the path that it has on the machine"
+        volume.needs_you(volume.path("source"), message, volume.place("source"), incomplete=True)
     bind = volume.child("bind")
     options = ["ro"] if volume.flag("read_only") else []
     creates = True
@@ -128,6 +132,9 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
             settings=tuple(settings),
         )
     )
+
+
+_OF_A_HOME = re.compile(r"^~|\$\{?HOME\b")
 
 
 def _plain(volume: KeyReader, name: str) -> str:
