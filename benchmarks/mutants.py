@@ -2,9 +2,9 @@
 
     python benchmarks/mutants.py --count 5000 --first 0 FOLDER...
 
-Each folder is a seed (:mod:`tests.hostile.mutants`); without one, the fixtures are. Prints what went wrong, one line each,
-and the slowest command; ends with 1 where anything did. ``--only N`` runs one mutant again and ``--keep FOLDER`` writes it
-there.
+Each folder is a seed (:mod:`tests.hostile.mutants`); without one, the fixtures are. Prints what goes wrong when it does, one
+line each, and in the end the slowest command; ends with 1 where anything did. ``--only N`` runs one mutant again, and
+``--keep FOLDER`` writes it there.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
-from tests.hostile.mutants import Limits, mutant, run_mutants, seed_of  # noqa: E402 - found by the line above
+from tests.hostile.mutants import Limits, Trouble, mutant, run_mutants, seed_of  # noqa: E402 - found by the line above
 
 
 def main() -> int:
@@ -44,15 +44,17 @@ def main() -> int:
         print(f"changed: {changed}")
         return 0
     started = time.monotonic()
-    outcome = run_mutants(folders, numbers, Limits(options.seconds, options.megabytes))
-    for trouble in outcome.troubles:
-        print(f"mutant {trouble.number}: {trouble.command}: {trouble.what}")
+    outcome = run_mutants(folders, numbers, Limits(options.seconds, options.megabytes), _print)
     seconds, number, command = outcome.slowest
     print(
         f"{outcome.mutants} mutants in {time.monotonic() - started:.0f} s: {len(outcome.troubles)} in trouble; "
         f"slowest {seconds:.1f} s (mutant {number}, {command}); at most {outcome.megabytes} MB"
     )
     return 1 if outcome.troubles else 0
+
+
+def _print(trouble: Trouble) -> None:
+    print(f"mutant {trouble.number}: {trouble.command}: {trouble.what}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 A *seed* is a folder with files of Nix, TOML and flake locks. A *mutant* is the same folder with one file changed by chance:
 bytes lost, doubled or moved, a piece of another file put in, brackets without end, numbers of thousands of digits, and
 expressions that a lazy language takes and that no memory holds. Every command that reads Nix runs on every mutant in a
-process of its own, which is stopped when it takes too long or too much memory. The same number always makes the same mutant.
+process of its own, which is stopped when it takes too long or too much memory; then a check keeps its results in a cache,
+of which a file is changed by chance as well before the check runs again. The same number always makes the same mutant.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ from __future__ import annotations
 import contextlib
 import io
 import multiprocessing
+import os
 import random
 import resource
 import shutil
 import tempfile
 import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
@@ -63,10 +65,17 @@ class Outcome(NamedTuple):
     """The most memory that a process came to."""
 
 
-def run_mutants(folders: Sequence[Path], numbers: range, limits: Limits) -> Outcome:
-    """Make the mutants of these numbers and run every command on each."""
+def run_mutants(
+    folders: Sequence[Path], numbers: range, limits: Limits, tell: Callable[[Trouble], None] = lambda _: None
+) -> Outcome:
+    """Make the mutants of these numbers and run every command on each; ``tell`` gets what goes wrong when it does."""
     seeds = [seed for folder in folders if (seed := seed_of(folder))]
     troubles: list[Trouble] = []
+
+    def wrong(trouble: Trouble) -> None:
+        troubles.append(trouble)
+        tell(trouble)
+
     slowest = (0.0, -1, "")
     megabytes = 0
     start = numbers.start
@@ -79,11 +88,11 @@ def run_mutants(folders: Sequence[Path], numbers: range, limits: Limits) -> Outc
         current: tuple[int, str] = (-1, "the start")
         while True:
             try:
-                message = here.recv() if here.poll(limits.seconds) else None
+                message = here.recv() if _in_time(here, worker.pid, limits.seconds) else None
             except EOFError:
                 break
             if message is None:
-                troubles.append(Trouble(*current, f"takes more than {limits.seconds:g} s"))
+                wrong(Trouble(*current, f"takes more than {limits.seconds:g} s"))
                 worker.kill()
                 start = current[0] + 1
                 break
@@ -91,7 +100,7 @@ def run_mutants(folders: Sequence[Path], numbers: range, limits: Limits) -> Outc
                 case ("start", number, command):
                     current = (number, command)
                 case ("trouble", what):
-                    troubles.append(Trouble(*current, what))
+                    wrong(Trouble(*current, what))
                 case ("done", seconds, peak):
                     slowest = max(slowest, (seconds, *current))
                     megabytes = max(megabytes, peak)
@@ -99,10 +108,22 @@ def run_mutants(folders: Sequence[Path], numbers: range, limits: Limits) -> Outc
                     start = number
         worker.join()
         if worker.exitcode not in (0, -9) and start >= numbers.stop:
-            troubles.append(Trouble(*current, f"the process ends with {worker.exitcode}"))
+            wrong(Trouble(*current, f"the process ends with {worker.exitcode}"))
             start = current[0] + 1
         here.close()
     return Outcome(len(numbers), tuple(troubles), slowest, megabytes)
+
+
+def _in_time(pipe: Connection, process: int | None, seconds: float) -> bool:
+    """Wait for a message of a process: so long as it takes no more seconds of the processor, on a busy machine too."""
+    began = _processor_seconds(process)
+    return any(pipe.poll(seconds) or _processor_seconds(process) - began > seconds for _ in range(12)) and pipe.poll()
+
+
+def _processor_seconds(process: int | None) -> float:
+    """What a process has taken, its kernel time with it (``utime`` and ``stime`` of proc_pid_stat(5))."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def seed_of(folder: Path) -> dict[str, bytes]:
@@ -255,20 +276,34 @@ def _work(seeds: Sequence[dict[str, bytes]], numbers: range, limits: Limits, pip
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for number in numbers:
         with tempfile.TemporaryDirectory(prefix="mutant") as name:
+            folder, cache = Path(name, "mutant"), Path(name, "cache")
             files, changed = mutant(seeds, number)
-            _write(Path(name), files)
-            for command in COMMANDS:
-                pipe.send(("start", number, f"{command[0]} ({changed})"))
-                started = time.monotonic()
-                for trouble in troubles_of(command, Path(name)):
+            _write(folder, files)
+            keeping = ("check", "--cache-dir", str(cache), "--fail-on", "never")
+            for command in (*COMMANDS, keeping, keeping):
+                damaged = _damage(cache, seeds, number) if cache.exists() else ""
+                pipe.send(("start", number, f"{command[0]} ({damaged or changed})"))
+                started = time.process_time()
+                for trouble in troubles_of(command, folder):
                     pipe.send(("trouble", trouble))
                 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-                pipe.send(("done", time.monotonic() - started, peak))
+                pipe.send(("done", time.process_time() - started, peak))
                 if peak > limits.megabytes:
                     pipe.send(("trouble", f"comes to {peak} MB"))
                     pipe.send(("again", number + 1))
                     shutil.rmtree(name, ignore_errors=True)
                     return
+
+
+def _damage(cache: Path, seeds: Sequence[dict[str, bytes]], number: int) -> str:
+    """Change one file of a cache by chance; which one."""
+    chance = random.Random(number)
+    kept = sorted(path for path in cache.rglob("*") if path.is_file())
+    if not kept:
+        return ""
+    path = chance.choice(kept)
+    path.write_bytes(_mutated(path.read_bytes(), path.suffix, seeds, chance))
+    return f"a damaged {path.suffix} of the cache"
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:
