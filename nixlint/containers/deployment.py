@@ -240,10 +240,27 @@ class Resource(NamedTuple):
     mounts_for: tuple[str, ...] = ()
 
 
+class BuildSecret(NamedTuple):
+    """A secret that a build may read: a file at a path, or a secret file that a person brings, by its name."""
+
+    identifier: str
+    path: str | None
+    secret_file: str | None
+
+
+class BuildBase(NamedTuple):
+    """A name in a build for the image of another service, which is built first."""
+
+    name: str
+    service: str
+    image: str
+
+
 class Build(NamedTuple):
     """An image that is built on the machine before its containers start.
 
-    ``secret_arguments`` must not be in the store, nor must the text of a Dockerfile with a secret in it.
+    ``secret_arguments`` must not be in the store, nor must the text of a Dockerfile with a secret in it. ``caches`` are
+    images to take layers from.
     """
 
     service: str
@@ -254,6 +271,9 @@ class Build(NamedTuple):
     place: Place
     secret_arguments: tuple[tuple[str, str], ...] = ()
     is_dockerfile_secret: bool = False
+    caches: tuple[str, ...] = ()
+    secrets: tuple[BuildSecret, ...] = ()
+    bases: tuple[BuildBase, ...] = ()
 
 
 class SecretFile(NamedTuple):

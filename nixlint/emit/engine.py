@@ -143,6 +143,10 @@ def _note(flag: Flag, container: DeployedContainer, backend: Backend) -> Told | 
         return Told(RemarkKind.APPROXIMATED, "read_only", message, flag.place)
     if flag.name == "--sysctl" and flag.value.startswith("net.") and container.network_mode == "host":
         return Told(RemarkKind.DROPPED, "sysctls", f"{flag.value}: not with the network of the host", flag.place)
+    shares_processes = any(each.name == "--pid" and each.value != "private" for each in container.flags)
+    if backend is Backend.PODMAN and flag.name == "--init" and flag.value != "false" and shares_processes:
+        message = "Podman has no init in a namespace of processes that is not the container's own"
+        return Told(RemarkKind.DROPPED, "init", message, flag.place)
     known = run_flag(flag.name)
     is_elsewhere = backend is Backend.PODMAN and flag.name in _BEFORE_RUN
     if known is not None and backend.value not in known.engines and not is_elsewhere:
@@ -191,6 +195,20 @@ def log_driver(container: DeployedContainer, backend: Backend) -> tuple[str | No
         return None, (), tuple(told)
     flags = tuple(f"--log-opt={name}={value}" for name, value in options)
     return (None if driver == "journald" else driver), flags, ()
+
+
+def cache_flags(images: tuple[str, ...], backend: Backend) -> tuple[str, ...]:
+    """The images that a build takes layers from. Podman wants a repository, without tag or digest (podman-build(1))."""
+    names = images if backend is Backend.DOCKER else tuple(dict.fromkeys(map(_repository, images)))
+    return tuple(word for name in names for word in ("--cache-from", name))
+
+
+def _repository(image: str) -> str:
+    reference = parse_image_reference(image)
+    if reference is None:
+        return image
+    name = "/".join(part for part in (reference.registry, reference.repository) if part)
+    return image_name(name, Backend.PODMAN, is_built=False)
 
 
 def create_flags(flags: tuple[str, ...], backend: Backend, kind: str) -> tuple[tuple[str, ...], tuple[str, ...]]:

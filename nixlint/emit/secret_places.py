@@ -70,6 +70,10 @@ class SecretPlaces:
             case _:
                 return Text(f"{FOLDER}/{self._deployment.name}/{name}:{rest}")
 
+    def file_path(self, name: str) -> str | Inner:
+        """Where a file of a secret's content is, as a part of a text."""
+        return self._path(name)
+
     def declarations(self) -> list[Entry]:
         """The secrets as sops-nix or agenix want them declared."""
         match self._store:

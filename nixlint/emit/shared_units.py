@@ -9,7 +9,7 @@ from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
 from nixlint.semantics.releases import first_with
 
 from .context import Context, list_entry
-from .engine import create_flags, image_name
+from .engine import cache_flags, create_flags, image_name
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, IfElse, ListOf, Literal, Select, Text, Word
 from .shell import shell, word
 from .unit_text import description, path_list, single_path
@@ -143,7 +143,14 @@ class SharedUnits:
     def _build_unit(self, build: Build) -> Entry:
         image = image_name(build.image, self._context.backend, is_built=True)
         flags = tuple(image if flag == build.image else flag for flag in build.flags)
-        words: list[str | Word] = [*flags]
+        words: list[str | Word] = [*flags, *cache_flags(build.caches, self._context.backend)]
+        for base in build.bases:
+            other = image_name(base.image, self._context.backend, is_built=True)
+            words += ["--build-context", f"{base.name}=docker-image://{other}"]
+        for secret in build.secrets:
+            path = secret.path if secret.secret_file is None else self._context.secrets.file_path(secret.secret_file)
+            words += ["--secret", word(f"id={secret.identifier},src=", path or "")]
+        needed = [f"{self._context.units.build(base.service)}.service" for base in build.bases]
         hidden = self._context.secrets.dockerfile(build)
         if hidden is not None:
             words += ["--file", word(hidden)]
@@ -164,8 +171,8 @@ class SharedUnits:
             service.append(Entry(("EnvironmentFile",), arguments))
         entries = [
             Entry(("description",), description(f"Image {image}")),
-            *list_entry("after", ["network-online.target", *self._context.daemon]),
-            *list_entry("requires", self._context.daemon),
+            *list_entry("after", ["network-online.target", *self._context.daemon, *needed]),
+            *list_entry("requires", [*self._context.daemon, *needed]),
             *list_entry("wants", ["network-online.target"]),
             Entry(("path",), ListOf.of([self._context.engine_package, Select("pkgs", ("git",))])),
             Entry(("serviceConfig",), AttrSet(tuple(service))),

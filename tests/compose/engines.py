@@ -89,6 +89,10 @@ class Podman:
             [*before, "create", *self._kept(split), "--rootfs", str(self._rootfs), *(words or ["sh"])]
         )
 
+    def builds(self, flags: list[str], folder: Path) -> Iterator[str]:
+        """What Podman says against the flags of a build in a folder."""
+        yield from self._complaint(["build", "--isolation=chroot", *flags, str(folder)])
+
     def _kept(self, words: list[str]) -> Iterator[str]:
         kept = iter(words)
         for word in kept:

@@ -89,6 +89,14 @@ def test_podman_has_no_owner_of_a_tmpfs(tmp_path: Path) -> None:
     assert ("needs-you", "services.web.tmpfs") in remarks(conversion)
 
 
+@pytest.mark.parametrize(("pid", "is_there"), [("host", False), ("service:db", False), ("", True)])
+def test_podman_has_no_init_among_the_processes_of_others(pid: str, is_there: bool, tmp_path: Path) -> None:
+    db = "  db:\n    image: postgres:1\n"
+    conversion = _service(f"init: true\n{f'pid: {pid!r}' if pid else ''}", tmp_path, "podman", db)
+    assert ("--init" in _command(conversion, tmp_path)) is is_there
+    assert (("dropped", "services.web.init") in remarks(conversion)) is not is_there
+
+
 def test_docker_has_an_owner_of_a_tmpfs(tmp_path: Path) -> None:
     assert "--tmpfs=/run:uid=1000" in _command(_service("tmpfs: ['/run:uid=1000']", tmp_path, "docker"), tmp_path)
 

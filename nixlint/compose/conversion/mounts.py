@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nixlint.compose.access import Access
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, text_of
-from nixlint.containers.deployment import DeployedMount, MountKind, Resource, SecretFile
+from nixlint.containers.deployment import BuildSecret, DeployedMount, MountKind, Resource, SecretFile
 from nixlint.containers.engine_flags import Flag
 from nixlint.files.reading import Kind
 from nixlint.secrets.parts import secret_parts_of_text
@@ -287,11 +287,33 @@ class FileObjects:
         else:
             mounts.append(self._secret_mount(use, source, target, resource, dict(ownership)))
 
+    def for_build(self, use: KeyReader, source: str) -> BuildSecret | None:
+        """A secret of a build; one that the engine alone has is out of a build's reach."""
+        identifier = use.text("target") or source
+        resource = self._secrets.get(source)
+        if resource is None:
+            return None
+        if resource.flag("external"):
+            use.needs_you(
+                use.key, f"{source} is external, and a build reads files alone: give it as one", use.node.place
+            )
+            return None
+        path = resource.text("file")
+        if path is not None:
+            use.needs_you(use.key, f"bring {path} to the machine: the build reads the secret there", use.node.place)
+            return BuildSecret(identifier, path, None)
+        return BuildSecret(identifier, None, self._brought(source, resource, {}))
+
     def _secret_mount(
         self, use: KeyReader, source: str, target: str, resource: KeyReader, ownership: dict[str, str]
     ) -> DeployedMount:
-        """A file whose content is a secret: a person has to bring it, with the mode and the owner that Compose would give it
-        (compose, ``pkg/compose/secrets.go``: 0444, and root).
+        """A file whose content is a secret."""
+        name = self._brought(source, resource, ownership)
+        return DeployedMount(MountKind.BIND, "", target, ("ro",), False, use.node.place, secret_file=name)
+
+    def _brought(self, source: str, resource: KeyReader, ownership: dict[str, str]) -> str:
+        """The name of a file whose content is a secret: a person has to bring it, with the mode and the owner that Compose
+        would give it (compose, ``pkg/compose/secrets.go``: 0444, and root).
         """
         node = resource.node_of("content")
         variable = resource.text("environment")
@@ -308,7 +330,7 @@ class FileObjects:
             self.secret_files.append(file)
         what = f"the content of {source} comes from {variable}" if variable else f"a secret is in {source}"
         resource.needs_you(resource.key, f"{what}: bring it to the machine as a file", resource.node.place)
-        return DeployedMount(MountKind.BIND, "", target, ("ro",), False, use.node.place, secret_file=file.name)
+        return file.name
 
     def _free_name(self, file: SecretFile) -> str:
         """The name of a file, with a number where another one has it that differs in its mode or its owner."""

@@ -55,6 +55,7 @@ class _Project(NamedTuple):
     networks: Networks
     volumes: Volumes
     files: FileObjects
+    images: dict[str, str]
     replicas: dict[str, tuple[str, ...]]
     profiles: frozenset[str]
     notes: Notes
@@ -77,11 +78,13 @@ def convert(
     top = _Top(loaded.root, notes)
     names = {key: _container_name(service, loaded.name, key) for key, service in top.children("services")}
     replicas = {key: _replica_names(names[key], service) for key, service in top.children("services")}
+    images = {key: service.text("image") or f"{loaded.name}-{key}" for key, service in top.children("services")}
     project = _Project(
         loaded.name,
         Networks(top),
         Volumes(top),
         FileObjects(top, loaded.name),
+        images,
         replicas,
         frozenset(profiles),
         notes,
@@ -172,8 +175,8 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
     given = project.files.mounts(service)
     limited = limits_of(service)
     environment = environment_of(service)
-    image = service.text("image") or f"{project.name}-{key}"
-    build = build_of(service, key, image)
+    image = project.images[key]
+    build = build_of(service, key, project.images, project.files)
     added = added_flags(service)
     flags = [*flags_of(service), *network.flags, *limited.flags, *mounted.flags, *given.flags, *added.flags]
     devices = [*_devices(service), *limited.devices]
