@@ -165,9 +165,10 @@ def _project(key: str, value: Any) -> dict[str, Any]:  # noqa: ANN401
             if isinstance(use, dict):
                 use.setdefault("source", "sample")
     if name == "build" and isinstance(value, dict) and value.get("secrets"):
-        project["secrets"] = {"sample": {"file": "./sample"}}
+        # Of another name than the sample of its target, which would say nothing new.
+        project["secrets"] = {"sample": {"file": "./sample"}, "other": {"file": "./sample"}}
         for use in value["secrets"]:
-            use.setdefault("source", "sample")
+            use.setdefault("source", "other")
     if name == "volumes" and value and isinstance(value[0], dict):
         _complete_volume(key, value[0], project)
     if name == "ports" and value and isinstance(value[0], dict):
