@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from .looks import UNKNOWN, Look, look_of
-from .names import kind_of_secret
+from .looks import UNKNOWN, Look, is_hex_key, look_of
+from .names import NameClass, classify_name, kind_of_secret
 
 
 class Assignment(NamedTuple):
@@ -48,6 +48,83 @@ def secret_flags(words: Sequence[str]) -> Iterator[Assignment]:
             continue
         if found is not None:
             yield found._replace(at=index)
+
+
+def secret_statements(text: str) -> Iterator[Assignment]:
+    """The secrets within the lines of a script: passwords of SQL, of a command, of a request, of a connection.
+
+    Each is one only where nothing else can be meant: in quotes behind SQL's words, behind a flag of a command, in the
+    header ``Authorization``, in the query of a URL, between the other settings of a connection.
+    """
+    for pattern, kind in ((_sql, "password"), (_header, "token")):
+        for match in pattern().finditer(text):
+            look = look_of(match["value"], "", kind)
+            if look is not Look.NO_SECRET:
+                yield Assignment(match["name"].split()[0], kind, look, 0, *match.span("value"))
+    for match in _query().finditer(text):
+        yield from _named_match(match)
+    if "--" in text:
+        for match in _flag().finditer(text):
+            yield from _named_match(match)
+    for line in _connection().finditer(text):
+        if _other_settings().search(line[0]) is not None:
+            for match in _setting().finditer(text, *line.span()):
+                yield from _named_match(match)
+
+
+def _named_match(match: re.Match[str]) -> Iterator[Assignment]:
+    value = match["value"]
+    judged = _judged(match["name"], value, 0) if len(value) >= _SHORTEST_IN_SCRIPT else None
+    if judged is not None and _is_bare_secret(value):
+        yield judged._replace(start=match.start("value"), end=match.end("value"))
+
+
+_SHORTEST_IN_SCRIPT = 6  # characters; a shorter one is a word of its own
+
+
+@cache
+def _sql() -> re.Pattern[str]:
+    """``ALTER USER a WITH PASSWORD 'x'``, ``CREATE USER 'a'@'%' IDENTIFIED BY 'x'``."""
+    return re.compile(
+        r"\b(?:(?:USER|ROLE)\b[^;'\n]{0,80}?(?:'[^']*'@'[^']*'\s+)?)(?P<name>(?:ENCRYPTED\s+)?PASSWORD|IDENTIFIED\s+BY)\s+"
+        r"'(?P<value>[^'\n]+)'",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _header() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?P<name>Authorization)[\"']?\s*[:=]\s*[\"']?(?:Bearer|Token|ApiKey)\s+(?P<value>[\w.~+/=-]{8,})",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _query() -> re.Pattern[str]:
+    return re.compile(r"(?<=[?&])(?P<name>[A-Za-z_][\w-]*)=(?P<value>[^\s&#\"'<>]+)")
+
+
+@cache
+def _flag() -> re.Pattern[str]:
+    """A flag of a command: a program is before it on the line."""
+    return re.compile(r"(?<=[\w.}/\"'] )--(?P<name>[a-z][a-z0-9-]*)(?:=| +)[\"']?(?P<value>[^\s\"'\\-][^\s\"'\\]*)")
+
+
+@cache
+def _connection() -> re.Pattern[str]:
+    """A line with a password among the settings of a connection to a database."""
+    return re.compile(r"[^\n]*(?:password|pwd)=[^\n]*", re.IGNORECASE)
+
+
+@cache
+def _other_settings() -> re.Pattern[str]:
+    return re.compile(r"\b(?:host|user|dbname|server|uid|user id|data source|username)=", re.IGNORECASE)
+
+
+@cache
+def _setting() -> re.Pattern[str]:
+    return re.compile(r"(?<![\w?&-])(?P<name>password|pwd)=(?P<value>[^\s;,\"'&]+)", re.IGNORECASE)
 
 
 def secret_lines(text: str) -> Iterator[Assignment]:
@@ -136,11 +213,17 @@ def worst_of(found: Iterator[Assignment]) -> Assignment | None:
     return min(found, key=lambda assignment: assignment.look is Look.PLACEHOLDER, default=None)
 
 
+def kind_of_key(name: str, value: str) -> str | None:
+    """What a variable such as ``N8N_SIGNING_KEY`` is where it is set to a key in hexadecimal digits, else ``None``."""
+    is_named = name.isupper() and name.endswith("_KEY") and classify_name(name) is NameClass.HIDE
+    return "key" if is_named and is_hex_key(value) else None
+
+
 def _judged(name: str, value: str, index: int) -> Assignment | None:
-    kind = kind_of_secret(name)
+    value = value.strip().strip("\"'")
+    kind = kind_of_secret(name) or kind_of_key(name, value)
     if kind is None:
         return None
-    value = value.strip().strip("\"'")
     look = look_of(value, name, kind)
     return None if look is Look.NO_SECRET else Assignment(name, kind, look, index)
 

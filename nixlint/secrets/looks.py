@@ -107,6 +107,7 @@ _PLACEHOLDERS = (
     r"(?:^|[-_ ])(?:example|sample|placeholder|dummy|fake|mock|todo|fixme|tbd|foobar|lorem|replace|insert|redacted)",
     r"(?:example|placeholder|dummy)(?:$|[-_ ])",
     r"(?:^|[-_ ])(?:your|my)[-_ ]",
+    r"^(?:your|my)(?:password|passwd|pass|secret|token|key)$",
     r"(?:secret|password|token|key|passwd)[-_ ]?here",
     r"(?:put|enter|set|fill|generate)[-_ ]?(?:a|your|the|me|in|some)?[-_ ]?(?:password|secret|token|key|own|here)",
     r"super[-_ ]?(?:secret|secure|strong)|very[-_ ]?(?:secret|secure|strong)|top[-_ ]?secret",
@@ -149,7 +150,7 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
         return Look.NO_SECRET
     if any(word in lowered for word in _NO_AUTHENTICATION):
         return Look.NO_SECRET
-    if not _holds_secret(text, name) or (kind == "API key" and _is_dummy_key(lowered)):
+    if not _holds_secret(text, name, kind) or (kind == "API key" and _is_dummy_key(lowered)):
         return Look.NO_SECRET
     if _filled_in().fullmatch(text):
         return Look.NO_SECRET
@@ -184,13 +185,38 @@ def _known() -> _Known:
 _DATA = Path(nixlint.data.__file__).parent / "known_secrets.json"
 
 
-def _holds_secret(text: str, name: str) -> bool:
+def is_hex_key(text: str) -> bool:
+    """Whether a value is a key of 128 or 256 bits, in hexadecimal digits and nothing else."""
+    return (
+        len(text) in (32, 64)
+        and all(character in "0123456789abcdef" for character in text.lower())
+        and not (text.isdigit() or len(set(text)) < _FEW_DIGITS)
+    )
+
+
+_FEW_DIGITS = 6  # 0000…, deadbeef…: a key made by chance has more different digits
+_PASSPHRASES = frozenset({"password", "passphrase", "pre-shared key"})
+"""Of these kinds people make secrets from several words, where it is certain that the value is one."""
+
+
+def _holds_secret(text: str, name: str, kind: str) -> bool:
     if _exclusions().match(text) or _others().match(text):
         return False
     if name and (_is_name_itself(text, name) or _is_name_of_secret(text, name)):
         return False
     is_prose = " " in text and not any(character.isdigit() for character in text)
+    if is_prose and not name and kind in _PASSPHRASES and _is_passphrase(text):
+        return True
     return not (is_prose and len(text.split()) > 3)
+
+
+def _is_passphrase(text: str) -> bool:
+    """Whether a text is some words with nothing but blanks between them, and no sentence."""
+    words = text.split()
+    return len(words) <= _LONGEST_PASSPHRASE and all(word.isalpha() and word.islower() for word in words)
+
+
+_LONGEST_PASSPHRASE = 8  # words
 
 
 def _is_name_itself(text: str, name: str) -> bool:

@@ -79,6 +79,8 @@ def kind_of_secret(name: str) -> str | None:
         return _facts().whole["".join(words)]
     if not _facts().about.isdisjoint(words):
         return None
+    if _password_of().fullmatch(name) is not None:
+        return "password"
     return _kind_of_words(words) or ("password" if name.isupper() and words[-1] == "pass" else None)
 
 
@@ -150,6 +152,12 @@ def _words(name: str) -> tuple[str, ...]:
     while words and words[-1].isdigit():
         words.pop()
     return tuple(words)
+
+
+@cache
+def _password_of() -> re.Pattern[str]:
+    """A variable that is named by whose password it is: ``PASSWORD_gitea``."""
+    return re.compile(r"PASSWORD_[a-z][a-z0-9]*")
 
 
 @cache

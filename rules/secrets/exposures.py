@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.secrets.assignments import Assignment, assignment, secret_flags, secret_lines, worst_of
+from nixlint.secrets.assignments import Assignment, assignment, kind_of_key, secret_flags, secret_lines, worst_of
 from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
 from nixlint.secrets.looks import UNKNOWN, Look, is_guessed, look_of, published_by
 from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
@@ -30,7 +30,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
-from .verdicts import HELP, called, contains, weight_of, with_article
+from .verdicts import HELP, LISTS, called, contains, weight_of, with_article
 
 
 class Cause(Enum):
@@ -78,7 +78,7 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
     name = definition.path.last
     if name is None or definition.binder is not Binder.ATTRIBUTE:
         return
-    kind = kind_of_secret(name)
+    kind = kind_of_secret(name) or _kind_of_key(definition, name)
     kind_of_file = kind_of_secret_file(name)
     exposures: Iterator[_Exposure]
     if kind is not None:
@@ -87,7 +87,7 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
         exposures = _secret_file(definition, kind_of_file)
     elif is_environment_file(name):
         exposures = _environment_file(definition, repository.root)
-    elif name in _LISTS:
+    elif name in LISTS:
         exposures = _list(definition)
     elif _is_composed_url(definition.value_place, repository):
         exposures = _url(definition)
@@ -95,6 +95,18 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
         return
     if position_of(definition.path) is not Position.ELSEWHERE:
         yield from exposures
+
+
+def _kind_of_key(definition: WrittenDefinition, name: str) -> str | None:
+    """What a variable of an environment is that is set to a key in hexadecimal digits."""
+    if not name.endswith("_KEY") or not _ENVIRONMENTS.intersection(definition.path.names[:-1]):
+        return None
+    return next(
+        (kind for each in sources_of(definition.value) if (kind := kind_of_key(name, each.text)) is not None), None
+    )
+
+
+_ENVIRONMENTS = frozenset({"environment", "env", "variables", "sessionVariables", "globalEnvironment"})
 
 
 class _Exposure(NamedTuple):
@@ -120,12 +132,6 @@ def _is_meant(definition: WrittenDefinition, exposure: _Exposure, repository: Re
     if is_name_in_file(text, definition.value_place, repository):
         return True
     return kind_of_secret(definition.path.last or "") == "password" and is_for_socket(definition, repository)
-
-
-_LISTS = frozenset(
-    # Options whose value is a list of variables or the words of a command.
-    "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
-)
 
 
 def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:

@@ -18,8 +18,10 @@ class SecretInText(Rule[StringLiteral]):
 
     ## What it finds
 
-    Private keys, tokens of well-known services by their format, passwords in URLs, and lines such as `password = …` in the
-    text of configuration files, wherever they stand. Each is a finding of its own, at the secret; a comment at the string
+    Private keys, tokens of well-known services by their format, passwords in URLs, lines such as `password = …` in the
+    text of configuration files, and statements that can mean nothing else: SQL's `PASSWORD '…'` and `IDENTIFIED BY '…'`,
+    `--password=…` of a command, `Authorization: Bearer …`, `?token=…` in a URL, and the password of a connection
+    (`host=… user=… password=…`), wherever they stand. Each is a finding of its own, at the secret; a comment at the string
     that it stands in suppresses it.
 
     ## Why it matters

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.secrets.assignments import secret_lines
+from nixlint.secrets.assignments import secret_lines, secret_statements
 from nixlint.secrets.looks import UNKNOWN
+from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.positions import Position, is_elsewhere
 from nixlint.secrets.tokens import tokens_in
 from nixlint.secrets.urls import passwords_of_urls
@@ -19,7 +20,7 @@ from nixlint.syntax.span import Span
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
 from .file_definitions import FileDefinitions
-from .verdicts import HELP, called, weight_of, with_article
+from .verdicts import HELP, LISTS, called, weight_of, with_article
 
 
 def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
@@ -41,6 +42,8 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
         return
     if is_said_to_be_none(literal.place, repository) or is_default_of_option(literal.place.path, repository):
         return
+    if option is not None and (option.last in LISTS or kind_of_secret(option.last or "") is not None):
+        shown = tuple(found for found in shown if not found.is_statement)  # found at the option, once
     where = "this string" if option is None or len(option) < 2 else str(option)
     for found in shown:
         place = _place_within(literal, text, found, repository)
@@ -66,11 +69,12 @@ class _Shown(NamedTuple):
     severity: Severity
     confidence: Confidence
     evidence: str
+    is_statement: bool = False
 
 
 def _shown_by(text: str) -> tuple[_Shown, ...]:
     """All secrets of a text, each once; where it has none, the first placeholder."""
-    found = sorted((*_tokens(text), *_urls(text), *_lines(text)), key=lambda each: each.start)
+    found = sorted((*_tokens(text), *_urls(text), *_lines(text), *_statements(text)), key=lambda each: each.start)
     secrets = [each for each in found if each.confidence is not Confidence.PLACEHOLDER]
     if not secrets:
         return tuple(found[:1])
@@ -95,6 +99,16 @@ def _lines(text: str) -> Iterator[_Shown]:
     for found in secret_lines(text) if "\n" in text else ():
         what = f"sets {found.name} to {called(found.kind, found.look)} in plain text"
         yield _Shown(found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name)
+
+
+def _statements(text: str) -> Iterator[_Shown]:
+    if " " not in text and "?" not in text:
+        return  # a word of a command; what it means depends on those around it
+    for found in secret_statements(text):
+        what = f"holds {called(found.kind, found.look)} in plain text ({found.name})"
+        yield _Shown(
+            found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name, is_statement=True
+        )
 
 
 def _place_within(literal: StringLiteral, text: str, found: _Shown, repository: Repository) -> Place:

@@ -12,11 +12,11 @@ from nixlint.syntax.place import Place
 KEYWORDS = (
     # the words of names, as they stand in camelCase, snake_case and CAPITALS
     *(b"assw", b"ASSW", b"passp", b"Passp", b"PASSP", b"pass", b"Pass", b"PASS", b"ecret", b"ECRET"),
-    *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pwd", b"Pwd", b"PWD", b"Key", b"KEY", b"key", b"nvironmentFile"),
+    *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pw", b"Pw", b"PW", b"Key", b"KEY", b"key", b"nvironmentFile"),
 )
 """A file without any of these bytes defines nothing that promises a secret."""
 
-TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", *TOKEN_HINTS)
+TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", b"uthorization", b"IDENTIFIED", b"identified", *TOKEN_HINTS)
 """A file without any of these bytes has no string that shows by itself that it holds a secret."""
 
 MARKS = ("pragma: allowlist secret", "gitleaks:allow")
@@ -30,6 +30,12 @@ HELP = (
     "secret"
 )
 """The way out where nothing more is known of an option."""
+
+
+LISTS = frozenset(
+    # Options whose value is a list of variables or the words of a command.
+    "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
+)
 
 
 def weight_of(

@@ -78,6 +78,7 @@ def test_a_name_has_one_class_for_everybody(name: str, expected: NameClass) -> N
         ("bindpw", "password"),
         ("olcRootPW", "password"),
         ("crowdsecLapiKey", "API key"),
+        ("PASSWORD_gitea", "password"),
     ],
 )
 def test_name_promises_a_secret_by_its_last_words(name: str, kind: str) -> None:
@@ -97,6 +98,9 @@ def test_name_promises_a_secret_by_its_last_words(name: str, kind: str) -> None:
         "SHOW_PASSWORD_HINT",
         "ALLOW_EMPTY_PASSWORD",
         "PASSWORD_STORE",
+        "PASSWORD_RESET",
+        "passwordAuthentication",
+        "cpw",
         "AWS_ACCESS_KEY_ID",
         "publicKey",
         "proxy_pass",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.cli.running import nixlint
 from tests.linting.workbench import write_files
 
@@ -58,3 +60,51 @@ def test_a_stand_in_elsewhere_is_called_a_placeholder(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.nix": '{ services.app.settings.password = "changeme"; }\n'})
     ran = nixlint(tmp_path, "check", "a.nix", "--format", "concise")
     assert "is a placeholder for a password" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            'services.postgresql.initialScript = pkgs.writeText "i" "ALTER USER a PASSWORD \'waterfall9\';";',
+            "secret-in-text",
+        ),
+        ('systemd.services.a.script = "backup --password=waterfall9 /srv";', "secret-in-text"),
+        ('services.app.settings.feed = "https://feeds.test/f?token=waterfall9q";', "secret-in-text"),
+        ('services.app.settings.db = "host=db user=app password=waterfall9";', "secret-in-text"),
+        (
+            "systemd.services.a.script = \"curl -H 'Authorization: Bearer waterfall9q' https://a.test\";",
+            "secret-in-text",
+        ),
+        ('systemd.services.a.serviceConfig.ExecStart = "/bin/a --token waterfall9q";', "secret-in-unit-environment"),
+        ('networking.wireless.networks.home.psk = "green river under bridge";', "secret-option-in-store"),
+        ('users.users.a.password = "green river under bridge";', "user-password-in-store"),
+        ('users.ldap.settings.bindpw = "waterfall9";', "secret-in-store"),
+        (
+            'systemd.services.a.environment.N8N_HASH_KEY = "4f8a1c0b9d3e7f6a2b5c8d1e0f9a3b7c";',
+            "secret-in-unit-environment",
+        ),
+    ],
+)
+def test_a_secret_is_found_once_by_its_rule(tmp_path: Path, text: str, rule: str) -> None:
+    write_files(tmp_path, {"a.nix": f"{{ pkgs, ... }}: {{ {text} }}\n"})
+    ran = nixlint(tmp_path, "check", "a.nix", "--format", "json")
+    assert [found["rule"] for found in ran.document["findings"]] == [rule]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'systemd.services.a.script = "backup --password-file /run/secrets/a";',
+        'services.postgresql.initialScript = pkgs.writeText "i" "ALTER USER a PASSWORD \'$pw\';";',
+        'services.app.settings.feed = "https://feeds.test/f?token=\\${TOKEN}";',
+        'services.app.settings.message = "Use --password to give the password.";',
+        'services.app.settings.title = "the color of a key";',
+        'systemd.services.a.environment.COMMIT_KEY = "not-a-key";',
+        'services.app.tokenKeyFile = "/run/secrets/key";',
+    ],
+)
+def test_silent_where_nothing_is_a_secret(tmp_path: Path, text: str) -> None:
+    write_files(tmp_path, {"a.nix": f"{{ pkgs, ... }}: {{ {text} }}\n"})
+    ran = nixlint(tmp_path, "check", "a.nix", "--format", "json")
+    assert ran.document["findings"] == []
