@@ -77,6 +77,8 @@ def turn_shape(paths: int, rules: Iterable[str]) -> Shape:
         position,
         position,
         is_flag,
+        is_count,
+        is_count,
         is_text,
         is_text,
         maybe(one_of(*(each.value for each in Severity))),
