@@ -6,6 +6,7 @@ at a time, together with the repository. It never walks a tree, reads a file or 
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Generic, NamedTuple, TypeVar
@@ -54,8 +55,11 @@ class Rule(ABC, Generic[SubjectT]):
     asks: ClassVar[tuple[type, ...]]
     """The kinds of subject that :meth:`check` is called with."""
     words: ClassVar[tuple[bytes, ...]] = ()
-    """For rules about what is written in a file itself, its strings and the values of its definitions: a file without any of
-    these bytes has none for this rule. What is defined may be imported, so rules about other subjects have none."""
+    """For rules about what is written in a file itself: a file without any of these bytes has no definition, and a string
+    without them is none, for this rule. What is defined may be imported, so rules about other subjects have none."""
+    values: ClassVar[re.Pattern[bytes] | None] = None
+    """For rules that choose definitions (:meth:`may_concern`): they are also asked about the innermost definition in whose
+    value this is found, as it is written. It matches no more than some hundred bytes, so that looking for it is cheap."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
     formerly: ClassVar[tuple[str, ...]] = ()
@@ -72,6 +76,13 @@ class Rule(ABC, Generic[SubjectT]):
         A rule that says no to most words is asked about few definitions. It must depend on nothing but the word.
         """
         return True
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002  # as above
+        """Those of the words chosen in a file that may concern the rule in the company of all the words of that file.
+
+        For names such as ``enable``, which concern a rule only where the names before them are in the file too.
+        """
+        return chosen
 
     @abstractmethod
     def check(self, subject: SubjectT, repository: Repository) -> Iterator[Finding]:

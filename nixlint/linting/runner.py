@@ -13,24 +13,23 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.containers.compose_names import is_compose_file, is_compose_text
+from nixlint.files.kept import Kept
 from nixlint.files.overlay import Overlay
 from nixlint.files.reading import Reader, reason_of
 from nixlint.files.tree import Tree
 from nixlint.semantics.budget import TOO_MUCH, Budget, spending
-from nixlint.semantics.definitions import WrittenDefinition, definitions_with
 from nixlint.semantics.repository import NotNix, Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems, is_refused
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
-from nixlint.syntax.words import words_of
 
+from .asking import Asking
 from .compose_subjects import ReadCompose, read_compose
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
-from .interests import Interests, chooses
 from .internal_error import internal_error
 from .memory import Memory, remembered
 from .registry import AnyRule, Registry
@@ -68,7 +67,7 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     for group in found.groups:
         tree = Tree(group.root)
         memory = None if given or request.caching is None else remembered(group, tree, request, registry)
-        reader = Overlay(given, tree) if memory is None else memory.contents
+        reader: Reader = Kept(Overlay(given, tree)) if memory is None else memory.contents
         checks = _WorkspaceRun(group, request, registry, outcome, reader, memory)
         for path in group.files:
             if request.progress is not None:
@@ -123,7 +122,7 @@ class _WorkspaceRun:
         self._masking = tuple(
             rule for rule in registry.rules.values() if rule.finds_secrets and rule not in self._rules
         )
-        self._interests = Interests((*self._rules, *self._masking))
+        self._asking = Asking((*self._rules, *self._masking), self._repository, self._fail_to_read)
         self._suppressions = Suppressions()
         self._saw_everything = True
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
@@ -210,47 +209,14 @@ class _WorkspaceRun:
             return
         turn.is_sound = True
         data = source.data
-        rules = [
-            rule
-            for rule in (*self._rules, *self._masking)
-            if not rule.words or any(word in data for word in rule.words)
-        ]
-        rules = [rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
-        kinds = [
-            kind
-            for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks)
-            if kind_of(kind).may_be_in(data)
-        ]
-        turn.asked = tuple(rule.name for rule in rules if not set(kinds).isdisjoint(rule.asks))
+        able = self._asking.interested(data)
+        rules = [rule for rule in able if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
+        turn.asked = tuple(rule.name for rule in rules)
         with spending(Budget.of_file(len(data))) as budget:
-            for kind in kinds:
-                if kind_of(kind).are_definitions:
-                    self._ask_by_words(kind, source, [rule for rule in rules if kind in rule.asks])
-                else:
-                    self._ask(kind, self._subjects(kind, source), rules)
+            for rule, subject in self._asking.of(source, rules):
+                self._apply(rule, subject)
         if budget.is_spent:
             self._fail(f"{TOO_MUCH}: what its expressions come to was looked at only in part", path)
-
-    def _ask_by_words(self, kind: type, source: SourceFile, rules: Sequence[AnyRule]) -> None:
-        """Ask about the definitions of a file: those rules that choose, about what they may have chosen."""
-        wanted = self._interests.among(words_of(source.data))
-        subjects: Iterable[object] = ()
-        if not all(map(chooses, rules)):
-            subjects = self._subjects(kind, source)
-        elif wanted:
-            subjects = self._definitions_with(frozenset(wanted), source)
-        for subject in subjects:
-            words = subject.words & wanted.keys() if isinstance(subject, WrittenDefinition) else ()
-            interested = {rule for word in words for rule in wanted[word]}
-            for rule in rules:
-                if rule in interested or not chooses(rule):
-                    self._apply(rule, subject)
-
-    def _definitions_with(self, words: frozenset[bytes], source: SourceFile) -> Iterator[object]:
-        return _guarded(
-            lambda: definitions_with(words, source, self._repository),
-            lambda error: self._fail(internal_error("the reading of definitions", error), source.path),
-        )
 
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
@@ -282,13 +248,6 @@ class _WorkspaceRun:
             self._turn.skipped = problems[0].message
         elif problems:
             self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
-
-    def _subjects(self, kind: type, source: SourceFile) -> Iterator[object]:
-        in_nix = kind_of(kind).in_nix
-        return _guarded(
-            lambda: () if in_nix is None else in_nix(source, self._repository),
-            lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), source.path),
-        )
 
     def _ask(self, kind: type, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
         asked = [rule for rule in rules if kind in rule.asks]
@@ -399,6 +358,9 @@ class _WorkspaceRun:
     def _relative(self, path: Path) -> str:
         root = self._repository.root
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+
+    def _fail_to_read(self, kind: type, error: Exception, source: SourceFile) -> None:
+        self._fail(internal_error(f"the reading of {kind.__name__}", error), source.path)
 
     def _fail(self, message: str, path: Path | None, place: Place | None = None) -> None:
         source = None if place is None else self._repository.source(place.path)

@@ -35,8 +35,8 @@ class SubjectKind(NamedTuple):
     words: tuple[bytes, ...] = ()
     in_nix: Callable[[SourceFile, Repository], Iterable[object]] | None = None
     in_compose: Callable[[ReadCompose], Iterable[object]] | None = None
-    are_definitions: bool = False
-    """Whether rules may choose among them by the words in their names (:meth:`Rule.may_concern`)."""
+    with_texts: Callable[[Iterable[bytes], SourceFile], Iterable[object]] | None = None
+    """Only those subjects in whose text one of some texts is written (:attr:`Rule.words`)."""
     in_repository: Callable[[Repository], Iterable[object]] | None = None
     """Subjects that no file holds alone: rules are asked about them when all files have been checked."""
 
@@ -68,6 +68,12 @@ def _strings(source: SourceFile, repository: Repository) -> Iterable[object]:
     from nixlint.semantics.definitions import string_literals
 
     return string_literals(source, repository)
+
+
+def _strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterable[object]:
+    from nixlint.semantics.definitions import strings_with
+
+    return strings_with(texts, source)
 
 
 def _nspawn_containers(source: SourceFile, repository: Repository) -> Iterable[object]:
@@ -108,8 +114,8 @@ _KINDS = {
     "nixlint.linting.subjects.FileProblem": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.MalformedDirective": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
-    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions, are_definitions=True),
-    "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings),
+    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
+    "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings, with_texts=_strings_with),
     "nixlint.containers.nspawn.NspawnContainer": SubjectKind((b"containers",), _nspawn_containers),
     "nixlint.containers.oci.OciContainer": SubjectKind(_OCI_WORDS, _oci_containers, ReadCompose.oci_containers),
     "nixlint.containers.oci.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),

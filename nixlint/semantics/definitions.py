@@ -6,8 +6,9 @@ a module system makes of all definitions together is :mod:`nixlint.semantics.mod
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import decode, static_name
-from nixlint.syntax.words import places_of, words_of
+from nixlint.syntax.words import places_of, places_of_any, words_of
 
 from .attribute_sets import bound_scope, place_of
 from .interpreter import Interpreter
@@ -53,6 +54,8 @@ class WrittenDefinition(NamedTuple):
     written: int = 1
     words: frozenset[bytes] = frozenset()
     """The words of its own names, as they are written."""
+    is_by_value: bool = False
+    """Whether it was sought for what is written in its value."""
 
     @property
     def value(self) -> Value:
@@ -73,20 +76,36 @@ def written_definitions(source: SourceFile, repository: Repository) -> Iterator[
 
 
 def definitions_with(
-    words: frozenset[bytes], source: SourceFile, repository: Repository
+    words: frozenset[bytes] | None, source: SourceFile, repository: Repository, values: Iterable[re.Pattern[bytes]] = ()
 ) -> Iterator[WrittenDefinition]:
-    """The definitions whose own names have one of some words, in the same order; nothing else of the file is looked at."""
-    places = sorted({place for word in words for place in places_of(word, source.data)})
-    sought = [place for place in places if views.is_in_bound_name(source, place)]
-    if sought:
-        yield from _Walk(repository.interpreter(), sought).definitions(source)
+    """The definitions whose own names have one of some words, and the innermost ones in whose values a pattern is found.
+
+    They come in the order of all definitions; nothing else of the file is looked at. Where ``words`` is ``None``, it is all.
+    """
+    matches = (match.start() for pattern in values for match in pattern.finditer(source.data))
+    around = (views.binding_around(source, place) for place in matches)
+    by_value = frozenset(binding.path.span.start for binding in around if binding is not None)
+    if words is None:
+        yield from _Walk(repository.interpreter(), None, by_value).definitions(source)
+        return
+    places = {place for word in words for place in places_of(word, source.data)}
+    by_name = {place for place in places if views.is_in_bound_name(source, place)}
+    if by_name or by_value:
+        yield from _Walk(repository.interpreter(), sorted(by_name | by_value), by_value).definitions(source)
 
 
 def string_literals(source: SourceFile, _repository: Repository) -> Iterator[StringLiteral]:
     """Every string literal that is written in a file, attribute names included."""
-    for string in views.strings_in(source):
-        parts = tuple(part if isinstance(part, str) else None for part in decode(string))
-        yield StringLiteral(place_of(string), parts)
+    yield from map(_literal, views.strings_in(source))
+
+
+def strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterator[StringLiteral]:
+    """The string literals in whose own text one of some texts is written."""
+    yield from map(_literal, views.strings_at(source, places_of_any(texts, source.data)))
+
+
+def _literal(string: views.String) -> StringLiteral:
+    return StringLiteral(place_of(string), tuple(part if isinstance(part, str) else None for part in decode(string)))
 
 
 class _Step(NamedTuple):
@@ -103,9 +122,12 @@ class _Walk:
     Where places are ``sought``, sorted, it goes only where one of them is, to the definitions in whose names they are.
     """
 
-    def __init__(self, interpreter: Interpreter, sought: Sequence[int] | None = None) -> None:
+    def __init__(
+        self, interpreter: Interpreter, sought: Sequence[int] | None = None, by_value: frozenset[int] = frozenset()
+    ) -> None:
         self._interpreter = interpreter
         self._sought = sought
+        self._by_value = by_value
         self._steps: list[_Step] = []
 
     def definitions(self, source: SourceFile) -> Iterator[WrittenDefinition]:
@@ -191,7 +213,10 @@ class _Walk:
         scope: Scope,
     ) -> WrittenDefinition:
         thunk, place = self._interpreter.defer(value, scope), place_of(names[-1])
-        return WrittenDefinition(path, binder, place, place_of(value), thunk, len(names), _words_in(written))
+        is_by_value = written.node.start_byte in self._by_value
+        return WrittenDefinition(
+            path, binder, place, place_of(value), thunk, len(names), _words_in(written), is_by_value
+        )
 
     def _inherited(self, path: OptionPath, binder: Binder, name: views.AttrName, thunk: Thunk) -> WrittenDefinition:
         place = place_of(name)

@@ -7,7 +7,7 @@ that a ``match`` over it can be checked for exhaustiveness.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -702,6 +702,35 @@ def is_in_bound_name(file: SourceFile, offset: int) -> bool:
             case _:
                 node = parent
     return False
+
+
+def binding_around(file: SourceFile, offset: int) -> Binding | None:
+    """The innermost binding in whose value a byte stands."""
+    node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)
+    while node is not None and (parent := node.parent) is not None:
+        if parent.type == "binding" and node.type != "attrpath":
+            return Binding(parent, file)
+        node = parent
+    return None
+
+
+def strings_at(file: SourceFile, offsets: Iterable[int]) -> Iterator[String]:
+    """The string literals in whose own text, not in an interpolation, one of some bytes stands, in order and each once.
+
+    ``offsets`` are sorted.
+    """
+    seen: set[int] = set()
+    for offset in offsets:
+        node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)
+        while node is not None and node.type in _PARTS_OF_STRINGS:
+            node = node.parent
+        if node is not None and node.type in _STRINGS and node.id not in seen:
+            seen.add(node.id)
+            yield String(node, file)
+
+
+_PARTS_OF_STRINGS = frozenset({"string_fragment", "escape_sequence", "dollar_escape"})
+_STRINGS = frozenset({"string_expression", "indented_string_expression"})
 
 
 def strings_in(file: SourceFile) -> Iterator[String]:

@@ -6,7 +6,7 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
 _ONLY_NAMES = bytes(byte if byte in _OF_NAMES else ord(" ") for byte in range(256))
@@ -25,6 +25,17 @@ def places_of(word: bytes, data: bytes) -> Iterator[int]:
         if data[at - 1 : at] not in _BYTES_OF_NAMES and data[end : end + 1] not in _BYTES_OF_NAMES:
             yield at
         at = data.find(word, end)
+
+
+def places_of_any(texts: Iterable[bytes], data: bytes) -> list[int]:
+    """The offsets at which one of some texts stands, be it within a word, sorted and each once."""
+    found: set[int] = set()
+    for text in texts:
+        at = data.find(text)
+        while at >= 0:
+            found.add(at)
+            at = data.find(text, at + len(text))
+    return sorted(found)
 
 
 _BYTES_OF_NAMES = frozenset(_OF_NAMES[index : index + 1] for index in range(len(_OF_NAMES)))

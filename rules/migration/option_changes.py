@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
@@ -66,22 +66,30 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
     return ChangedDefinition(change, prefix, target)
 
 
-def last_words(kind: type[object]) -> frozenset[bytes]:
-    """The last names of options that were :class:`Renamed` or :class:`Removed`, in words.
+class OldNames(NamedTuple):
+    """The words of the names of options that are gone: the last ones, each with all the words of its names."""
 
-    A definition of such an option writes the last of its names.
-    """
-    return _last_words()[kind]
+    by_last: Mapping[bytes, tuple[frozenset[bytes], ...]]
+
+    def among(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Those of some last words for which a file with these words may define such an option."""
+        return frozenset(last for last in chosen if any(names <= words for names in self.by_last[last]))
+
+
+def old_names(kind: type[object]) -> OldNames:
+    """The names of options that were :class:`Renamed` or :class:`Removed`. A definition of one writes the last of them."""
+    return _old_names()[kind]
 
 
 @cache
-def _last_words() -> dict[type[object], frozenset[bytes]]:
-    changes = nixos_history().changes
+def _old_names() -> dict[type[object], OldNames]:
+    by_kind: dict[type[object], dict[bytes, list[frozenset[bytes]]]] = {Renamed: {}, Removed: {}}
+    for change in nixos_history().changes:
+        names = frozenset(word for name in change.old for word in words_of(name.encode()))
+        for word in words_of(change.old[-1].encode()):
+            by_kind[type(change.what)].setdefault(word, []).append(names)
     return {
-        kind: frozenset(
-            word for change in changes if isinstance(change.what, kind) for word in words_of(change.old[-1].encode())
-        )
-        for kind in (Renamed, Removed)
+        kind: OldNames({last: tuple(names) for last, names in by_last.items()}) for kind, by_last in by_kind.items()
     }
 
 

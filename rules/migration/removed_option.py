@@ -10,7 +10,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import Removed, changed_definition, last_words
+from .option_changes import Removed, changed_definition, old_names
 
 
 class RemovedOption(Rule[WrittenDefinition]):
@@ -52,7 +52,11 @@ class RemovedOption(Rule[WrittenDefinition]):
 
     def may_concern(self, word: bytes) -> bool:
         """Whether it is the last name of an option that was removed."""
-        return word in last_words(Removed)
+        return word in old_names(Removed).by_last
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Where all names of such an option are in the file."""
+        return old_names(Removed).among(chosen, words)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the option is written."""

@@ -11,7 +11,7 @@ from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
-from .option_changes import ChangedDefinition, Renamed, changed_definition, last_words
+from .option_changes import ChangedDefinition, Renamed, changed_definition, old_names
 
 
 class RenamedOption(Rule[WrittenDefinition]):
@@ -54,7 +54,11 @@ class RenamedOption(Rule[WrittenDefinition]):
 
     def may_concern(self, word: bytes) -> bool:
         """Whether it is the last name of an option that was renamed."""
-        return word in last_words(Renamed)
+        return word in old_names(Renamed).by_last
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Where all names of such an option are in the file."""
+        return old_names(Renamed).among(chosen, words)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report where the old name is written."""

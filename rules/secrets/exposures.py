@@ -30,7 +30,7 @@ from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
-from .verdicts import HELP, LISTS, called, contains, weight_of, with_article
+from .verdicts import HELP, KEYWORDS, LISTS, called, contains, weight_of, with_article
 
 
 class Cause(Enum):
@@ -52,6 +52,27 @@ def findings_of(definition: WrittenDefinition, repository: Repository, *causes: 
     for cause, finding in repository.remember_for_turn(_Last, _Last).of(definition, repository):
         if cause in causes:
             yield finding
+
+
+@cache
+def may_promise_secret(word: bytes) -> bool:
+    """Whether a name with a word in it may be one that this module looks at."""
+    text = word.decode("ascii")
+    return text in LISTS or _promises(word) or is_environment_file(text)
+
+
+@cache
+def _promises(word: bytes) -> bool:
+    return any(part in word for part in KEYWORDS)
+
+
+def promising(chosen: frozenset[bytes]) -> frozenset[bytes]:
+    """Of the words chosen in a file, those that are more than names of lists; all of them where a word promises a secret."""
+    return chosen if any(map(_promises, chosen)) else frozenset(word for word in chosen if word not in _LIST_WORDS)
+
+
+COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
+"""What is in every value that :func:`_is_composed_url` takes for one."""
 
 
 class _Last:
@@ -87,7 +108,7 @@ def _in_definition(definition: WrittenDefinition, repository: Repository) -> Ite
         exposures = _secret_file(definition, kind_of_file)
     elif is_environment_file(name):
         exposures = _environment_file(definition, repository.root)
-    elif name in LISTS:
+    elif name in LISTS and _is_promising(definition.name.path, repository):
         exposures = _list(definition)
     elif _is_composed_url(definition.value_place, repository):
         exposures = _url(definition)
@@ -107,6 +128,12 @@ def _kind_of_key(definition: WrittenDefinition, name: str) -> str | None:
 
 
 _ENVIRONMENTS = frozenset({"environment", "env", "variables", "sessionVariables", "globalEnvironment"})
+
+
+def _is_promising(path: Path, repository: Repository) -> bool:
+    """Whether anything in a file promises a secret: else nobody works out what the lists of words in it come to."""
+    source = repository.source(path)
+    return source is not None and any(part in source.data for part in KEYWORDS)
 
 
 class _Exposure(NamedTuple):
@@ -132,6 +159,9 @@ def _is_meant(definition: WrittenDefinition, exposure: _Exposure, repository: Re
     if is_name_in_file(text, definition.value_place, repository):
         return True
     return kind_of_secret(definition.path.last or "") == "password" and is_for_socket(definition, repository)
+
+
+_LIST_WORDS = frozenset(name.encode() for name in LISTS)
 
 
 def _secret(definition: WrittenDefinition, kind: str) -> Iterator[_Exposure]:

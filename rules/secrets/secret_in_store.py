@@ -9,8 +9,8 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
-from .exposures import Cause, findings_of
-from .verdicts import KEYWORDS, MARKS
+from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
+from .verdicts import MARKS
 
 
 class SecretInStore(Rule[WrittenDefinition]):
@@ -66,9 +66,17 @@ class SecretInStore(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    words = KEYWORDS
+    values = COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether a name with it may promise a secret."""
+        return may_promise_secret(word)
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+        """Lists of words only where something in the file promises a secret."""
+        return promising(chosen)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a value in plain text at a name that promises a secret."""

@@ -9,8 +9,8 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import WrittenDefinition
 from nixlint.semantics.repository import Repository
 
-from .exposures import Cause, findings_of
-from .verdicts import FORMERLY, KEYWORDS, MARKS
+from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
+from .verdicts import FORMERLY, MARKS
 
 
 class UserPasswordInStore(Rule[WrittenDefinition]):
@@ -49,10 +49,18 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    words = KEYWORDS
+    values = COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether a name with it may promise a secret."""
+        return may_promise_secret(word)
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+        """Lists of words only where something in the file promises a secret."""
+        return promising(chosen)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a user's password in plain text."""

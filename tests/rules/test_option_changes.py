@@ -9,7 +9,7 @@ import pytest
 
 from nixlint.semantics.option_history import _DATA, Removed, Renamed, nixos_history
 from nixlint.syntax.words import words_of
-from rules.migration.option_changes import last_words
+from rules.migration.option_changes import old_names
 
 
 def test_every_change_has_a_release_a_source_and_an_outcome() -> None:
@@ -43,7 +43,7 @@ def test_the_last_name_of_every_old_option_is_a_word_that_is_looked_for(kind: ty
         if isinstance(change.what, kind):
             words = words_of(change.old[-1].encode())
             assert words
-            assert words <= last_words(kind)
+            assert words <= old_names(kind).by_last.keys()
 
 
 def test_every_release_has_a_source_that_the_data_explains() -> None:
