@@ -42,15 +42,20 @@ def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
     return (
         _marked(folders)
         or next((folder for folder in reversed(folders) if folder in asked), None)
-        or next((folder for folder in folders if _DISK.kind(folder / "configuration.nix") is Kind.FILE), start)
+        or next((folder for folder in folders if _is_there(folder / "configuration.nix")), start)
     )
 
 
 def _marked(folders: Sequence[Path]) -> Path | None:
     """The nearest of some folders that says itself that it is a repository."""
     return next((folder for folder in folders if _DISK.own_kind(folder / ".git") is not None), None) or next(
-        (folder for folder in folders if any(_DISK.kind(folder / mark) is Kind.FILE for mark in _ROOT_MARKS)), None
+        (folder for folder in folders if any(_is_there(folder / mark) for mark in _ROOT_MARKS)), None
     )
+
+
+def _is_there(mark: Path) -> bool:
+    """Whether there is a file of this name, or a link: where one leads is not asked, for that may be anywhere."""
+    return _DISK.own_kind(mark) in (Kind.FILE, Kind.LINK)
 
 
 def real_path(path: Path) -> Path | None:

@@ -21,7 +21,7 @@ from nixlint.compose.model import print_model
 from nixlint.compose.problem import ComposeError
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
 
-from .compose_runs import BROKE, MEGABYTES, SECONDS, Ran, run
+from .watchdog import BROKE, MEGABYTES, SECONDS, Ran, run
 
 _PIECES = (
     "${", "}", "${A:-", "$$", "$A", "${A:?b}", "<<: *a\n", "&a ", "*a", "!reset ", "!override null", "!!str ", "? ", ": ",

@@ -18,6 +18,23 @@ MARKED = "hunter2_marked_3c58"
 Builder = Callable[[Path], None]
 TREES: dict[str, Builder] = {}
 """All of them, by name."""
+LARGE = frozenset(
+    {
+        "chain_of_three_thousand_services",
+        "chain_of_two_thousand_services",
+        "circle_of_three_thousand_services",
+        "every_port_on_many_addresses",
+        "file_that_includes_a_thousand_times",
+        "five_megabytes",
+        "growing_chain_of_services",
+        "line_of_a_megabyte",
+        "long_text_in_many_aliases",
+        "many_variables_in_one_line",
+        "services_that_extend_each_other",
+        "variables_of_a_megabyte",
+    }
+)
+"""Those that take seconds, by name."""
 _WEB = "services:\n  web:\n    image: example/web:1\n"
 
 

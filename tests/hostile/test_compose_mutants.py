@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from .compose_mutants import run_mutants, texts_below
-from .compose_runs import MEGABYTES
+from .watchdog import MEGABYTES
 
 _COUNT = int(os.environ.get("NIXLINT_MUTANTS", "60"))
 
