@@ -94,6 +94,7 @@ class _Interests:
 
     def __init__(self, rules: Iterable[AnyRule]) -> None:
         self._rules = tuple(rule for rule in rules if _chooses(rule))
+        self._companions = [rule for rule in self._rules if type(rule).in_company is not Rule.in_company]
         self._by_word: dict[bytes, tuple[AnyRule, ...]] = {}
         self._known: set[bytes] = set()
         self._wanted: set[bytes] = set()
@@ -107,7 +108,7 @@ class _Interests:
             if rules:
                 self._by_word[word] = rules
                 self._wanted.add(word)
-        by_rule: dict[AnyRule, set[bytes]] = {}
+        by_rule: dict[AnyRule, set[bytes]] = {rule: set() for rule in self._companions}
         for word in words & self._wanted:
             for rule in self._by_word[word]:
                 by_rule.setdefault(rule, set()).add(word)

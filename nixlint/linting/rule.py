@@ -78,7 +78,7 @@ class Rule(ABC, Generic[SubjectT]):
         return True
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002  # as above
-        """Those of the words chosen in a file that may concern the rule in the company of all the words of that file.
+        """The words of a file that may concern the rule in the company of all its words; ``chosen`` are those chosen alone.
 
         For names such as ``enable``, which concern a rule only where the names before them are in the file too.
         """

@@ -34,6 +34,16 @@ def reader_of(path: OptionPath) -> Reader | None:
     return None
 
 
+def may_be_read(words: frozenset[bytes]) -> bool:
+    """Whether a file with these words may define an option that a service reads."""
+    return any(names <= words for names in _words_of_options())
+
+
+@cache
+def _words_of_options() -> tuple[frozenset[bytes], ...]:
+    return tuple(frozenset(name.encode() for name in reader.option if name[0] not in "<*") for reader in _readers())
+
+
 def _matches(names: tuple[str | None, ...], option: tuple[str, ...]) -> bool:
     if option[-1] == "**":
         return names[: len(option) - 1] == option[:-1] and len(names) >= len(option)

@@ -61,9 +61,11 @@ def may_promise_secret(word: bytes) -> bool:
     return text in LISTS or _promises(word) or is_environment_file(text)
 
 
-@cache
 def _promises(word: bytes) -> bool:
-    return any(part in word for part in KEYWORDS)
+    return _KEYWORD.search(word) is not None
+
+
+_KEYWORD = re.compile(b"|".join(KEYWORDS))
 
 
 def promising(chosen: frozenset[bytes]) -> frozenset[bytes]:
@@ -133,7 +135,7 @@ _ENVIRONMENTS = frozenset({"environment", "env", "variables", "sessionVariables"
 def _is_promising(path: Path, repository: Repository) -> bool:
     """Whether anything in a file promises a secret: else nobody works out what the lists of words in it come to."""
     source = repository.source(path)
-    return source is not None and any(part in source.data for part in KEYWORDS)
+    return source is not None and _promises(source.data)
 
 
 class _Exposure(NamedTuple):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.secrets.readers import Reader, reader_of
+from nixlint.secrets.readers import Reader, may_be_read, reader_of
 from nixlint.secrets.ways import strings_of, symbols_of
 from nixlint.semantics.definitions import WrittenDefinition, written_definitions
 from nixlint.semantics.repository import Repository
@@ -56,7 +56,14 @@ class SecretOwner(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    words = (b".path",)
+
+    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002
+        """No word alone tells it: some services read whatever is below their option."""
+        return False
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+        """All of them, where the names of an option that a service reads are in the file, and something has a path."""
+        return words if b"path" in words and may_be_read(words) else frozenset()
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the path of a secret that its reader may not read."""
