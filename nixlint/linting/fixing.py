@@ -6,12 +6,13 @@ is written here; that is :mod:`nixlint.linting.writing`'s matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.files.tree import Trees
-from nixlint.syntax.edits import Edit, OverlappingEdits, apply_edits, loses_comment
+from nixlint.syntax.edits import ChosenEdits, Edit, OverlappingEdits, apply_edits, loses_comment
 from nixlint.syntax.problems import breaks
 from nixlint.syntax.source_file import SourceFile
 
@@ -66,7 +67,7 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
         made, refusals = texts.apply(wanted)
         refused.update((_key(refusal.finding), refusal) for refusal in refusals)
         applied.extend(made)
-        if not made:
+        if not made and not refusals:
             break
         report = run(request, registry, texts.current)
     # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
@@ -96,28 +97,49 @@ class _Texts:
 
     def apply(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
         """Make as many fixes as go together; what does not go with the others waits for the next round."""
-        made: list[ReportedFinding] = []
-        refused: list[Refusal] = []
-        chosen: dict[Path, set[Edit]] = {}
+        chosen: dict[Path, ChosenEdits] = defaultdict(ChosenEdits)
+        new_files: set[Path] = set()
+        together: list[ReportedFinding] = []
         for found in wanted:
-            fix_ = found.finding.fix
-            assert fix_ is not None
-            reason = self._objection(fix_)
-            if reason is not None:
-                refused.append(Refusal(found, reason))
-                continue
+            fix_ = _fix_of(found)
             edits = _by_path(fix_)
-            new_files = _created(fix_)
-            if not new_files.isdisjoint(chosen):
-                continue
-            if all(_go_together(chosen.get(path, set()), new) for path, new in edits.items()):
-                made.append(found)
-                self._begin(new_files)
+            if new_files.isdisjoint(edits) and all(chosen[path].go_with(new) for path, new in edits.items()):
+                together.append(found)
+                new_files |= _created(fix_)
                 for path, new in edits.items():
-                    chosen.setdefault(path, set()).update(new)
-        for path, new in chosen.items():
-            self.current[path] = apply_edits(self._text(path), new)
+                    chosen[path].add(new)
+        refused = self._objections(together)
+        objected = {id(refusal.finding) for refusal in refused}
+        made = [found for found in together if id(found) not in objected]
+        self._make(made)
         return made, refused
+
+    def _objections(self, group: Sequence[ReportedFinding]) -> list[Refusal]:
+        """The fixes of a group that must not be made.
+
+        They are made together to see, and only where that will not do, one half and then the other: to parse a file for
+        each of its fixes would cost the square of its size.
+        """
+        reason = self._objection(group) if group else None
+        if reason is None:
+            return []
+        if len(group) == 1:
+            return [Refusal(group[0], reason)]
+        middle = len(group) // 2
+        refused = [*self._objections(group[:middle]), *self._objections(group[middle:])]
+        if refused:
+            return refused
+        # Each half will do, and both together will not: the second is not made.
+        return [Refusal(found, reason) for found in group[middle:]]
+
+    def _make(self, made: Iterable[ReportedFinding]) -> None:
+        edits: dict[Path, set[Edit]] = defaultdict(set)
+        for found in made:
+            self._begin(_created(_fix_of(found)))
+            for path, new in _by_path(_fix_of(found)).items():
+                edits[path] |= new
+        for path, new in edits.items():
+            self.current[path] = apply_edits(self._text(path), new)
 
     def changed(self) -> tuple[FixedFile, ...]:
         """The files whose text is another one now."""
@@ -138,22 +160,37 @@ class _Texts:
             self.current[path] = self._original[path] = self._trees.read(path)
         return self.current[path]
 
-    def _objection(self, fix_: Fix) -> str | None:
-        """Why a fix by itself must not be made."""
-        created = _created(fix_)
-        for path, edits in _by_path(fix_).items():
+    def _objection(self, group: Sequence[ReportedFinding]) -> str | None:
+        """Why the fixes of a group must not be made together, which is why one of them must not be made by itself."""
+        edits: dict[Path, set[Edit]] = defaultdict(set)
+        kept: dict[Path, set[Edit]] = defaultdict(set)
+        created: set[Path] = set()
+        for found in group:
+            fix_ = _fix_of(found)
+            created |= _created(fix_)
+            for path, new in _by_path(fix_).items():
+                edits[path] |= new
+                if not fix_.removes_comments:
+                    kept[path] |= new
+        for path, new in edits.items():
             try:
                 if path in created and (path in self.current or self._trees.own_kind(path) is not None):
                     return f"there is a file {path.name} already"
                 source = SourceFile.parse(path, b"" if path in created else self._text(path))
-                after = SourceFile.parse(path, apply_edits(source.data, edits))
+                after = SourceFile.parse(path, apply_edits(source.data, new))
             except (OSError, OverlappingEdits, ValueError) as error:
                 return f"it can't be made: {error}"
-            if not fix_.removes_comments and loses_comment(source, edits) is not None:
+            if loses_comment(source, kept[path]) is not None:
                 return "a comment would be lost"
             if breaks(source, after):
                 return "the file would no longer parse"
         return None
+
+
+def _fix_of(found: ReportedFinding) -> Fix:
+    fix_ = found.finding.fix
+    assert fix_ is not None
+    return fix_
 
 
 def _by_path(fix_: Fix) -> dict[Path, set[Edit]]:
@@ -165,15 +202,3 @@ def _by_path(fix_: Fix) -> dict[Path, set[Edit]]:
 
 def _created(fix_: Fix) -> set[Path]:
     return {item.path for item in fix_.edits if item.creates}
-
-
-def _go_together(chosen: set[Edit], new: set[Edit]) -> bool:
-    """Whether edits can be made at once: none touches another, unless it is the very same one.
-
-    Two different insertions at one place do not go together: each was made up without knowing of the other.
-    """
-    return all(
-        one == other or one.span.end < other.span.start or other.span.end < one.span.start
-        for one in chosen
-        for other in new
-    )

@@ -17,7 +17,7 @@ from nixlint.secrets.masking import Shown, shown_prose
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Position
 
-from .shown_edits import edits_without_secrets
+from .shown_edits import FixEdits
 
 VERSION = 1
 _OWN_CODES = "NL"
@@ -50,15 +50,16 @@ def report_json(report: Report, shown: Callable[[Path], str], read: Callable[[Pa
 def document(report: Report, shown: Callable[[Path], str], read: Callable[[Path], bytes]) -> Json:
     """The document as values of JSON."""
     places = _Places(read)
+    edits = FixEdits((found.finding.fix for found in report.findings if found.finding.fix is not None), read)
     return {
         "version": VERSION,
-        "findings": [_finding(found, shown, places) for found in report.findings],
+        "findings": [_finding(found, shown, places, edits) for found in report.findings],
         "errors": [_failure(failure) for failure in report.failures],
         "skipped": [{"file": text(skipped.path), "reason": text(skipped.reason)} for skipped in report.skipped],
     }
 
 
-def _finding(found: ReportedFinding, shown: Callable[[Path], str], places: _Places) -> Json:
+def _finding(found: ReportedFinding, shown: Callable[[Path], str], places: _Places, edits: FixEdits) -> Json:
     finding = found.finding
     return {
         "rule": text(found.rule),
@@ -76,13 +77,13 @@ def _finding(found: ReportedFinding, shown: Callable[[Path], str], places: _Plac
         "container": maybe(finding.container),
         "fingerprint": text(found.fingerprint),
         "suppressed": found.suppressed,
-        "fix": None if finding.fix is None else _fix(finding.fix, shown, places.read),
+        "fix": None if finding.fix is None else _fix(finding.fix, shown, edits),
     }
 
 
-def _fix(fix: Fix, shown: Callable[[Path], str], read: Callable[[Path], bytes]) -> Json:
+def _fix(fix: Fix, shown: Callable[[Path], str], fix_edits: FixEdits) -> Json:
     """A fix with its edits, or, where their text would show a secret, with a word about that in their place."""
-    edits = edits_without_secrets(fix, read)
+    edits = fix_edits.without_secrets(fix)
     if edits is None:
         return {"safety": text(fix.safety.value), "summary": text(fix.summary), "edits": [], "withheld": _WITHHELD}
     return {

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.linting.finding import FileEdit, Fix
 from nixlint.secrets.hidden import hidden_in_file
 from nixlint.secrets.masking import Shown, unmasked
-from nixlint.syntax.edits import Edit, apply_edits
+from nixlint.syntax.edits import ChosenEdits, Edit, apply_edits
 from nixlint.syntax.span import Span
 
 
@@ -22,38 +23,107 @@ class ShownEdit(NamedTuple):
     creates: bool
 
 
-def edits_without_secrets(fix: Fix, read: Callable[[Path], bytes]) -> tuple[ShownEdit, ...] | None:
-    """The edits of a fix, or as many smaller ones that come to the same; ``None`` where one would show a secret.
+class FixEdits:
+    """The edits of the fixes of a report; ``read`` gives the bytes of a file.
 
-    A fix that puts a whole set in the place of another would repeat the secrets in it. What it leaves as it is is no part
-    of the smaller edits, so that mostly nothing secret is left.
+    What of a file is secret is worked out on its text with many fixes made at once: to do it for each fix would cost the
+    square of the file's size.
     """
-    found: list[ShownEdit] = []
-    for path in dict.fromkeys(item.path for item in fix.edits):
-        items = [item for item in fix.edits if item.path == path]
-        edits = _of_file(path, items, read)
-        if edits is None:
-            return None
-        found += edits
-    return tuple(found)
+
+    def __init__(self, fixes: Iterable[Fix], read: Callable[[Path], bytes]) -> None:
+        self._read = read
+        self._may_be_shown: set[tuple[Path, frozenset[FileEdit]]] = set()
+        by_path: dict[Path, dict[frozenset[FileEdit], None]] = {}
+        for fix in fixes:
+            for path, items in _by_path(fix).items():
+                if not any(item.creates for item in items):
+                    by_path.setdefault(path, {})[frozenset(items)] = None
+        for path, all_items in by_path.items():
+            self._look_at(path, all_items)
+
+    def without_secrets(self, fix: Fix) -> tuple[ShownEdit, ...] | None:
+        """The edits of a fix, or as many smaller ones that come to the same; ``None`` where one would show a secret.
+
+        A fix that puts a whole set in the place of another would repeat the secrets in it. What it leaves as it is is no
+        part of the smaller edits, so that mostly nothing secret is left.
+        """
+        found: list[ShownEdit] = []
+        for path, items in _by_path(fix).items():
+            if (path, frozenset(items)) in self._may_be_shown:
+                found += [_shown(item.path, item.edit, creates=False) for item in items]
+                continue
+            edits = _of_file(path, items, self._read)
+            if edits is None:
+                return None
+            found += edits
+        return tuple(found)
+
+    def _look_at(self, path: Path, all_items: Iterable[frozenset[FileEdit]]) -> None:
+        """Learn which of the fixes of a file hold nothing secret; where that does not come out, each is looked at alone."""
+        try:
+            before = self._read(path)
+            for group in _groups(all_items):
+                edits = sorted({item.edit for items in group for item in items})
+                hidden = [each.span for each in hidden_in_file(path, apply_edits(before, edits))]
+                open_edits = {
+                    edit for edit, span in zip(edits, _new_spans(edits), strict=True) if not _overlaps_any(span, hidden)
+                }
+                self._may_be_shown |= {(path, items) for items in group if open_edits.issuperset(_edits(items))}
+        except (OSError, ValueError):
+            return
+
+
+def _groups(all_items: Iterable[frozenset[FileEdit]]) -> list[list[frozenset[FileEdit]]]:
+    """The fixes of a file in groups of those that can be made at once."""
+    groups: list[tuple[ChosenEdits, list[frozenset[FileEdit]]]] = []
+    for items in all_items:
+        edits = sorted(set(_edits(items)))
+        group = next((group for group in groups[:_MAX_GROUPS] if group[0].go_with(edits)), None)
+        if group is None:
+            group = (ChosenEdits(), [])
+            groups.append(group)
+        group[0].add(edits)
+        group[1].append(items)
+    return [members for _, members in groups]
+
+
+_MAX_GROUPS = 20
+"""So many groups are tried for a fix to go with; it is alone after that."""
+
+
+def _edits(items: Iterable[FileEdit]) -> list[Edit]:
+    return [item.edit for item in items]
+
+
+def _by_path(fix: Fix) -> dict[Path, list[FileEdit]]:
+    found: dict[Path, list[FileEdit]] = {}
+    for item in fix.edits:
+        found.setdefault(item.path, []).append(item)
+    return found
+
+
+def _overlaps_any(span: Span, hidden: Sequence[Span]) -> bool:
+    """Whether a span shares a byte with one of some spans, which are in order and do not overlap."""
+    first = bisect_right(hidden, span.start, key=lambda each: each.end)
+    return first < len(hidden) and span.overlaps(hidden[first])
 
 
 def _of_file(path: Path, items: Sequence[FileEdit], read: Callable[[Path], bytes]) -> list[ShownEdit] | None:
     creates = any(item.creates for item in items)
     try:
         before = b"" if creates else read(path)
-        after = apply_edits(before, [item.edit for item in items])
+        after = apply_edits(before, _edits(items))
     except (OSError, ValueError):
         return None
     hidden = [each.span for each in hidden_in_file(path, after)]
-    edits = [item.edit for item in items]
-    for candidate in (edits, list(_smaller(before, after))):
-        if not any(span.overlaps(each) for span in _new_spans(candidate) for each in hidden):
-            return [
-                ShownEdit(path, edit, unmasked(edit.text.decode("utf-8", "surrogateescape")), creates)
-                for edit in candidate
-            ]
+    for candidate in (_edits(items), list(_smaller(before, after))):
+        if not any(_overlaps_any(span, hidden) for span in _new_spans(candidate)):
+            return [_shown(path, edit, creates=creates) for edit in candidate]
     return None
+
+
+def _shown(path: Path, edit: Edit, *, creates: bool) -> ShownEdit:
+    return ShownEdit(path, edit, unmasked(edit.text.decode("utf-8", "surrogateescape")), creates)
 
 
 def _new_spans(edits: Sequence[Edit]) -> Iterator[Span]:

@@ -66,7 +66,7 @@ def frame(source: SourceText, span: Span, style: Style, colour: str) -> Iterator
 
 def masked_line(source: SourceText, number: int) -> str:
     """A line (counted from 1) as it may be shown."""
-    return "".join(cell.text for cell in _cells(source, number)).rstrip()
+    return "".join(cell.text for cell in _cells(source, source.lines.line_span(number))).rstrip()
 
 
 def _shown_numbers(first: int, last: int) -> Sequence[int | None]:
@@ -76,7 +76,10 @@ def _shown_numbers(first: int, last: int) -> Sequence[int | None]:
 
 
 def _line(source: SourceText, span: Span, number: int, gutter: int, style: Style, colour: str) -> Iterator[str]:
-    cells = _clipped(_cells(source, number), span, None if style.width is None else style.width - gutter - 3)
+    width = _WIDTH_OF_PIPES if style.width is None else style.width - gutter - 3
+    line = source.lines.line_span(number)
+    part = _part_around(source, line, span, width)
+    cells = _clipped(_cells(source, part), span, width, part.start > line.start, part.end < line.end)
     text = "".join(cell.text for cell in cells).rstrip()
     head = style.coloured(f"{number:>{gutter}} |", "blue")
     yield f"{head} {text}" if text else head
@@ -108,36 +111,30 @@ def _columns(cells: Sequence[_Cell]) -> str:
     )
 
 
-def _cells(source: SourceText, number: int) -> list[_Cell]:
-    """The cells of a line, and one for its end, where a mark may stand too."""
-    span = source.lines.line_span(number)
+def _cells(source: SourceText, span: Span) -> list[_Cell]:
+    """The cells of a line or a part of it, and one for its end, where a mark may stand too."""
     cells: list[_Cell] = []
+    secrets = iter([(hidden, _without_quotes(hidden.span, source.data)) for hidden in source.hidden_within(span)])
+    secret, shown_for = next(secrets, None), None
     offset = span.start
     for character in source.data[span.start : span.end].decode("utf-8", "surrogateescape").rstrip("\r\n"):
-        cells.append(_Cell(_TAB if character == "\t" else escaped(character), offset))
-        offset += len(character.encode("utf-8", "surrogateescape"))
+        while secret is not None and secret[1].end <= offset:
+            secret = next(secrets, None)
+        if secret is None or offset < secret[1].start:
+            cells.append(_Cell(_TAB if character == "\t" else escaped(character), offset))
+        elif shown_for is not secret:
+            shown_for = secret
+            cells += [_Cell(stand_in, offset) for stand_in in _stand_in(source, *secret, offset)]
+        offset += 1 if character.isascii() else len(character.encode("utf-8", "surrogateescape"))
     cells.append(_Cell(" ", offset))
-    for secret in source.hidden_within(span):
-        cells = list(_masked_cells(cells, secret, source.data))
     return cells
 
 
-def _masked_cells(cells: Sequence[_Cell], hidden: Hidden, data: bytes) -> Iterator[_Cell]:
-    secret = hidden.span
-    if secret.end <= cells[0].offset or secret.start > cells[-1].offset:
-        yield from cells
-        return
-    inner = _without_quotes(secret, data)
-    text = data[inner.start : inner.end].decode("utf-8", "surrogateescape")
-    done = False
-    for cell in cells[:-1]:
-        if not inner.start <= cell.offset < inner.end:
-            yield cell
-        elif not done:
-            done = True
-            stand_in = mask(text, hidden.kind) if cell.offset == inner.start else _MASK
-            yield from (_Cell(character, cell.offset) for character in stand_in)
-    yield cells[-1]
+def _stand_in(source: SourceText, hidden: Hidden, inner: Span, offset: int) -> str:
+    """What is shown of a secret that starts at an offset, or started before it."""
+    if offset != inner.start:
+        return _MASK
+    return mask(source.data[inner.start : inner.end].decode("utf-8", "surrogateescape"), hidden.kind)
 
 
 def _without_quotes(span: Span, data: bytes) -> Span:
@@ -148,12 +145,34 @@ def _without_quotes(span: Span, data: bytes) -> Span:
     return span
 
 
-def _clipped(cells: list[_Cell], span: Span, width: int | None) -> list[_Cell]:
+def _part_around(source: SourceText, line: Span, span: Span, width: int) -> Span:
+    """As much of a line as a frame of some width can show around a span, so that a long line costs no more than a short one.
+
+    A secret is shown by a few cells however long it is, so none is cut.
+    """
+    reach = _BYTES_OF_CELL * max(width, 1)
+    if len(line) <= 2 * reach:
+        return line
+    mark = min(max(span.start, line.start), line.end)
+    start, end = max(line.start, mark - reach), min(line.end, mark + reach)
+    for hidden in source.hidden_within(Span(start, end)):
+        start, end = min(start, hidden.span.start), max(end, hidden.span.end)
+    start, end = max(line.start, start), min(line.end, end)
+    while line.start < start and 0x80 <= source.data[start] < 0xC0:
+        start -= 1
+    while end < line.end and 0x80 <= source.data[end] < 0xC0:
+        end += 1
+    return Span(start, end)
+
+
+_BYTES_OF_CELL = 16
+"""So many bytes for each cell: more than any text takes, so that what is cut off would not have been shown."""
+
+
+def _clipped(cells: list[_Cell], span: Span, width: int, goes_before: bool, goes_on: bool) -> list[_Cell]:
     """As many cells as fit, those of the span among them, with ``…`` for what is left out."""
     widths = [cell_width(cell.text) for cell in cells]
-    if width is None:
-        width = _WIDTH_OF_PIPES
-    if sum(widths) <= width:
+    if sum(widths) <= width and not goes_before and not goes_on:
         return cells
     marked = next((index for index, cell in enumerate(cells) if cell.offset >= span.start), 0)
     start = end = marked
@@ -170,8 +189,8 @@ def _clipped(cells: list[_Cell], span: Span, width: int | None) -> list[_Cell]:
             grew = True
         if not grew:
             break
-    before = [_Cell(_MASK, -1)] if start > 0 else []
-    after = [_Cell(_MASK, -1)] if end + 1 < len(cells) else []
+    before = [_Cell(_MASK, -1)] if start > 0 or goes_before else []
+    after = [_Cell(_MASK, -1)] if end + 1 < len(cells) or goes_on else []
     return [*before, *cells[start : end + 1], *after]
 
 

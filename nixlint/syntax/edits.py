@@ -6,8 +6,9 @@ on their order.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from .comments import Comment, comments_within
@@ -32,6 +33,35 @@ class OverlappingEdits(ValueError):
         )
         self.first = first
         self.second = second
+
+
+class ChosenEdits:
+    """Edits of one text that can be made at once: none touches another, unless it is the very same one.
+
+    Two different insertions at one place do not go together: each was made up without knowing of the other.
+    """
+
+    def __init__(self) -> None:
+        self._edits: list[Edit] = []
+        """In their order, which is that of their ends too: those of one group may touch, and none overlaps another."""
+
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(self._edits)
+
+    def go_with(self, new: Iterable[Edit]) -> bool:
+        """Whether a group of edits can be made with those that were chosen."""
+        return all(edit == other for edit in new for other in self._touching(edit.span))
+
+    def add(self, new: Iterable[Edit]) -> None:
+        """Choose a group of edits."""
+        for edit in new:
+            if edit not in self._touching(edit.span):
+                insort(self._edits, edit)
+
+    def _touching(self, span: Span) -> list[Edit]:
+        first = bisect_left(self._edits, span.start, key=lambda edit: edit.span.end)
+        last = bisect_right(self._edits, span.end, key=lambda edit: edit.span.start)
+        return self._edits[first:last]
 
 
 def apply_edits(data: bytes, edits: Iterable[Edit]) -> bytes:

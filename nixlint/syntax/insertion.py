@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .edits import Edit, apply_edits
+from .frame import LINE_LENGTH, Frame, attrset_at, frame_of
 from .problems import find_problems
 from .source_file import SourceFile
 from .span import Span
 from .string_literal import attr_name_literal, static_name
-from .views import AttrSet, Binding, Expression, Lambda, Parenthesized, enclosing, expression_of, strings_in
-
-LINE_LENGTH = 100
-"""A set on one line stays on it while the line is not longer than this."""
+from .views import AttrSet, Binding, Expression, Lambda, Parenthesized, strings_in
 
 OptionPath = tuple[str, ...]
 
@@ -36,24 +34,25 @@ def define(attrset: AttrSet, path: OptionPath, value: str) -> tuple[Edit, ...] |
 
 def define_many(attrset: AttrSet, definitions: Iterable[tuple[OptionPath, str]]) -> tuple[Edit, ...] | None:
     """The edits that make several definitions, in their order; ``None`` when one of them can't be made."""
-    file = attrset.file
-    start = attrset.node.start_byte
     if attrset.has_error:
         return None
-    pieces: list[_Piece] = [_Kept(Span(0, len(file.data)))]
-    current = attrset
+    framed = frame_of(attrset)
+    start = framed.attrset.node.start_byte
+    size = len(framed.attrset.file.data)
+    pieces: list[_Piece] = [_Kept(Span(0, size))]
+    current = framed.attrset
     for path, value in definitions:
-        edits = _define_one(current, path, value)
+        edits = _define_one(framed._replace(attrset=current), path, value)
         if edits is None:
             return None
         for edit in sorted(edits, reverse=True):
             pieces = _with_edit(pieces, edit)
         data = apply_edits(current.file.data, edits)
-        following = _attrset_at(SourceFile.parse(file.path, data), start)
+        following = attrset_at(SourceFile.parse(current.file.path, data), start)
         if following is None or len(find_problems(following.file)) > len(find_problems(current.file)):
             return None
         current = following
-    return tuple(_edits_of(pieces, len(file.data)))
+    return tuple(framed.in_file(edit) for edit in _edits_of(pieces, size))
 
 
 def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
@@ -65,6 +64,7 @@ def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
     if any(formal.name.text == name for formal in present):
         return ()
     data = function.file.data
+    newline = function.file.layout.newline
     text = name.encode()
     start, end = formals.node.start_byte, formals.node.end_byte
     if not present:
@@ -72,7 +72,7 @@ def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
         ellipsis = formals.node.child_by_field_name("ellipses")
         if ellipsis is not None:
             at = ellipsis.start_byte
-            gap = _newline(data) + _indent_at(data, at) if _is_first_on_line(data, at) else b" "
+            gap = newline + _indent_at(data, at) if _is_first_on_line(data, at) else b" "
             return (_insertion(at, text + b"," + gap),)
         return (Edit(Span(start + 1, end - 1), b" " + text + b" "),) if not inner.strip() else None
     last = present[-1].span
@@ -82,7 +82,6 @@ def add_formal(function: Lambda, name: str) -> tuple[Edit, ...] | None:
     inline = (_insertion(inline_place, b", " + text),)
     if not _has_line_end(data[start:end]):
         return inline
-    newline = _newline(data)
     has_comma = data[comma : comma + 1] == b","
     line = _line_start(data, last.start)
     before = data[line : last.start]
@@ -121,13 +120,13 @@ class _Place(NamedTuple):
     """How many names of the path stand above or in the neighbour: the more, the better."""
 
 
-def _define_one(attrset: AttrSet, path: OptionPath, value: str) -> tuple[Edit, ...] | None:
-    places = _places(attrset, path)
+def _define_one(framed: Frame, path: OptionPath, value: str) -> tuple[Edit, ...] | None:
+    places = _places(framed.attrset, path)
     if not places:
         return None
     best = max(places, key=lambda place: place.shared)
     name = ".".join(attr_name_literal(part) for part in best.rest)
-    return _insert(best.attrset, best.neighbour, name, value)
+    return _insert(framed._replace(attrset=best.attrset), best.neighbour, name, value)
 
 
 def _places(attrset: AttrSet, path: OptionPath) -> list[_Place]:
@@ -181,21 +180,21 @@ def _literal(value: Expression) -> AttrSet | None:
 # How it is written there.
 
 
-def _insert(attrset: AttrSet, neighbour: Binding | None, name: str, value: str) -> tuple[Edit, ...]:
+def _insert(framed: Frame, neighbour: Binding | None, name: str, value: str) -> tuple[Edit, ...]:
+    attrset, newline = framed.attrset, framed.layout.newline
     data = attrset.file.data
     opening = attrset.node.start_byte + data[attrset.node.start_byte : attrset.node.end_byte].index(b"{")
     closing = attrset.node.end_byte - 1
-    newline = _newline(data)
     base = _indent_at(data, opening)
     bindings = attrset.bindings
     indent = next(
         (_indent_at(data, binding.span.start) for binding in bindings if _is_first_on_line(data, binding.span.start)),
-        base + _unit(data),
+        base + framed.layout.unit,
     )
     one_line = not _has_line_end(data[opening:closing])
     text = f"{name} = {value};".encode("utf-8", "surrogateescape")
     multi_line_text = _indented(name, value, indent, newline)
-    if not bindings and _stands_in_one_line_set(attrset) and not data[opening + 1 : closing].strip():
+    if not bindings and framed.stands_in_one_line_set() and not data[opening + 1 : closing].strip():
         fits = _line_end(data, closing) - _line_start(data, opening) + len(text) <= LINE_LENGTH and b"\n" not in text
         if fits:
             return (Edit(Span(opening + 1, closing), b" " + text + b" "),)
@@ -230,11 +229,6 @@ def _insert(attrset: AttrSet, neighbour: Binding | None, name: str, value: str) 
             anchor = binding.span
             line_end = _line_end(data, anchor.end)
     return (_insertion(_end_with_comments(data, anchor.end), newline + indent + multi_line_text),)
-
-
-def _stands_in_one_line_set(attrset: AttrSet) -> bool:
-    outer = next((view for view in enclosing(attrset) if isinstance(view, AttrSet)), None)
-    return outer is not None and not _has_line_end(outer.file.data[outer.span.start : outer.span.end])
 
 
 def _into_empty(
@@ -275,12 +269,6 @@ def _insertion(offset: int, text: bytes) -> Edit:
     return Edit(Span(offset, offset), text)
 
 
-def _newline(data: bytes) -> bytes:
-    if b"\r\n" in data:
-        return b"\r\n"
-    return b"\r" if b"\r" in data and b"\n" not in data else b"\n"
-
-
 def _has_line_end(data: bytes) -> bool:
     return b"\n" in data or b"\r" in data
 
@@ -306,15 +294,6 @@ def _indent_at(data: bytes, offset: int) -> bytes:
     start = _line_start(data, offset)
     line = data[start : _line_end(data, start)]
     return line[: len(line) - len(line.lstrip(b" \t"))]
-
-
-def _unit(data: bytes) -> bytes:
-    """One step of the file's indentation: a tab, or as many spaces as all its lines' indentations are multiples of."""
-    if b"\n\t" in data or b"\r\t" in data:
-        return b"\t"
-    widths = [len(line) - len(line.lstrip(b" ")) for line in data[:20_000].splitlines() if line.strip()]
-    indented = [width for width in widths if width]
-    return b"    " if indented and all(width % 4 == 0 for width in indented) else b"  "
 
 
 def _after_blanks(data: bytes, offset: int) -> int:
@@ -400,14 +379,3 @@ def _edits_of(pieces: list[_Piece], size: int) -> Iterable[Edit]:
             yield Edit(Span(at, piece.span.start), text)
         at = piece.span.end
         text = b""
-
-
-def _attrset_at(file: SourceFile, start: int) -> AttrSet | None:
-    """The attribute set that starts at an offset."""
-    node = file.tree.root_node.descendant_for_byte_range(start, start + 1)
-    while node is not None and node.start_byte == start:
-        view = expression_of(node, file)
-        if isinstance(view, AttrSet):
-            return view
-        node = node.parent
-    return None

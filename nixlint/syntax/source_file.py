@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import views
 from .grammar import parse_tree
+from .layout import Layout, layout_of
 from .span import LineIndex, Position
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class SourceFile:
     def lines(self) -> LineIndex:
         """The file's lines, worked out on first use."""
         return LineIndex(self.data)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How the file is laid out, worked out on first use."""
+        return layout_of(self.data)
 
     def position(self, offset: int) -> Position:
         """The line and column of a byte offset."""

@@ -165,3 +165,15 @@ def test_a_file_that_cannot_be_written_whole_is_left_as_it_was(tmp_path: Path) -
     assert result.stdout == "it can't be written: file too large\n"
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.nix"]  # noqa: PTH208
+
+
+def test_of_many_fixes_only_those_that_break_the_file_are_refused(tmp_path: Path) -> None:
+    words = [f'"a{number}"' for number in range(40)]
+    bad = (words[7], words[30])
+    replacements = {word.strip('"'): "(" if word in bad else '"b"' for word in words}
+    fixing = fixed(tmp_path, f"[ {' '.join(words)} ]", _Replaces(replacements))
+
+    left = [word if word in bad else '"b"' for word in words]
+    assert texts(fixing) == [f"[ {' '.join(left)} ]"]
+    assert len(fixing.applied) == 38
+    assert {refusal.reason for refusal in fixing.refused} == {"the file would no longer parse"}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nixlint.reporting.source_frame import SourceText
+from nixlint.reporting.source_frame import SourceText, _part_around, frame
+from nixlint.reporting.terminal import Style
 from nixlint.syntax.span import Span
 
 _LINES = 400
@@ -28,3 +29,15 @@ def test_what_spans_lines_is_hidden_on_each_of_them() -> None:
     for word in (b"one", b"two"):
         at = data.index(word)
         assert any(hidden.span.contains(Span(at, at + 3)) for hidden in source.hidden_within(Span(at, at + 3)))
+
+
+def test_of_a_long_line_as_much_is_looked_at_as_can_be_shown() -> None:
+    line = b"{ " + b"".join(b'a%d.password = "hunter2x9K"; ' % number for number in range(3000)) + b"}"
+    start = line.index(b"a1500.")
+    source = SourceText.of(Path("a.nix"), line)
+    part = _part_around(source, Span(0, len(line)), Span(start, start + 5), 100)
+    assert len(part) < 4000
+    assert part.contains(Span(start - 100, start + 100))
+    shown = "\n".join(frame(source, Span(start, start + 5), Style(colours=False, width=100), "red"))
+    assert "a1500.password" in shown
+    assert "hunter" not in shown

@@ -103,3 +103,17 @@ def test_a_place_in_ascii_text_is_the_one_that_nix_tells(batch: list[str]) -> No
         a, b = (parsed(text).position(text.index(name)) for name in "ab")
         assert second["line"] - first["line"] == b.line - a.line, text
         assert second["column"] == (b.column if b.line > a.line else first["column"] + b.column - a.column), text
+
+
+@settings(max_examples=30)
+@given(
+    st.lists(
+        st.sampled_from((b"a" * 700, b"\xff" * 90, "é".encode() * 300, "語".encode() * 99, b"\x80" * 1500)), max_size=12
+    )
+)
+def test_a_column_of_a_long_line_is_the_number_of_characters_before_it(pieces: list[bytes]) -> None:
+    data = b"\n" + b"".join(pieces)
+    lines = LineIndex(data)
+    for offset in range(1, len(data), 97):
+        before = data[1:offset].decode("utf-8", "surrogateescape")
+        assert lines.position(offset) == Position(2, len(before) + 1)
