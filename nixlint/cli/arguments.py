@@ -15,6 +15,7 @@ from nixlint.linting.registry import Registry
 from nixlint.linting.request import Request, StandardInput
 
 from .progress import progress_of
+from .streams import read_standard_input
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
@@ -88,4 +89,4 @@ def _standard_input(folder: Path, paths: Sequence[str], name: str | None) -> Sta
             raise click.UsageError("--stdin-filename goes with the path '-'")
         return None
     path = folder / "stdin.nix" if name is None else _absolute(name)
-    return StandardInput(path, sys.stdin.buffer.read())
+    return StandardInput(path, read_standard_input())

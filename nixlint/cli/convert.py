@@ -44,6 +44,7 @@ from nixlint.semantics.releases import releases
 from nixlint.syntax.span import LineIndex
 
 from .convert_again import NotKept, options_again
+from .streams import read_standard_input
 
 
 class _Output(NamedTuple):
@@ -278,7 +279,7 @@ def _request(
             raise ComposeError("couldn't find env file: {}", None, Shown.file(path))
     named = [*files, *words]
     if named == ["-"]:
-        request = Request((STANDARD_INPUT,), project_name, environment, env_paths, sys.stdin.buffer.read())
+        request = Request((STANDARD_INPUT,), project_name, environment, env_paths, read_standard_input())
         return request._replace(checks_all_profiles=False)
     from nixlint.linting.discovery import repository_root
 

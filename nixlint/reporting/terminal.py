@@ -123,9 +123,13 @@ def _wants_colours(terminal: bool) -> bool:
     return terminal and environment.get("TERM") != "dumb"
 
 
+_MOST_DIGITS = 6
+"""Of a width that is one; Python makes no number of very many digits."""
+
+
 def _width(stream: TextIO, terminal: bool) -> int | None:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isdecimal() and len(columns) <= _MOST_DIGITS and int(columns) > 0:
         return max(int(columns), 40)
     if not terminal:
         return None

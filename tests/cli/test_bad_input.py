@@ -213,18 +213,15 @@ def test_a_file_name_that_looks_like_an_option_is_a_file_after_two_dashes(folder
 
 
 def test_a_defect_of_the_command_itself_is_one_line_and_exit_code_2(folder: Path) -> None:
-    # A folder that is gone is as good a way as any to make the command fail where nobody expects it.
-    gone = folder / "gone"
-    gone.mkdir()
     program = (
-        f"import os, sys; os.chdir({str(gone)!r}); os.rmdir({str(gone)!r}); "
-        "sys.argv = ['nixlint', 'check']; import nixlint.__main__"
+        "import sys, nixlint.linting.runner; from nixlint.__main__ import start; "
+        "del nixlint.linting.runner.run; sys.argv = ['nixlint', 'check']; start()"
     )
 
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    result = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)
 
     assert result.returncode == 2
-    assert result.stderr.startswith("error: ")
+    assert result.stderr.startswith("error: internal error in nixlint: ")
     assert result.stderr.count("\n") == 1
 
 
