@@ -27,6 +27,7 @@ from .progress import clear
 @shared_options
 @click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and write nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also make the fixes that a person should look at.")
+@click.option("-v", "--verbose", is_flag=True, help="Say why a fix is not offered.")
 def command(
     paths: Sequence[str],
     select: Sequence[str],
@@ -37,6 +38,7 @@ def command(
     color: str,
     as_diff: bool,
     unsafe_fixes: bool,
+    verbose: bool,
 ) -> int:
     """Fix what can be fixed in PATHS (default: the current folder), in place.
 
@@ -52,7 +54,7 @@ def command(
         unwritten: frozenset[Path] = frozenset()
     else:
         unwritten = _write(fixing, request, style_for(sys.stderr, color))
-    _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff)
+    _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff, verbose=verbose)
     write_notices(fixing.report, color)
     return 0 if not unwritten and not fixing.report.failures and not fixing.refused else 2
 
@@ -86,7 +88,7 @@ def _write(fixing: Fixing, request: Request, style: Style) -> frozenset[Path]:
     return frozenset(unwritten)
 
 
-def _write_outcome(fixing: Fixing, style: Style, unwritten: frozenset[Path], done: bool) -> None:
+def _write_outcome(fixing: Fixing, style: Style, unwritten: frozenset[Path], done: bool, verbose: bool) -> None:
     """Say what was fixed and what was not, on standard error: standard output is for diffs and texts."""
     made_in_vain = [found for found in fixing.applied if not unwritten.isdisjoint(_files_of(found))]
     applied = [found for found in fixing.applied if found not in made_in_vain]
@@ -100,8 +102,18 @@ def _write_outcome(fixing: Fixing, style: Style, unwritten: frozenset[Path], don
         found = refusal.finding
         place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
         print(f"{style.coloured('refused', 'red')} {place}: {visible(refusal.reason)} [{found.rule}]", file=sys.stderr)
+    for refusal in fixing.withheld if verbose else ():
+        found = refusal.finding
+        place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
+        print(f"not offered {place}: {visible(refusal.reason)} [{found.rule}]", file=sys.stderr)
     left = [*made_in_vain, *(found for found in fixing.report.findings if not found.suppressed)]
-    unsafe = sum(found.finding.fix is not None and found.finding.fix.safety is Safety.UNSAFE for found in left)
+    kept_back = {refusal.finding.fingerprint for refusal in fixing.withheld}
+    unsafe = sum(
+        found.fingerprint not in kept_back
+        and found.finding.fix is not None
+        and found.finding.fix.safety is Safety.UNSAFE
+        for found in left
+    )
     hint = f", {unsafe} of them to be fixed with --unsafe-fixes" if unsafe else ""
     verb = "Fixed" if done else "Would fix"
     files = count(len(fixing.files) - len(unwritten), "file")

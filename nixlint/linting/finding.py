@@ -11,6 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.semantics.option_path import OptionPath
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Position
@@ -63,6 +64,19 @@ class FileEdit(NamedTuple):
     creates: bool = False
 
 
+class Reach(NamedTuple):
+    """What a fix is for: it must change nothing else, in no system of the repository.
+
+    ``options`` are those that it may define otherwise. With ``container``, the place of a container's name, it adds
+    definitions to this one container and takes none away. ``renames`` are options that it writes by other names, which
+    changes nothing.
+    """
+
+    options: tuple[OptionPath, ...] = ()
+    container: Place | None = None
+    renames: tuple[OptionPath, ...] = ()
+
+
 class Fix(NamedTuple):
     """A change that removes a finding: all of its edits or none."""
 
@@ -72,6 +86,8 @@ class Fix(NamedTuple):
     edits: tuple[FileEdit, ...]
     removes_comments: bool = False
     """Whether it is a comment that the fix is about; any other fix that would lose one is refused."""
+    reach: Reach | None = None
+    """What it may change; where nothing is said, the option that the finding is about."""
 
 
 class Note(NamedTuple):

@@ -1,7 +1,8 @@
 """Fixes: applied to texts in memory, round after round, until there is nothing left to fix.
 
-A fix is made whole or not at all. One that breaks a file, or that would lose a comment, is refused and said so. Nothing
-is written here; that is :mod:`nixlint.linting.writing`'s matter.
+A fix is made whole or not at all. One that breaks a file, or that would lose a comment, is refused and said so. One that
+reaches another system, or brings an error, is not offered (:mod:`.gate`). Nothing is written here; that is
+:mod:`nixlint.linting.writing`'s matter.
 """
 
 from __future__ import annotations
@@ -17,12 +18,17 @@ from nixlint.syntax.problems import breaks
 from nixlint.syntax.source_file import SourceFile
 
 from .finding import Fix, Report, ReportedFinding, Safety
+from .gate import Gate
 from .registry import Registry
 from .request import Request
 from .runner import run
 
 MAX_ROUNDS = 10
 """After so many rounds it is a defect: two fixes undo each other."""
+
+
+MAX_LOOKS = 100
+"""So often the repository is looked at in one round, to find the fixes that must not be made."""
 
 
 class FixedFile(NamedTuple):
@@ -45,6 +51,7 @@ class Fixing(NamedTuple):
     """What fixing comes to.
 
     ``applied`` are the findings whose fixes are made, ``before`` is what there was and ``report`` what is left then.
+    ``withheld`` are fixes that are not offered here, for they would change more than they are for, or bring an error.
     """
 
     files: tuple[FixedFile, ...]
@@ -52,6 +59,7 @@ class Fixing(NamedTuple):
     refused: tuple[Refusal, ...]
     before: Report
     report: Report
+    withheld: tuple[Refusal, ...] = ()
 
 
 def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
@@ -59,20 +67,47 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
     given = {} if request.standard_input is None else {request.standard_input.path: request.standard_input.data}
     applied: list[ReportedFinding] = []
     refused: dict[tuple[str, str], Refusal] = {}
+    withheld: list[Refusal] = []
     report = run(request, registry, given)
     texts = _Texts(given, report.roots)
+    gate = Gate(request, registry)
     first = report
     for _ in range(MAX_ROUNDS):
         wanted = [found for found in _fixable(report, unsafe) if _key(found) not in refused]
-        made, refusals = texts.apply(wanted)
+        made, refusals = texts.choose(wanted)
         refused.update((_key(refusal.finding), refusal) for refusal in refusals)
-        applied.extend(made)
-        if not made and not refusals:
+        # What was withheld before is tried again: another fix may have made way for it.
+        passed, withheld = _passed(made, texts, gate)
+        applied.extend(passed)
+        if not passed and not refusals:
             break
+        texts.take(passed)
         report = run(request, registry, texts.current)
     # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
     report = report._replace(skipped=first.skipped)
-    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), first, report)
+    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), first, report, tuple(withheld))
+
+
+def _passed(found: list[ReportedFinding], texts: _Texts, gate: Gate) -> tuple[list[ReportedFinding], list[Refusal]]:
+    """Those fixes that change what they are for and nothing else, made together, and the others."""
+    passed: list[ReportedFinding] = []
+    withheld: list[Refusal] = []
+    waiting = [found] if found else []
+    for _ in range(MAX_LOOKS):
+        if not waiting:
+            break
+        part = waiting.pop()
+        reason = gate.objection(texts.with_fixes(passed), texts.with_fixes([*passed, *part]), part)
+        if reason is None:
+            passed.extend(part)
+        elif len(part) == 1:
+            withheld.append(Refusal(part[0], reason))
+        else:
+            # Those that rest on one another were together in the beginning; of the rest each half is tried by itself.
+            middle = len(part) // 2
+            waiting += [part[middle:], part[:middle]]
+    withheld += [Refusal(each, "too many fixes change what they are not for") for part in waiting for each in part]
+    return passed, withheld
 
 
 def _fixable(report: Report, unsafe: bool) -> Iterator[ReportedFinding]:
@@ -95,8 +130,8 @@ class _Texts:
         self._new: set[Path] = set()
         self._trees = Trees(roots)
 
-    def apply(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
-        """Make as many fixes as go together; what does not go with the others waits for the next round."""
+    def choose(self, wanted: Iterable[ReportedFinding]) -> tuple[list[ReportedFinding], list[Refusal]]:
+        """As many fixes as go together; what does not go with the others waits for the next round."""
         chosen: dict[Path, ChosenEdits] = defaultdict(ChosenEdits)
         new_files: set[Path] = set()
         together: list[ReportedFinding] = []
@@ -111,7 +146,6 @@ class _Texts:
         refused = self._objections(together)
         objected = {id(refusal.finding) for refusal in refused}
         made = [found for found in together if id(found) not in objected]
-        self._make(made)
         return made, refused
 
     def _objections(self, group: Sequence[ReportedFinding]) -> list[Refusal]:
@@ -132,14 +166,24 @@ class _Texts:
         # Each half will do, and both together will not: the second is not made.
         return [Refusal(found, reason) for found in group[middle:]]
 
-    def _make(self, made: Iterable[ReportedFinding]) -> None:
-        edits: dict[Path, set[Edit]] = defaultdict(set)
-        for found in made:
-            self._begin(_created(_fix_of(found)))
-            for path, new in _by_path(_fix_of(found)).items():
-                edits[path] |= new
-        for path, new in edits.items():
-            self.current[path] = apply_edits(self._text(path), new)
+    def with_fixes(self, made: Iterable[ReportedFinding]) -> dict[Path, bytes]:
+        """The texts as fixes leave them that go together."""
+        edits: dict[Path, set[Edit]] = {}
+        created: set[Path] = set()
+        for fix_ in (found.finding.fix for found in made):
+            if fix_ is not None:
+                created |= _created(fix_)
+                for path, new in _by_path(fix_).items():
+                    edits.setdefault(path, set()).update(new)
+        texts = {path: apply_edits(b"" if path in created else self._text(path), new) for path, new in edits.items()}
+        return {**self.current, **texts}
+
+    def take(self, made: Sequence[ReportedFinding]) -> None:
+        """Make fixes that go together."""
+        after = self.with_fixes(made)
+        for fix_ in (found.finding.fix for found in made):
+            self._begin(set() if fix_ is None else _created(fix_))
+        self.current.update(after)
 
     def changed(self) -> tuple[FixedFile, ...]:
         """The files whose text is another one now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlint.semantics.definitions import WrittenDefinition
+from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.syntax import views
 from nixlint.syntax.edits import apply_edits
@@ -12,7 +13,7 @@ from nixlint.syntax.renaming import rename
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import static_name
 
-from .finding import FileEdit, Fix, Safety
+from .finding import FileEdit, Fix, Reach, Safety
 
 Names = tuple[str, ...]
 
@@ -39,7 +40,8 @@ def renaming(
     if edit is None or breaks(source, SourceFile.parse(source.path, apply_edits(source.data, [edit]))):
         return None
     summary = f"rename {'.'.join(old)} to {'.'.join(name or chr(34) * 2 for name in new)}"
-    return Fix(safety, summary, (FileEdit(definition.name.path, edit),))
+    reach = Reach(renames=(OptionPath(old), OptionPath(new)))
+    return Fix(safety, summary, (FileEdit(definition.name.path, edit),), reach=reach)
 
 
 def set_around(repository: Repository, name: Place) -> Place | None:

@@ -1,6 +1,7 @@
 """Turns as plain values of JSON, and back.
 
-Of a fix only what it is about is kept, not its edits: their texts are the user's own and may hold anything.
+Of a fix only what it is about is kept, neither its edits, whose texts are the user's own and may hold anything, nor what
+they may change.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from nixlint.containers.oci_reader import BACKEND, CONTAINERS
 from nixlint.linting.defining import NewDefinition, defining
-from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
+from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Reach, Safety, Severity
 from nixlint.linting.renaming import renaming, set_around
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.definitions import WrittenDefinition, written_definitions
@@ -207,7 +207,8 @@ def _fix(definition: WrittenDefinition, value: Value, repository: Repository) ->
     if chosen is None:
         return None
     edits = (*renamed.edits, *(edit for found in inner if found is not None for edit in found), *chosen)
-    return Fix(Safety.SAFE, "rename docker-containers to virtualisation.oci-containers.containers", edits)
+    reach = Reach(options=(OptionPath((_OLD,)), OptionPath(CONTAINERS.names[:-1])))
+    return Fix(Safety.SAFE, "rename docker-containers to virtualisation.oci-containers.containers", edits, reach=reach)
 
 
 def _inner_edits(container: Value, name: Place, repository: Repository) -> tuple[FileEdit, ...] | None:

@@ -11,9 +11,11 @@ from typing import NamedTuple
 import nixlint.data
 from nixlint.containers.engine_flags import Flag
 from nixlint.containers.oci import UNKNOWN, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Fix, Note, Safety, Severity
+from nixlint.linting.finding import Confidence, Finding, Fix, Note, Reach, Safety, Severity
 from nixlint.linting.moving_elements import moving_elements
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.option_query import parse_pattern
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.target_release import target_release
 from nixlint.syntax.string_literal import encode
@@ -82,7 +84,7 @@ class OciFlagWithAnOption(Rule[OciContainer]):
             option=f"{subject.option_path}.extraOptions",
             container=subject.name,
             notes=tuple(Note(flag.place, f"{known.option} is for {flag.name}") for flag, known in found[1:]),
-            fix=_fix(found, repository, safety),
+            fix=_fix(subject, found, repository, safety),
         )
 
     examples = (
@@ -251,7 +253,9 @@ def _has_value(flag: Flag, known: _Option) -> bool:
     return bool(flag.value) and (known.kind != "pairs" or "=" in flag.value)
 
 
-def _fix(found: list[tuple[Flag, _Option]], repository: Repository, safety: Safety) -> Fix | None:
+def _fix(
+    container: OciContainer, found: list[tuple[Flag, _Option]], repository: Repository, safety: Safety
+) -> Fix | None:
     """Take the flags out and define the options; none where a value is not known or is said twice."""
     lists: dict[tuple[str, ...], list[str]] = {}
     values: dict[tuple[str, ...], str] = {}
@@ -266,7 +270,10 @@ def _fix(found: list[tuple[Flag, _Option]], repository: Repository, safety: Safe
             return None
         values[path] = value
     places = [place for flag, _ in found for place in (flag.place, flag.value_place) if place is not None]
-    return moving_elements(repository, places, lists, values, safety, "set options in the place of flags")
+    fix = moving_elements(repository, places, lists, values, safety, "set options in the place of flags")
+    return (
+        None if fix is None else fix._replace(reach=Reach(options=(OptionPath(parse_pattern(container.option_path)),)))
+    )
 
 
 def _definition(flag: Flag, known: _Option) -> tuple[tuple[str, ...], str]:

@@ -25,9 +25,11 @@ _OTHER_SYSTEMS = frozenset({
 })  # fmt: skip
 """Names around a module of another module system, whose options may have the same names."""
 _OTHER_FILES = re.compile(r"darwin|macos|home-?manager|\bhome\b|\bhm\b|devenv|arion|compose|terra|process", re.I)
-_MODULES = frozenset({"modules", "extraModules", "configuration", "nixos", "nixosModule"})
+_MODULES = frozenset({"modules", "extraModules", "configuration", "nixosModule"})
 _LISTS_OF_MODULES = frozenset({"modules", "extraModules"})
-_COLLECTIONS = frozenset({"nixosModules", "nodes", "specialisation", "nixos"})
+_COLLECTIONS = frozenset({"nixosModules", "nodes", "specialisation"})
+_OF_CLASS = frozenset({"modules", "aspects"})
+"""What holds modules by their class: ``flake.modules.nixos.<name>`` of flake-parts, ``den.aspects.<name>.nixos`` of den."""
 _DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release|options[\w.\" ]*\?|hasAttrByPath")
 """In a file with these, what is defined may depend on what there is."""
 
@@ -109,6 +111,8 @@ def _prefix(definition: WrittenDefinition) -> int | None:
 def _leads_to_module(names: tuple[str | None, ...]) -> bool:
     if names[-1] == "config":
         return (len(names) >= 3 and names[-3] == "containers") or _leads_to_module(names[:-1] or (None,))
+    if "nixos" in names[-2:]:
+        return not _OF_CLASS.isdisjoint(name for name in names[:-1] if name is not None)
     return names[-1] in _MODULES or (len(names) >= 2 and names[-2] in _COLLECTIONS)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_false, is_true
-from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.container_definitions import defining_inside
+from nixlint.linting.defining import NewDefinition
 from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Answer, Presence, attributes_of
@@ -337,7 +338,7 @@ def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
     if not _has_resolver(container):
         definitions.append(NewDefinition(_RESOLVED, "true"))
     summary = f"Give {container.title} a resolver of its own"
-    return defining(repository, container.body, definitions, Safety.UNSAFE, summary)
+    return defining_inside(repository, container, definitions, Safety.UNSAFE, summary)
 
 
 def _has_resolver(container: NspawnContainer) -> bool:

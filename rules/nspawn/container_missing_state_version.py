@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.container_definitions import defining_inside
+from nixlint.linting.defining import NewDefinition
 from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.host_facts import host_state_version
@@ -265,4 +266,4 @@ def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
         return None
     definition = NewDefinition(_STATE_VERSION, encode(version))
     summary = f'Set system.stateVersion = "{version}" in {container.title}'
-    return defining(repository, container.body, (definition,), Safety.UNSAFE, summary)
+    return defining_inside(repository, container, (definition,), Safety.UNSAFE, summary)

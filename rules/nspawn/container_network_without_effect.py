@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.linting.defining import NewDefinition, defining
-from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
+from nixlint.linting.finding import Confidence, Finding, Fix, Reach, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Definition, Presence
 from nixlint.semantics.option_path import OptionPath
@@ -23,6 +23,8 @@ _SETTINGS = (
     "localMacAddress",
     "forwardPorts",
 )
+_LINKS = ("hostBridge", "localAddress", "localAddress6")
+"""Without one of these a private network leads nowhere."""
 _OTHER_NETWORKS = ("interfaces", "macvlans", "networkNamespace", "extraVeths")
 """With one of these, an address may be meant for something else."""
 
@@ -42,7 +44,8 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
 
     ## What to do
 
-    Set `privateNetwork = true`, as `nixlint fix --unsafe-fixes` does, or remove the settings. It is unsafe because the
+    Set `privateNetwork = true`, as `nixlint fix --unsafe-fixes` does where the container has an address or a bridge, or
+    remove the settings. It is unsafe because the
     container's services move to another address.
 
     ## What keeps it silent
@@ -123,6 +126,17 @@ class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
 }
 """,
         ),
+        Bad(
+            "no fix without an address: the container would be cut off",
+            """\
+{
+  containers.web = {
+    «forwardPorts» = [ { hostPort = 80; } { hostPort = 443; } ];
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
         Good(
             "an address of the host's loopback, for its name in /etc/hosts",
             """\
@@ -188,8 +202,12 @@ def _set(definitions: tuple[Definition, ...]) -> Iterator[Definition]:
 
 
 def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
+    """A network of its own, where it has an address or a bridge for it; without one it would be cut off."""
+    if not any(True for name in _LINKS for _ in _set(container.option(name).definitions)):
+        return None
     own = [item.value for item in container.definitions if isinstance(item.value, AttrsValue)]
     body = own[0].place if len(own) == 1 else None
     definition = NewDefinition(OptionPath.of("privateNetwork"), "true")
     summary = f"Give {container.title} a network of its own"
-    return defining(repository, body, (definition,), Safety.UNSAFE, summary)
+    fix = defining(repository, body, (definition,), Safety.UNSAFE, summary)
+    return None if fix is None else fix._replace(reach=Reach((definition.option,), container.place))

@@ -9,7 +9,8 @@ from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import ForwardedPort
 from nixlint.containers.service_ports import ServicePort, entrance_ports
 from nixlint.containers.stated import is_complete, is_true
-from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.container_definitions import defining_inside
+from nixlint.linting.defining import NewDefinition
 from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Presence, attributes_of
@@ -304,4 +305,4 @@ def _fix(container: NspawnContainer, option: OptionPath, port: int, repository: 
     if container.system.presence(option) is not Presence.ABSENT:
         return None
     summary = f"Open port {port} in {container.title}"
-    return defining(repository, container.body, (NewDefinition(option, f"[ {port} ]"),), Safety.UNSAFE, summary)
+    return defining_inside(repository, container, (NewDefinition(option, f"[ {port} ]"),), Safety.UNSAFE, summary)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_true
-from nixlint.linting.defining import NewDefinition, defining
+from nixlint.linting.container_definitions import defining_inside
+from nixlint.linting.defining import NewDefinition
 from nixlint.linting.finding import Confidence, Finding, Safety, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.module_system import Presence
@@ -68,7 +69,7 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
             help="set networking.useHostResolvConf = lib.mkForce false in the container",
             option=f"{subject.option_path}.config.{OptionPath(_RESOLVED)}",
             container=subject.name,
-            fix=defining(repository, subject.body, (definition,), Safety.SAFE, summary),
+            fix=defining_inside(repository, subject, (definition,), Safety.SAFE, summary),
         )
 
     examples = (

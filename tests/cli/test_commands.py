@@ -164,6 +164,19 @@ def test_a_diff_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
     assert (tmp_path / "a.nix").read_text() == NO_VERSION
 
 
+def test_fix_says_on_request_why_a_fix_is_not_offered(tmp_path: Path) -> None:
+    text = '{ services.grafana = { settings.server.protocol = "http"; } // { domain = "x"; }; }\n'
+    write_files(tmp_path, {"configuration.nix": text, "nixlint.toml": 'nixos-release = "25.05"\n'})
+
+    quiet = nixlint(tmp_path, "fix")
+    told = nixlint(tmp_path, "fix", "--diff", "-v")
+
+    assert (quiet.code, told.code) == (0, 0)
+    assert "not offered" not in quiet.err
+    assert "not offered configuration.nix:1:66: services.grafana.settings.server" in told.err
+    assert (tmp_path / "configuration.nix").read_text("utf-8") == text
+
+
 def test_what_is_piped_in_is_fixed_to_standard_output(tmp_path: Path) -> None:
     write_files(tmp_path, {"nixlint.toml": 'nixos-release = "26.05"\n'})
 

@@ -256,7 +256,9 @@ def _without_edits(report: Report) -> Report:
     return report._replace(
         findings=tuple(
             found._replace(
-                finding=found.finding._replace(fix=found.finding.fix and found.finding.fix._replace(edits=()))
+                finding=found.finding._replace(
+                    fix=found.finding.fix and found.finding.fix._replace(edits=(), reach=None)
+                )
             )
             for found in report.findings
         )

@@ -76,6 +76,29 @@ def test_a_fix_that_would_lose_a_comment_is_refused_and_said_so(tmp_path: Path) 
     assert [refusal.reason for refusal in fixing.refused] == ["a comment would be lost"]
 
 
+class _Refuses(Rule[StringLiteral]):
+    """Takes a string for an error."""
+
+    name, code = "refuses", "XX002"
+    severity, confidence = Severity.ERROR, Confidence.CERTAIN
+    asks = (StringLiteral,)
+    examples = ()
+
+    def check(self, subject: StringLiteral, _repository: Repository) -> Iterator[Finding]:
+        if subject.parts == ("bad",):
+            yield Finding(subject.place, "it is refused")
+
+
+def test_a_fix_that_brings_an_error_is_undone_and_not_offered(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": '[ "a" "b" "c" ]'})
+    registry = registry_of(_Replaces({"a": '"x"', "b": '"bad"', "c": '"z"'}), _Refuses())
+    fixing = fix(request(tmp_path, select=frozenset({"replaces"})), registry, unsafe=False)
+
+    assert texts(fixing) == ['[ "x" "b" "z" ]']
+    assert [refusal.reason for refusal in fixing.withheld] == ["it would bring an error: it is refused [refuses]"]
+    assert not fixing.refused
+
+
 def test_bytes_that_are_not_utf8_and_crlf_survive_a_fix(tmp_path: Path) -> None:
     (tmp_path / "a.nix").write_bytes(b'# caf\xe9\r\n[ "a" ]\r\n')
 
