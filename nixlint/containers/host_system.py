@@ -7,11 +7,13 @@ is nothing at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
 
-from nixlint.semantics.hosts import hosts
+from nixlint.semantics.hosts import Host, hosts
 from nixlint.semantics.module_sites import is_in_container, module_sites
 from nixlint.semantics.module_system import PLAIN_PRIORITY, Answer, ModuleSystem, modules_in
 from nixlint.semantics.option_path import OptionPath
@@ -20,11 +22,15 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
-from .nspawn import ContainerIndex, NspawnContainer, containers_on
+from .nspawn import ContainerIndex, NspawnContainer, additions_of_no_host, containers_on
 from .oci import OciContainer
 from .oci_reader import oci_containers_on
 from .stated import deciding
 
+_T = TypeVar("_T")
+
+_DEEPEST = 4
+"""Containers in so many containers are looked at."""
 _OPTIONS = ("containers", "networking")
 """The first names of what rules ask of a module that stands alone."""
 
@@ -56,6 +62,15 @@ class HostSystem:
         """The OCI containers that are declared on it."""
         return oci_containers_on(self.system, self.place)
 
+    def native_containers(self) -> Iterator[NspawnContainer]:
+        """The native containers on it, each followed by those in it."""
+        return _with_inner(self.containers, lambda container: (container,))
+
+    def all_oci_containers(self) -> Iterator[OciContainer]:
+        """The OCI containers on it, and those in its native containers."""
+        yield from self.oci_containers
+        yield from _with_inner(self.containers, lambda each: oci_containers_on(each.system, each.place))
+
     def ask(self, *names: str) -> Answer:
         """What is known of an option of the host."""
         return self.system.ask(OptionPath(names))
@@ -71,14 +86,53 @@ class HostSystem:
         return Answer(strong, ())
 
 
-def host_systems(repository: Repository) -> Iterator[HostSystem]:
-    """The hosts of a repository that has containers, each worked out when it is its turn.
+def _with_inner(
+    containers: tuple[NspawnContainer, ...],
+    give: Callable[[NspawnContainer], tuple[_T, ...]],
+    depth: int = 1,
+) -> Iterator[_T]:
+    for container in containers:
+        yield from give(container)
+        if depth < _DEEPEST:
+            inner = containers_on(container.system, container.place, container.repository)
+            yield from _with_inner(inner, give, depth + 1)
 
-    What a host holds is more than one wants to keep, and more than one wants to work out where nothing comes of it.
+
+class HostView:
+    """The hosts of a repository that has containers, each worked out when it is its turn, and what none of them reaches.
+
+    What a host holds is more than one wants to keep, and more than one wants to work out where nothing comes of it. Of one
+    that had its turn it is remembered which files it reaches.
     """
-    for host in hosts(repository) if _has_containers(repository) else ():
-        place = host.place or Place(repository.root, Span(0, 0))
-        yield HostSystem(host.name, place, host.system(repository.interpreter()), repository)
+
+    def __init__(self, repository: Repository) -> None:
+        self._repository = repository
+        self._reached: set[Path] = set()
+        self._is_whole = False
+
+    def hosts(self) -> Iterator[HostSystem]:
+        """The hosts, one at a time."""
+        for host in hosts(self._repository) if _has_containers(self._repository) else ():
+            system = _system_of(host, self._repository)
+            yield system
+            self._reached |= {system.place.path, *system.system.all_files}
+        self._is_whole = True
+
+    def additions(self) -> Iterator[NspawnContainer]:
+        """What files that no host reaches add to native containers; to be asked for when the hosts had their turn."""
+        assert self._is_whole
+        if _has_containers(self._repository):
+            yield from additions_of_no_host(self._repository, frozenset(self._reached))
+
+
+def host_systems(repository: Repository) -> Iterator[HostSystem]:
+    """The hosts of a repository that has containers, each worked out when it is its turn."""
+    return HostView(repository).hosts()
+
+
+def _system_of(host: Host, repository: Repository) -> HostSystem:
+    place = host.place or Place(repository.root, Span(0, 0))
+    return HostSystem(host.name, place, host.system(repository.interpreter()), repository)
 
 
 def _has_containers(repository: Repository) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
@@ -31,6 +31,8 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
 from .declared import Declared, declared_in, declared_on
+from .existence import Existence
+from .host_reach import reaches
 from .nspawn_extensions import ContainerExtension, container_extensions
 from .nspawn_options import (
     AllowedDevice,
@@ -71,7 +73,7 @@ class NspawnContainer:
 
     ``name`` is ``None`` where it is made by an expression that is not known; ``place`` is where it is written. ``host`` is
     the module that defines it, which stands at ``host_place``, and ``conditions`` are those under which it exists.
-    ``definitions`` are all definitions of the container in that module.
+    ``definitions`` are all definitions of the container in that module, and ``existence`` says whether these are all of it.
     """
 
     name: str | None
@@ -81,6 +83,9 @@ class NspawnContainer:
     host: ModuleSystem
     host_place: Place
     repository: Repository
+    existence: Existence = Existence.CERTAIN
+    is_settled: bool = False
+    """Whether all is known that its host defines of its containers."""
 
     @property
     def title(self) -> str:
@@ -173,7 +178,8 @@ class NspawnContainer:
             return answer
         option = OptionPath(names)
         extended = self.with_extensions(option)
-        elsewhere = (obstacle for other in self._others for obstacle in _as_obstacles(other.system.ask(option)))
+        elsewhere = [obstacle for other in self._others for obstacle in _as_obstacles(other.system.ask(option))]
+        elsewhere += self._doubts
         return extended._replace(obstacles=(*extended.obstacles, *elsewhere))
 
     def option_anywhere(self, *names: str) -> Answer:
@@ -183,12 +189,38 @@ class NspawnContainer:
             return answer
         option = OptionPath(names)
         extended = self._with_extensions(answer, [found.option(self.name, option) for found in self._extensions])
-        elsewhere = (obstacle for other in self._others for obstacle in _as_obstacles(other.option(*names)))
+        elsewhere = [obstacle for other in self._others for obstacle in _as_obstacles(other.option(*names))]
+        elsewhere += self._doubts
         return extended._replace(obstacles=(*extended.obstacles, *elsewhere))
 
     @cached_property
     def _others(self) -> tuple[NspawnContainer, ...]:
-        return ContainerIndex.of(self.repository).others(self)
+        """The definitions elsewhere that may be of the same container.
+
+        Of a host all is here that its modules define. What they may define besides, because a name or a module is not known,
+        may stand in any file that they are not known to import. A file that no host imports may be one whose host is not
+        found.
+        """
+        others = ContainerIndex.of(self.repository).others(self)
+        if not self.host.is_whole:
+            return others
+        parts, here = {part.name_place for part in self.definitions}, self.host.all_files
+        others = tuple(
+            other
+            for other in others
+            if other.place not in parts
+            and (other.place.path not in here if other.name is not None else not self.is_settled)
+        )
+        return tuple(other for other in others if not self._is_on_another_host(other)) if self.is_settled else others
+
+    def _is_on_another_host(self, other: NspawnContainer) -> bool:
+        return any(other.place.path in reach.files for reach in reaches(self.repository))
+
+    @property
+    def _doubts(self) -> tuple[Obstacle, ...]:
+        if self.existence is not Existence.POSSIBLE:
+            return ()
+        return (Obstacle("a module that is not known may declare the container", self.place),)
 
     def with_extensions(self, option: OptionPath) -> Answer:
         """What is known of an option of the system in the container from here, and from what all containers get."""
@@ -229,12 +261,10 @@ class ContainerIndex:
     def __init__(self, repository: Repository) -> None:
         self._read: OrderedDict[Path, _ByName] = OrderedDict()
         self._paths: dict[str | None, list[Path]] = {}
-        self._any_full = False
         self.extensions = container_extensions(repository)
         for path in repository.files_mentioning(b"containers"):
-            for name, found in self._containers_in(path, repository).items():
+            for name in self._containers_in(path, repository):
                 self._paths.setdefault(name, []).append(path)
-                self._any_full = self._any_full or any(_is_written_out(container) for container in found)
 
     @classmethod
     def of(cls, repository: Repository) -> ContainerIndex:
@@ -244,12 +274,22 @@ class ContainerIndex:
     def as_plain(self) -> tuple[object, ...]:
         """All that others see of the index itself; what is in the containers of a file is recorded for each file."""
         paths = tuple((name, tuple(paths)) for name, paths in self._paths.items())
-        return (paths, self._any_full, self.extensions)
+        return (paths, self.extensions)
 
     @property
     def is_empty(self) -> bool:
-        """Whether no file of the repository declares a container."""
-        return not self._any_full
+        """Whether no file of the repository declares a container, or adds to one."""
+        return not self._paths
+
+    @property
+    def places(self) -> Iterator[tuple[str, tuple[Path, ...]]]:
+        """The names of containers, and the files in which something stands about each of them."""
+        return ((name, tuple(paths)) for name, paths in self._paths.items() if name is not None)
+
+    def additions_in(self, path: Path, name: str, repository: Repository) -> tuple[NspawnContainer, ...]:
+        """What a file adds to containers of a name that it does not declare."""
+        found = self._containers_in(path, repository).get(name, ())
+        return tuple(container for container in found if _is_addition(container))
 
     def others(self, container: NspawnContainer) -> tuple[NspawnContainer, ...]:
         """The definitions in other modules that may be of the same container: of its name, or of an unknown one."""
@@ -303,10 +343,33 @@ def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnConta
 def containers_on(host: ModuleSystem, place: Place, repository: Repository) -> tuple[NspawnContainer, ...]:
     """The containers that a module system declares, whichever of its modules they are in.
 
-    ``place`` is where the host stands, for a container that is written nowhere.
+    ``place`` is where the host stands, for a container that is written nowhere. Whatever a host defines of a container makes
+    it one; where more may be defined that is not known, what seems to be an addition may be a part of a larger whole.
     """
-    declared = declared_on(host, place, CONTAINERS, _is_container)
-    return tuple(container for each in declared if _is_full(container := _container(each, repository)))
+    declared = tuple(declared_on(host, place, CONTAINERS, _is_container))
+    is_settled = (
+        bool(declared) and all(each.name is not None for each in declared) and not host.ask(CONTAINERS).obstacles
+    )
+    return tuple(_seen(declared, is_settled, repository))
+
+
+def _seen(declared: tuple[Declared, ...], is_settled: bool, repository: Repository) -> Iterator[NspawnContainer]:
+    for each in declared:
+        container = replace(_container(each, repository), is_settled=is_settled)
+        if _is_full(container):
+            yield container
+        elif _is_addition(container):
+            yield replace(container, existence=Existence.CERTAIN if is_settled else Existence.POSSIBLE)
+
+
+def additions_of_no_host(repository: Repository, reached: frozenset[Path]) -> Iterator[NspawnContainer]:
+    """What files that no host reaches add to containers of which nothing else in the repository says anything."""
+    index = ContainerIndex.of(repository)
+    for name, paths in index.places:
+        if len(paths) == 1 and paths[0] not in reached:
+            found = index.additions_in(paths[0], name, repository)
+            if len(found) == 1 and not index.others(found[0]):
+                yield replace(found[0], existence=Existence.LIKELY)
 
 
 def _container(declared: Declared, repository: Repository) -> NspawnContainer:
@@ -352,9 +415,9 @@ def _is_full(container: NspawnContainer) -> bool:
     return has_mounts and ask_within(systems.definitions, _STATE_VERSION).presence is Presence.DEFINED
 
 
-def _is_written_out(container: NspawnContainer) -> bool:
-    """Whether it is certainly a container: one that is declared by a set, and not by something that is not known."""
-    return any(isinstance(each.value, AttrsValue) for each in container.definitions) and _is_full(container)
+def _is_addition(container: NspawnContainer) -> bool:
+    """Whether the definitions say something of the system of a container that they do not declare."""
+    return container.name is not None and not _is_full(container) and bool(container.option("config").definitions)
 
 
 _DECLARING = (

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.semantics.configuration import submodules_of
-from nixlint.semantics.hosts import hosts
 from nixlint.semantics.interpreter import Interpreter
 from nixlint.semantics.module_sites import option_declarations
 from nixlint.semantics.module_system import Answer, Definition, ModuleSystem, Obstacle
@@ -23,6 +22,8 @@ from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import AttrsValue, Entry, Known, StringValue, Thunk
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
+
+from .host_reach import reaches
 
 _NAME = "containers"
 _SYSTEM = OptionPath.of("config")
@@ -53,19 +54,8 @@ class ContainerExtension(NamedTuple):
         """Whether it is certainly there for a container that is declared in a file: on its host, or on all that have it."""
         if host.is_whole:
             return self.place.path in host.certain_files
-        on = [
-            reach for reach in repository.remember(_Reaches, lambda: _reaches(repository)).hosts if path in reach.files
-        ]
+        on = [reach for reach in reaches(repository) if path in reach.files]
         return bool(on) and all(self.place.path in reach.certain_files for reach in on)
-
-
-class _Reach(NamedTuple):
-    files: frozenset[Path]
-    certain_files: frozenset[Path]
-
-
-class _Reaches(NamedTuple):
-    hosts: tuple[_Reach, ...]
 
 
 def container_extensions(repository: Repository) -> tuple[ContainerExtension, ...]:
@@ -85,8 +75,3 @@ def _in_file(source: SourceFile, repository: Repository) -> Iterator[ContainerEx
         declared = Declarations([Known(AttrsValue({_NAME: Entry(option)}))], interpreter).find((_NAME,))
         modules = submodules_of(declared.declaration.type) if isinstance(declared, Declared) else None
         yield ContainerExtension(Place(source.path, declaration.path.span), modules, interpreter)
-
-
-def _reaches(repository: Repository) -> _Reaches:
-    systems = (host.system(repository.interpreter()) for host in hosts(repository))
-    return _Reaches(tuple(_Reach(system.all_files, system.certain_files) for system in systems))

@@ -45,6 +45,14 @@ class Confidence(Enum):
     POSSIBLE = "possible"
     """Rests on something unknown; shown only with ``--pedantic``."""
 
+    @property
+    def doubt(self) -> int:
+        """0 for what is proven, and more the less sure it is."""
+        return _DOUBTS[self]
+
+
+_DOUBTS = {confidence: doubt for doubt, confidence in enumerate(Confidence)}
+
 
 class Safety(Enum):
     """Whether a fix may be applied without a person looking."""
@@ -120,6 +128,11 @@ class Finding(NamedTuple):
     """Where secrets stand in source files: reports mask these places wherever they show the source."""
     within: Place | None = None
     """What the place is a part of, where comments cannot stand at the place itself: one at that suppresses the finding."""
+
+
+def less_sure(usual: Confidence, first: Finding, second: Finding) -> Finding:
+    """The less sure of two findings of a rule, the first where they are alike; ``usual`` is the rule's own confidence."""
+    return second if (second.confidence or usual).doubt > (first.confidence or usual).doubt else first
 
 
 class ReportedFinding(NamedTuple):

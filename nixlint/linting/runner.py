@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from nixlint.containers.compose_names import is_compose_file, is_compose_text
 from nixlint.files.kept import Kept
@@ -30,12 +31,13 @@ from .compose_subjects import ReadCompose, read_compose
 from .configuration import Configuration, suggestion
 from .finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from .fingerprint import fingerprint, identity
+from .host_findings import HostFindings
 from .internal_error import internal_error
 from .memory import Memory, remembered
 from .registry import AnyRule, Registry
 from .request import Request
 from .shown_finding import FindingTexts
-from .subjects import FileProblem, kind_of
+from .subjects import FileProblem, kind_of, surest
 from .suppression import (
     Directive,
     MalformedDirective,
@@ -48,6 +50,9 @@ from .suppression import (
 )
 from .turn import Taken, Turn
 from .workspace import Workspace, workspaces
+
+if TYPE_CHECKING:
+    from nixlint.containers.host_system import HostSystem
 
 _T = TypeVar("_T")
 
@@ -257,18 +262,54 @@ class _WorkspaceRun:
                     self._apply(rule, subject)
 
     def _ask_of_repository(self) -> None:
-        """Put what no file holds alone before the rules that some file has something for, each with a budget of its own."""
-        for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks):
-            for subject in self._subjects_of_repository(kind):
-                with spending(Budget.of_file(0)):
-                    self._ask(kind, (subject,), tuple(self._asked))
+        """Put what hosts have before the rules that some file has something for, host by host."""
+        kinds = [
+            kind for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks) if _is_on_hosts(kind)
+        ]
+        if not kinds:
+            return
+        from nixlint.containers.host_system import HostView
 
-    def _subjects_of_repository(self, kind: type) -> Iterator[object]:
-        in_repository = kind_of(kind).in_repository
-        return _guarded(
-            lambda: () if in_repository is None else in_repository(self._repository),
-            lambda error: self._fail(internal_error(f"the reading of {kind.__name__}", error), None),
-        )
+        view, found = HostView(self._repository), HostFindings()
+        for host in self._read_of_repository("hosts", view.hosts):
+            found.begin_host()
+            for kind in kinds:
+                self._ask_of_host(kind, host, found)
+        found.begin_host()
+        for kind in kinds:
+            on_no_host = kind_of(kind).on_no_host
+            if on_no_host is not None:
+                additions = self._read_of_repository(kind.__name__, partial(on_no_host, view))
+                self._ask_of_all_hosts(kind, additions, found)
+        for rule, finding in found.all():
+            self._take(rule, finding)
+
+    def _ask_of_host(self, kind: type, host: HostSystem, found: HostFindings) -> None:
+        on_host = kind_of(kind).on_host
+        if on_host is None:
+            return
+        subjects = self._read_of_repository(kind.__name__, partial(on_host, host))
+        if kind is not type(host):
+            self._ask_of_all_hosts(kind, subjects, found)
+            return
+        for subject in subjects:
+            with spending(Budget.of_file(0)):
+                self._ask(kind, (subject,), tuple(self._asked))
+
+    def _ask_of_all_hosts(self, kind: type, subjects: Iterable[object], found: HostFindings) -> None:
+        """Ask about subjects that several hosts may have: all of them must agree."""
+        for subject in subjects:
+            place = getattr(subject, "place", None)
+            if not isinstance(place, Place):
+                continue
+            found.saw(place)
+            with spending(Budget.of_file(0)):
+                for rule in self._asked:
+                    for finding in self._findings(rule, subject) if kind in rule.asks else ():
+                        found.add(rule, place, finding)
+
+    def _read_of_repository(self, name: str, read: Callable[[], Iterable[_T]]) -> Iterator[_T]:
+        return _guarded(read, lambda error: self._fail(internal_error(f"the reading of {name}", error), None))
 
     def _apply(self, rule: AnyRule, subject: object) -> None:
         for finding in self._findings(rule, subject):
@@ -282,7 +323,10 @@ class _WorkspaceRun:
                 internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
             )
 
-        return _guarded(lambda: rule.check(subject, self._repository), fail)
+        limit = surest(subject)
+        for finding in _guarded(lambda: rule.check(subject, self._repository), fail):
+            is_surer = (finding.confidence or rule.confidence).doubt < limit.doubt
+            yield finding._replace(confidence=limit) if is_surer else finding
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
         """Take what a rule found, with all that has to be looked up in the file where it stands."""
@@ -312,11 +356,13 @@ class _WorkspaceRun:
         self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked, first, last))
 
     def _accept(self, taken: Taken, turn: Turn) -> None:
-        """Report a finding, unless there is the same one already, or it is not wanted."""
+        """Report a finding, unless there is the same one already and it is as sure, or it is not wanted."""
         rule, finding = self._registry.rules[taken.rule], taken.finding
         path = finding.place.path
         self._outcome.secrets.update(finding.redact)
-        if (rule.name, finding.place) in self._found or self._is_off(rule, path):
+        known = self._found.get((rule.name, finding.place))
+        is_surer = known is None or (finding.confidence or rule.confidence).doubt < known.confidence.doubt
+        if not is_surer or self._is_off(rule, path):
             return
         self._suppressions.learn(path, turn.directives[path])
         names = (rule.name, rule.code, *rule.formerly)
@@ -367,6 +413,10 @@ class _WorkspaceRun:
         position = None if source is None or place is None else source.position(place.span.start)
         shown = None if path is None else self._request.shown(path)
         self._turn.failures.append(Failure(message, shown, position))
+
+
+def _is_on_hosts(kind: type) -> bool:
+    return kind_of(kind).on_host is not None
 
 
 def _repository(workspace: Workspace, reader: Reader, memory: Memory | None) -> Repository:

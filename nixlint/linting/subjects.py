@@ -1,6 +1,6 @@
 """The kinds of subjects that rules ask about, and how each is read: one table, and nothing imported before somebody asks.
 
-A kind says itself how it is read from a file of Nix, from a Compose file and from a repository as a whole, and which words
+A kind says itself how it is read from a file of Nix, from a Compose file and from a host, and which words
 a file of Nix has in which subjects of the kind are defined. These are words of the definition itself (``containers``), never
 of what a rule looks for in it: that may well stand in another file that the definition imports.
 """
@@ -8,14 +8,19 @@ of what a rule looks for in it: that may well stand in another file that the def
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from nixlint.containers.existence import Existence
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem
 from nixlint.syntax.source_file import SourceFile
 
 from .compose_subjects import ReadCompose
+from .finding import Confidence
+
+if TYPE_CHECKING:
+    from nixlint.containers.host_system import HostSystem, HostView
 
 
 class FileProblem(NamedTuple):
@@ -37,12 +42,23 @@ class SubjectKind(NamedTuple):
     in_compose: Callable[[ReadCompose], Iterable[object]] | None = None
     with_texts: Callable[[Iterable[bytes], SourceFile], Iterable[object]] | None = None
     """Only those subjects in whose text one of some texts is written (:attr:`Rule.words`)."""
-    in_repository: Callable[[Repository], Iterable[object]] | None = None
-    """Subjects that no file holds alone: rules are asked about them when all files have been checked."""
+    on_host: Callable[[HostSystem], Iterable[object]] | None = None
+    """Subjects that a host has, whichever of its files hold them: rules are asked about them when all files have been
+    checked, host by host."""
+    on_no_host: Callable[[HostView], Iterable[object]] | None = None
+    """Subjects that it takes all hosts to know: what none of them reaches."""
 
     def may_be_in(self, data: bytes) -> bool:
         """Whether a file of Nix with these bytes may define a subject of the kind."""
         return self.in_nix is not None and (not self.words or any(word in data for word in self.words))
+
+
+def surest(subject: object) -> Confidence:
+    """How sure something can be that is found in a subject: no surer than that the subject is there, and known whole."""
+    return _SUREST.get(getattr(subject, "existence", Existence.CERTAIN), Confidence.CERTAIN)
+
+
+_SUREST = {Existence.LIKELY: Confidence.LIKELY, Existence.POSSIBLE: Confidence.POSSIBLE}
 
 
 class UnknownSubject(Exception):
@@ -100,10 +116,20 @@ def _host_modules(source: SourceFile, repository: Repository) -> Iterable[object
     return host_modules(source, repository)
 
 
-def _host_systems(repository: Repository) -> Iterable[object]:
-    from nixlint.containers.host_system import host_systems
+def _itself(host: HostSystem) -> Iterable[object]:
+    return (host,)
 
-    return host_systems(repository)
+
+def _nspawn_containers_on(host: HostSystem) -> Iterable[object]:
+    return host.native_containers()
+
+
+def _additions(view: HostView) -> Iterable[object]:
+    return view.additions()
+
+
+def _oci_containers_on(host: HostSystem) -> Iterable[object]:
+    return host.all_oci_containers()
 
 
 _GIVEN_BY_THE_RUN = SubjectKind()
@@ -116,11 +142,15 @@ _KINDS = {
     "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
     "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
     "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings, with_texts=_strings_with),
-    "nixlint.containers.nspawn.NspawnContainer": SubjectKind((b"containers",), _nspawn_containers),
-    "nixlint.containers.oci.OciContainer": SubjectKind(_OCI_WORDS, _oci_containers, ReadCompose.oci_containers),
+    "nixlint.containers.nspawn.NspawnContainer": SubjectKind(
+        (b"containers",), _nspawn_containers, on_host=_nspawn_containers_on, on_no_host=_additions
+    ),
+    "nixlint.containers.oci.OciContainer": SubjectKind(
+        _OCI_WORDS, _oci_containers, ReadCompose.oci_containers, on_host=_oci_containers_on
+    ),
     "nixlint.containers.oci.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
     "nixlint.containers.compose_project.ComposeProject": SubjectKind(in_compose=ReadCompose.projects),
     "nixlint.containers.host_system.HostSystem": SubjectKind(
-        (b"containers", b"networking"), _host_modules, in_repository=_host_systems
+        (b"containers", b"networking"), _host_modules, on_host=_itself
     ),
 }

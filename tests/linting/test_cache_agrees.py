@@ -124,6 +124,27 @@ _LAYOUTS = (
     ),
     Layout(
         {
+            "flake.nix": "{ outputs = { nixpkgs, ... }: { nixosConfigurations.one = nixpkgs.lib.nixosSystem { "
+            "modules = [ ./web.nix ]; }; }; }\n",
+            "make.nix": "name: extra: { containers.${name} = extra // { autoStart = true; config = { }; }; }\n",
+            "web.nix": '{ ... }: import ./make.nix "web" { privateNetwork = true; }\n',
+            "added.nix": "{ containers.db.config.services.openssh.enable = true; }\n",
+        },
+        (
+            ("web.nix", '{ ... }: import ./make.nix "web" { privateNetwork = false; }\n'),
+            ("web.nix", '{ ... }: { imports = [ ./added.nix (import ./make.nix "web" { }) ]; }\n'),
+            ("make.nix", 'name: extra: { containers.${name}.config.system.stateVersion = "25.05"; }\n'),
+            ("added.nix", '{ containers.web.config.system.stateVersion = "25.05"; }\n'),
+            (
+                "flake.nix",
+                '{ outputs = { nixpkgs, ... }: { nixosConfigurations = nixpkgs.lib.genAttrs [ "one" "two" ] '
+                '(name: nixpkgs.lib.nixosSystem { modules = [ ./web.nix (./. + "/${name}.nix") ]; }); }; }\n',
+            ),
+            ("two.nix", '{ containers.web.config.system.stateVersion = "25.05"; }\n'),
+        ),
+    ),
+    Layout(
+        {
             "a.nix": '{ virtualisation.oci-containers.containers.web = { image = "nginx"; ports = [ "8080:80" ]; '
             'dependsOn = [ "db" ]; }; }\n',
             "b.nix": '{ virtualisation.oci-containers.containers.db = { image = "postgres:16"; '

@@ -1,0 +1,181 @@
+"""Rules about containers are asked about those of each host, and about what no host reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from nixlint.linting.finding import Report
+from nixlint.linting.request import Request
+from nixlint.linting.runner import run
+
+from .workbench import REGISTRY, lint, write_files
+
+_MISSING = "container-missing-state-version"
+_PRIVILEGED = "oci-privileged"
+
+
+def _flake(**hosts: str) -> str:
+    systems = "".join(
+        f"{name} = nixpkgs.lib.nixosSystem {{ modules = [ {modules} ]; }};" for name, modules in hosts.items()
+    )
+    return f"{{ outputs = {{ nixpkgs, ... }}@inputs: {{ nixosConfigurations = {{ {systems} }}; }}; }}\n"
+
+
+def _found(report: Report, rule: str = _MISSING) -> list[tuple[str, str | None, str]]:
+    assert not report.failures
+    return [(item.path, item.finding.container, item.confidence.value) for item in report.findings if item.rule == rule]
+
+
+def _check(folder: Path, files: Mapping[str, str], *paths: str) -> Report:
+    write_files(folder, files)
+    return lint(folder, *paths)
+
+
+def _pedantic(folder: Path, files: Mapping[str, str]) -> Report:
+    write_files(folder, files)
+    return run(Request((folder,), folder, pedantic=True), REGISTRY)
+
+
+FUNCTION = {
+    "flake.nix": _flake(alpha="./web.nix"),
+    "make.nix": "{ lib }: name: extra: { containers.${name} = lib.recursiveUpdate extra { autoStart = true; "
+    "config = { ... }: { services.nginx.enable = true; }; }; }\n",
+    "web.nix": '{ lib, ... }: import ./make.nix { inherit lib; } "web" { privateNetwork = true; }\n',
+}
+
+
+def test_a_container_that_a_function_of_another_file_makes_is_one(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, FUNCTION)) == [("make.nix", "web", "certain")]
+
+
+def test_its_file_alone_has_the_same_findings(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, FUNCTION, "make.nix")) == [("make.nix", "web", "certain")]
+
+
+def test_what_is_found_in_other_files_is_no_finding_of_the_file_that_is_checked(tmp_path: Path) -> None:
+    files = {
+        **FUNCTION,
+        "flake.nix": _flake(alpha="./web.nix ./other.nix"),
+        "other.nix": "{ containers.other = { autoStart = true; config = { }; }; }\n",
+    }
+    assert _found(_check(tmp_path, files, "other.nix")) == [("other.nix", "other", "certain")]
+
+
+def test_it_is_found_once_on_however_many_hosts_it_is(tmp_path: Path) -> None:
+    files = {**FUNCTION, "flake.nix": _flake(alpha="./web.nix", beta="./web.nix", gamma="./web.nix { }")}
+    assert _found(_check(tmp_path, files)) == [("make.nix", "web", "certain")]
+
+
+def test_where_hosts_disagree_it_is_possible(tmp_path: Path) -> None:
+    version = '{ containers.web.config.system.stateVersion = "25.05"; }'
+    files = {**FUNCTION, "flake.nix": _flake(alpha="./web.nix", beta="./web.nix ./version.nix"), "version.nix": version}
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("make.nix", "web", "possible")]
+
+
+def test_the_surer_finding_counts_where_a_file_alone_knows_less(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./web.nix { services.resolved.enable = true; }"),
+        "web.nix": '{ containers.web = { privateNetwork = true; config = { ... }: { system.stateVersion = "25.05"; }; }; }',
+    }
+    assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("web.nix", "web", "certain")]
+
+
+@pytest.mark.parametrize("pedantic", [False, True])
+def test_a_generated_name_is_known_on_its_host(tmp_path: Path, pedantic: bool) -> None:
+    files = {
+        "flake.nix": _flake(alpha='./web.nix { networking.hostName = "alpha"; }'),
+        "web.nix": "{ config, ... }: { containers.${config.networking.hostName} = { autoStart = true; config = { }; }; }\n",
+    }
+    found = _found(_pedantic(tmp_path, files) if pedantic else _check(tmp_path, files))
+    assert found in ([("web.nix", "alpha", "certain")], [("web.nix", None, "certain")])
+
+
+def test_an_oci_container_of_a_function_is_seen(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./web.nix"),
+        "make.nix": "name: more: { virtualisation.oci-containers.containers.${name} = more; }\n",
+        "web.nix": '{ ... }: import ./make.nix "web" { privileged = true; }\n',
+    }
+    assert _found(_check(tmp_path, files), _PRIVILEGED) == [("web.nix", "web", "certain")]
+
+
+def test_a_container_in_a_container_is_seen(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./outer.nix"),
+        "make.nix": "name: { containers.${name} = { autoStart = true; config = { ... }: { }; }; }\n",
+        "outer.nix": '{ containers.outer = { autoStart = true; config = { imports = [ (import ./make.nix "inner") ]; '
+        'system.stateVersion = "25.05"; }; }; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == [("make.nix", "inner", "certain")]
+
+
+def test_another_host_may_have_a_container_of_the_same_name_and_more_in_it(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix", beta="./b.nix"),
+        "a.nix": "{ containers.web = { autoStart = true; config = { services.nginx.enable = true; }; }; }\n",
+        "b.nix": '{ containers.web = { autoStart = true; config = { system.stateVersion = "24.05"; }; }; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]
+
+
+def test_a_file_that_no_host_imports_may_add_to_a_container(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix"),
+        "a.nix": "{ containers.web = { autoStart = true; config = { services.nginx.enable = true; }; }; }\n",
+        "b.nix": '{ containers.web.config.system.stateVersion = "24.05"; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("a.nix", "web", "possible")]
+
+
+# -- additions ------------------------------------------------------------------------------------------------------
+
+_ADDED = '{ containers = { a.config.system.stateVersion = "24.05"; b.config.services.openssh.enable = true; }; }\n'
+
+
+def test_what_a_host_defines_of_a_container_is_one_where_nothing_else_may_define_it(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == [("a.nix", "b", "certain")]
+
+
+def test_it_is_possible_where_a_module_is_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix inputs.x.nixosModules.y"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("a.nix", "b", "possible")]
+
+
+def test_it_is_possible_where_a_name_is_not_known(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix { containers.${inputs.x.name} = { config = { }; autoStart = true; }; }"),
+        "a.nix": _ADDED,
+    }
+    assert ("a.nix", "b", "certain") not in _found(_check(tmp_path, files))
+    assert ("a.nix", "b", "possible") in _found(_pedantic(tmp_path, files))
+
+
+def test_it_is_likely_on_no_host(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, {"a.nix": _ADDED})) == [("a.nix", "b", "likely")]
+
+
+def test_it_is_an_addition_where_another_file_speaks_of_the_container(tmp_path: Path) -> None:
+    files = {"a.nix": _ADDED, "b.nix": "{ containers.b.config.services.nginx.enable = true; }\n"}
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_it_is_an_addition_where_a_host_reaches_it_under_a_condition_that_is_off(tmp_path: Path) -> None:
+    added = "{ lib, ... }: { containers = lib.mkIf false { b.config.services.openssh.enable = true; }; }\n"
+    files = {"flake.nix": _flake(alpha="./a.nix"), "a.nix": added}
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_a_container_that_another_module_of_the_host_declares_is_one_and_not_two(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix ./b.nix"),
+        "a.nix": '{ containers.b = { autoStart = true; config = { system.stateVersion = "24.05"; }; }; }\n',
+        "b.nix": "{ containers.b.config.services.openssh.enable = true; }\n",
+    }
+    assert _found(_check(tmp_path, files)) == []
