@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.files.kept import Kept
 from nixlint.files.reading import MAX_BYTES, Kind, Status, TooLarge
 from nixlint.files.tree import Tree
 
@@ -43,7 +42,6 @@ class Contents:
         self.is_stable = True
         """Whether each file had the same content whenever it was read."""
         self._tree = tree
-        self._kept = Kept(tree)
 
     def kind(self, path: Path) -> Kind | None:
         """What stands at a path; see :class:`~nixlint.files.reading.Reader`."""
@@ -51,11 +49,9 @@ class Contents:
 
     def read(self, path: Path, limit: int = MAX_BYTES) -> bytes:
         """The bytes of a file; see :class:`~nixlint.files.reading.Reader`."""
-        if path in self._kept:
-            return self._kept.read(path, limit)
         status = self._tree.status(path)
         try:
-            data = self._kept.read(path)
+            data = self._tree.read(path)
         except OSError:
             self._see(path, Known(UNREADABLE, None))
             raise

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ from nixlint.files.reading import Status
 from nixlint.files.tree import Tree
 from nixlint.semantics.dependencies import Dependencies, Mention, Question, Reading, Recorder
 from nixlint.semantics.file_tree import FileTree
+from nixlint.semantics.mentions import Mentions
 from nixlint.semantics.repository import read_nix
 
 from .installed_code import digest_of_code
@@ -101,6 +103,7 @@ class Memory:
         self._kept = _loaded(root, place.load())
         self._is_turn = turn_shape(len(self._kept.paths.texts), rules)
         self.contents = Contents(tree, self._kept.known)
+        self._mentions = Mentions(partial(read_nix, self.contents))
         self._files: tuple[Path, ...] | None = None
         self._changed: frozenset[Path] | None = None
         self._settled: dict[str, bool] = {}
@@ -135,11 +138,11 @@ class Memory:
         """The files that hold all of some words; what is as it was need not be read again to know."""
         known = self._complete_mentions().get(words)
         if known is None:
-            yield from (path for path in files if self._holds_words(path, words))
+            yield from (path for path in files if self._mentions.holds(path, words))
             return
         changed = self._changes()
         for path in files:
-            if self._holds_words(path, words) if path in changed else path in known:
+            if self._mentions.holds(path, words) if path in changed else path in known:
                 yield path
 
     def _complete_mentions(self) -> Mapping[tuple[bytes, ...], frozenset[Path]]:
@@ -148,13 +151,6 @@ class Memory:
                 mention.words: frozenset(mention.found) for mention in self._kept.mentions if mention.is_complete
             }
         return self._mentioned
-
-    def _holds_words(self, path: Path, words: tuple[bytes, ...]) -> bool:
-        try:
-            data = read_nix(self.contents, path)
-        except OSError:
-            return False
-        return all(word in data for word in words)
 
     def _holds(self, number: int) -> bool:
         if not self._holds_directly(number):
@@ -232,7 +228,7 @@ class Memory:
             return True
         for path in self._changes():
             is_seen = mention.is_complete or path <= mention.found[-1]
-            if is_seen and (path in found) != (path in now and self._holds_words(path, mention.words)):
+            if is_seen and (path in found) != (path in now and self._mentions.holds(path, mention.words)):
                 return False
         return True
 

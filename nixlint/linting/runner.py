@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from nixlint.containers.compose_names import is_compose_file, is_compose_text
-from nixlint.files.kept import Kept
 from nixlint.files.overlay import Overlay
 from nixlint.files.reading import Reader, reason_of
 from nixlint.files.tree import Tree
@@ -72,7 +71,7 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     for group in found.groups:
         tree = Tree(group.root)
         memory = None if given or request.caching is None else remembered(group, tree, request, registry)
-        reader: Reader = Kept(Overlay(given, tree)) if memory is None else memory.contents
+        reader: Reader = Overlay(given, tree) if memory is None else memory.contents
         checks = _WorkspaceRun(group, request, registry, outcome, reader, memory)
         for path in group.files:
             if request.progress is not None:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +19,7 @@ from .budget import Budget, spending_apart
 from .dependencies import Dependencies, Mention, Question, Reading, Recorder, text_of
 from .file_tree import FileTree
 from .interpreter import Interpreter
+from .mentions import Mentions
 
 T = TypeVar("T")
 
@@ -72,6 +74,7 @@ class Repository:
         self._listed: list[tuple[Path, ...]] = []
         self._tree = Tree(root)
         self._reader: Reader = reader or self._tree
+        self._mentions = Mentions(partial(read_nix, self._reader))
         self._sources = _Sources()
         self._remembered: dict[type, object] = {}
         self._of_turn: dict[type, object] = {}
@@ -100,7 +103,11 @@ class Repository:
     def open(self, path: Path) -> SourceFile:
         """The parsed file at an absolute path. Raises :class:`OSError` where there is no readable Nix."""
         self._note(Question(Reading.CONTENT, path))
-        source = self._sources.get(path) or SourceFile.parse(path, read_nix(self._reader, path))
+        source = self._sources.get(path)
+        if source is None:
+            data = read_nix(self._reader, path)
+            self._mentions.learn(path, data)
+            source = SourceFile.parse(path, data)
         self._sources.keep(path, source)
         return source
 
@@ -209,13 +216,7 @@ class Repository:
         return self._listed[0]
 
     def _read_for_words(self, words: tuple[bytes, ...], files: tuple[Path, ...]) -> Iterator[Path]:
-        for path in files:
-            try:
-                data = read_nix(self._reader, path)
-            except OSError:
-                continue
-            if all(word in data for word in words):
-                yield path
+        return (path for path in files if self._mentions.holds(path, words))
 
     def _importable(self, path: Path) -> SourceFile | None:
         return self.source(path) if path.is_relative_to(self.root) else None
