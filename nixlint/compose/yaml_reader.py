@@ -96,12 +96,28 @@ class ComposeText:
     @cached_property
     def comments(self) -> Comments:
         """The comments of the file, by line."""
-        scalars = [
-            (event.start_mark.index, event.end_mark.index)
-            for event in _events(self)
-            if isinstance(event, events.ScalarEvent)
-        ]
-        return _comments(self.text, scalars)
+        return _comments(self.text, self._scalars)
+
+    def each_comment(self) -> Iterator[tuple[Place, bool]]:
+        """The place of each comment with its ``#``, in order, and whether it stands on a line of its own."""
+        for line in _lines(self.text, self._scalars):
+            if line.comment is not None:
+                start = line.start + line.comment.start()
+                text = self.text[start : line.start + len(line.text)].partition("\r")[0]
+                yield self.place(start, start + len(text)), not line.code
+
+    @cached_property
+    def _scalars(self) -> list[tuple[int, int]]:
+        """The ranges of characters in which a ``#`` begins no comment. Behind the ``|`` of a block one may stand."""
+        scalars: list[tuple[int, int]] = []
+        for event in _events(self):
+            if isinstance(event, events.ScalarEvent):
+                start, end = event.start_mark.index, event.end_mark.index
+                if event.style in ("|", ">"):
+                    line_end = self.text.find("\n", start)
+                    start = end if line_end < 0 else min(end, line_end)
+                scalars.append((start, end))
+        return scalars
 
 
 class Comments(NamedTuple):
@@ -376,14 +392,19 @@ def _value(event: events.ScalarEvent) -> ScalarValue:
 _COMMENT = re.compile(r"(?:^|(?<=[ \t]))#")
 
 
-def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
-    """The comments of a text, given the ranges of its scalars, in which a ``#`` is none."""
-    above: dict[int, tuple[str, ...]] = {}
-    beside: dict[int, str] = {}
-    head: tuple[str, ...] = ()
-    waiting: list[tuple[int, str]] = []
-    offset, position, last = 0, 0, -1
-    for number, line in enumerate(text.split("\n")):
+class _Line(NamedTuple):
+    """A line, the character at which it starts, its comment, and what stands before that, without blanks."""
+
+    start: int
+    text: str
+    comment: re.Match[str] | None
+    code: str
+
+
+def _lines(text: str, scalars: list[tuple[int, int]]) -> Iterator[_Line]:
+    """The lines of a text, given the ranges of its scalars, in which a ``#`` is no comment."""
+    offset, position = 0, 0
+    for line in text.split("\n"):
         match = None
         for candidate in _COMMENT.finditer(line):
             start = offset + candidate.start()
@@ -392,7 +413,19 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
             if position == len(scalars) or scalars[position][0] > start or scalars[position][1] <= start:
                 match = candidate
                 break
-        content = (line[: match.start()] if match else line).strip()
+        yield _Line(offset, line, match, (line[: match.start()] if match else line).strip())
+        offset += len(line) + 1
+
+
+def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
+    """The comments of a text, given the ranges of its scalars, in which a ``#`` is none."""
+    above: dict[int, tuple[str, ...]] = {}
+    beside: dict[int, str] = {}
+    head: tuple[str, ...] = ()
+    waiting: list[tuple[int, str]] = []
+    last = -1
+    for number, found in enumerate(_lines(text, scalars)):
+        line, match, content = found.text, found.comment, found.code
         comment = line[match.end() :].rstrip(" \t\r") if match else ""
         comment = comment[1:] if comment[:1] in (" ", "\t") else comment
         if match and not content:
@@ -410,7 +443,6 @@ def _comments(text: str, scalars: list[tuple[int, int]]) -> Comments:
             elif rest:
                 above[number] = rest
             waiting, last = [], number
-        offset += len(line) + 1
     deeper = () if last < 0 else _taken_while_deeper(waiting, 0)
     if deeper:
         above[last] = (*above.get(last, ()), *deeper)

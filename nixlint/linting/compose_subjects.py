@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,11 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlint.files.reading import Reader
 from nixlint.syntax.span import LineIndex, Position
 
+from .suppression import CommentedText
+
 if TYPE_CHECKING:
     from nixlint.containers.compose_project import ComposeProject
     from nixlint.containers.oci import OciContainer, OciModule
-
-_DIRECTIVE = re.compile(rb"#[ \t]*nixlint:[ \t]*ignore(?:\[([^\]\n]*)\]|[ \t:]+([\w, -]+))")
+    from nixlint.syntax.comments import Comment
 
 
 class ReadCompose(NamedTuple):
@@ -46,22 +46,23 @@ class ReadCompose(NamedTuple):
         """The line and column of a byte offset."""
         return self.lines.position(offset)
 
-    def is_suppressed(self, line: int, names: tuple[str, ...]) -> bool:
-        """Whether a comment at a line, or on the line above it, says that a rule is to be silent there."""
-        for number in (line - 1, line):
-            if number < 1:
-                continue
-            span = self.lines.line_span(number)
-            match = _DIRECTIVE.search(self.data[span.start : span.end])
-            if match is not None and _is_comment_line(self.data[span.start : span.end], number == line):
-                words = re.split(r"[,\s]+", (match[1] or match[2] or b"").decode("utf-8", "replace"))
-                if any(name in words for name in names):
-                    return True
-        return False
+    def commented(self) -> CommentedText:
+        """The file with its comments, for what they suppress."""
+        return CommentedText(self.path, self.data, self.lines, self._comments)
 
+    def _comments(self) -> tuple[Comment, ...]:
+        from nixlint.compose.problem import ComposeError
+        from nixlint.compose.yaml_reader import ComposeText
+        from nixlint.syntax.comments import Comment
 
-def _is_comment_line(text: bytes, is_same_line: bool) -> bool:
-    return is_same_line or text.lstrip().startswith(b"#")
+        try:
+            found = tuple(ComposeText(self.path, self.data).each_comment())
+        except ComposeError:
+            return ()
+        return tuple(
+            Comment(place.span, self.data[place.span.start : place.span.end].decode(), True, own_line)
+            for place, own_line in found
+        )
 
 
 def read_compose(path: Path, data: bytes, reader: Reader) -> ReadCompose:

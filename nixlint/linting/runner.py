@@ -38,12 +38,15 @@ from .request import Request
 from .shown_finding import FindingTexts
 from .subjects import FileProblem, kind_of, surest
 from .suppression import (
+    CommentedText,
     Directive,
     MalformedDirective,
     Suppressions,
     UnusedSuppression,
     directives,
     foreign_marks,
+    may_have_directives,
+    nix_text,
     removal_of,
     span_of_rule,
 )
@@ -203,9 +206,7 @@ class _WorkspaceRun:
         source = self._repository.open(path)
         turn = self._turn
         turn.is_checked = True
-        found = tuple(directives(source))
-        turn.directives[path] = tuple(item for item in found if isinstance(item, Directive))
-        self._ask(MalformedDirective, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
+        self._take_directives(nix_text(source))
         problems = find_problems(source)
         self._take_problems(path, problems)
         if is_refused(problems):
@@ -222,6 +223,12 @@ class _WorkspaceRun:
         if budget.is_spent:
             self._fail(f"{TOO_MUCH}: what its expressions come to was looked at only in part", path)
 
+    def _take_directives(self, text: CommentedText) -> None:
+        """Take what the comments of a file ask to suppress, and what they ask in words that mean nothing."""
+        found = tuple(directives(text))
+        self._turn.directives[text.path] = tuple(item for item in found if isinstance(item, Directive))
+        self._ask(MalformedDirective, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
+
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
         data = self._reader.read(path)
@@ -234,15 +241,16 @@ class _WorkspaceRun:
             if any(kind_of(kind).in_compose is not None for kind in rule.asks)
             and not self._configuration.ignores(rule.name, path)
         ]
-        if not rules:
+        if not rules and not may_have_directives(data):
             self._turn.is_checked = True
             return
         read = read_compose(path, data, self._reader)
         if read.problem is not None:
             self._turn.failures.append(Failure(read.problem, self._request.shown(path), read.problem_at))
             return
-        self._turn.is_checked = True
+        self._turn.is_checked = self._turn.is_sound = True
         self._compose[path] = read
+        self._take_directives(read.commented())
         for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
             in_compose = kind_of(kind).in_compose
             self._ask(kind, () if in_compose is None else in_compose(read), rules)
@@ -331,27 +339,24 @@ class _WorkspaceRun:
         """Take what a rule found, with all that has to be looked up in the file where it stands."""
         path, span = finding.place
         read = self._compose.get(path)
+        source = self._repository.source(path) if read is None else None
         if read is not None:
-            start, end = read.position(span.start), read.position(span.end)
-            is_marked = read.is_suppressed(start.line, (rule.name, rule.code, *rule.formerly))
+            text = read.commented()
             # A fix writes Nix, so there is none in a Compose file but one that creates a module.
             fix = finding.fix if finding.fix is not None and all(item.creates for item in finding.fix.edits) else None
-            self._turn.directives.setdefault(path, ())
-            finding = self._texts.in_text(finding._replace(fix=fix), path, self._reader.read(path))
-            self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked, start.line, end.line))
-            return
-        source = self._repository.source(path)
-        if source is None:
+            finding = self._texts.in_text(finding._replace(fix=fix), path, read.data)
+        elif source is not None:
+            text = nix_text(source)
+            finding = self._texts.in_nix(finding, source)
+        else:
             self._turn.secrets.update(dict.fromkeys(finding.redact))
             return
         if path not in self._turn.directives:
-            found = (item for item in directives(source) if isinstance(item, Directive))
-            self._turn.directives[path] = tuple(found)
-        start, end = source.position(span.start), source.position(span.end)
+            self._turn.directives[path] = tuple(item for item in directives(text) if isinstance(item, Directive))
+        start, end = text.lines.position(span.start), text.lines.position(span.end)
         within = span if finding.within is None else finding.within.span
-        first, last = source.position(within.start).line, source.position(within.end).line
-        is_marked = not {first, start.line}.isdisjoint(foreign_marks(source, rule.also_suppressed_by))
-        finding = self._texts.in_nix(finding, source)
+        first, last = text.lines.line_of(within.start), text.lines.line_of(within.end)
+        is_marked = not {first, start.line}.isdisjoint(foreign_marks(text, rule.also_suppressed_by))
         self._turn.taken.append(Taken(rule.name, finding, start, end, is_marked, first, last))
 
     def _accept(self, taken: Taken, turn: Turn) -> None:
@@ -393,12 +398,14 @@ class _WorkspaceRun:
         for path, directive, word in self._suppressions.unused():
             rule = self._registry.find(word)
             if rule is None or (rule.name in active and not self._is_off(rule, path)):
-                yield self._unused(self._repository.open(path), directive, word, rule is not None)
+                yield self._unused(path, directive, word, rule is not None)
 
-    def _unused(self, source: SourceFile, directive: Directive, word: str, exists: bool) -> UnusedSuppression:
+    def _unused(self, path: Path, directive: Directive, word: str, exists: bool) -> UnusedSuppression:
         near = "" if exists else suggestion(word, self._registry.names)
-        place = Place(source.path, span_of_rule(word, directive, source))
-        return UnusedSuppression(word, exists, near, place, removal_of(word, directive, source))
+        read = self._compose.get(path)
+        text = nix_text(self._repository.open(path)) if read is None else read.commented()
+        removal = removal_of(word, directive, text) if read is None else None
+        return UnusedSuppression(word, exists, near, Place(path, span_of_rule(word, directive, text)), removal)
 
     def _relative(self, path: Path) -> str:
         root = self._repository.root

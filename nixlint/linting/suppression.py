@@ -2,13 +2,14 @@
 
 ``# nixlint: ignore[rule] reason`` acts on its own line, or on the next line of code where it stands on a line by itself;
 ``# nixlint: ignore-file[rule] reason`` on the whole file. ``/* … */`` works too. Several rules are separated by commas;
-a rule is given by its name or its code.
+a rule is given by its name or its code. The same holds in every language whose comments are known: a
+:class:`CommentedText` is all that is asked of a file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
@@ -16,13 +17,33 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.place import Place
-from nixlint.syntax.span import Span
+from nixlint.syntax.span import LineIndex, Span
 
 if TYPE_CHECKING:
     from nixlint.syntax.comments import Comment
     from nixlint.syntax.source_file import SourceFile
 
 _MARK = "nixlint:"
+
+
+class CommentedText(NamedTuple):
+    """A file as far as suppressions are concerned; ``comments`` gives all its comments, in order."""
+
+    path: Path
+    data: bytes
+    lines: LineIndex
+    comments: Callable[[], tuple[Comment, ...]]
+
+
+def nix_text(source: SourceFile) -> CommentedText:
+    """A file of Nix with its comments."""
+
+    def found() -> tuple[Comment, ...]:
+        from nixlint.syntax.comments import comments
+
+        return comments(source)
+
+    return CommentedText(source.path, source.data, source.lines, found)
 
 
 class Reach(Enum):
@@ -62,14 +83,15 @@ class MalformedDirective(NamedTuple):
 class UnusedSuppression(NamedTuple):
     """A rule in a directive that suppresses nothing, or that does not exist: what the rule about them is asked about.
 
-    ``suggestion`` names a rule that may have been meant, and ``removal`` takes the rule out of its comment.
+    ``suggestion`` names a rule that may have been meant, and ``removal`` takes the rule out of its comment, where nixlint
+    edits files of that kind.
     """
 
     rule: str
     exists: bool
     suggestion: str
     place: Place
-    removal: Edit
+    removal: Edit | None
 
 
 class Suppressions:
@@ -103,36 +125,37 @@ class Suppressions:
                         yield path, directive, rule
 
 
-def directives(source: SourceFile) -> Iterator[Directive | MalformedDirective]:
-    """The directives of a file, in order."""
-    if _MARK.encode() not in source.data:
-        return
-    from nixlint.syntax.comments import comments
+def may_have_directives(data: bytes) -> bool:
+    """Whether a file with these bytes may have a directive."""
+    return _MARK.encode() in data
 
-    found = comments(source)
+
+def directives(text: CommentedText) -> Iterator[Directive | MalformedDirective]:
+    """The directives of a file, in order."""
+    if not may_have_directives(text.data):
+        return
+    found = text.comments()
     for comment in found:
-        directive = _directive(comment, source, found) if _MARK in comment.text else None
+        directive = _directive(comment, text, found) if _MARK in comment.text else None
         if directive is not None:
             yield directive
 
 
-def foreign_marks(source: SourceFile, marks: tuple[str, ...]) -> frozenset[int]:
+def foreign_marks(text: CommentedText, marks: tuple[str, ...]) -> frozenset[int]:
     """The lines with a comment that has one of these marks: the way other tools are told to look away."""
-    if not any(mark.encode() in source.data for mark in marks):
+    if not any(mark.encode() in text.data for mark in marks):
         return frozenset()
-    from nixlint.syntax.comments import comments
-
     return frozenset(
-        source.position(comment.span.start).line
-        for comment in comments(source)
+        text.lines.line_of(comment.span.start)
+        for comment in text.comments()
         if any(mark in comment.text for mark in marks)
     )
 
 
-def span_of_rule(rule: str, directive: Directive, source: SourceFile) -> Span:
+def span_of_rule(rule: str, directive: Directive, text: CommentedText) -> Span:
     """Where a rule stands in a directive."""
-    at = source.data.index(b"[", directive.span.start) + 1
-    for word in source.data[at : directive.span.end - 1].split(b","):
+    at = text.data.index(b"[", directive.span.start) + 1
+    for word in text.data[at : directive.span.end - 1].split(b","):
         name = word.strip()
         if name.decode("utf-8", "surrogateescape") == rule:
             start = at + word.index(name)
@@ -141,13 +164,13 @@ def span_of_rule(rule: str, directive: Directive, source: SourceFile) -> Span:
     return directive.span
 
 
-def removal_of(rule: str, directive: Directive, source: SourceFile) -> Edit:
+def removal_of(rule: str, directive: Directive, text: CommentedText) -> Edit:
     """The edit that takes a rule out of a directive: the name, or all of the comment that belongs to the directive."""
     others = [name for name in directive.rules if name != rule]
-    data = source.data
+    data = text.data
     if others:
-        text = f"{_MARK} {directive.reach.value}[{', '.join(others)}]"
-        return Edit(directive.span, text.encode("utf-8", "surrogateescape"))
+        written = f"{_MARK} {directive.reach.value}[{', '.join(others)}]"
+        return Edit(directive.span, written.encode("utf-8", "surrogateescape"))
     comment = directive.comment
     before = data[comment.start : directive.span.start].lstrip(b"#/*").strip()
     if before:
@@ -155,7 +178,7 @@ def removal_of(rule: str, directive: Directive, source: SourceFile) -> Edit:
         start -= len(data[comment.start : start]) - len(data[comment.start : start].rstrip(b" \t-\xe2\x80\x93;"))
         end = comment.end - 2 if data.startswith(b"/*", comment.start) else comment.end
         return Edit(Span(start, end), b" " if end != comment.end else b"")
-    line = source.lines.line_span(source.position(comment.start).line)
+    line = text.lines.line_span(text.lines.line_of(comment.start))
     if not data[line.start : comment.start].strip() and not data[comment.end : line.end].strip():
         return Edit(Span(line.start, max(line.end, comment.end)), b"")
     start = len(data[: comment.start].rstrip(b" \t")) if comment.start else 0
@@ -163,7 +186,7 @@ def removal_of(rule: str, directive: Directive, source: SourceFile) -> Edit:
 
 
 def _directive(
-    comment: Comment, source: SourceFile, all_comments: tuple[Comment, ...]
+    comment: Comment, text: CommentedText, all_comments: tuple[Comment, ...]
 ) -> Directive | MalformedDirective | None:
     """The directive in a comment; a comment that only mentions nixlint is none, and not malformed either."""
     match = _directive_pattern().search(comment.text)
@@ -174,12 +197,12 @@ def _directive(
     rules = tuple(name.strip() for name in (match["rules"] or "").split(",") if name.strip())
     reach = _REACHES.get(match["word"])
     if reach is not None and rules:
-        return Directive(reach, rules, span, comment.span, _line_acted_on(comment, source, all_comments))
+        return Directive(reach, rules, span, comment.span, _line_acted_on(comment, text, all_comments))
     if comment.text[: match.start()].strip("#/* \t"):
         return None
     problem = "names no rule" if reach is not None else f"says '{match['word']}', which means nothing"
     help_ = "write nixlint: ignore[rule] reason, or nixlint: ignore-file[rule] reason"
-    return MalformedDirective(Place(source.path, span), f"this comment {problem}: it suppresses nothing", help_)
+    return MalformedDirective(Place(text.path, span), f"this comment {problem}: it suppresses nothing", help_)
 
 
 _REACHES = {reach.value: reach for reach in Reach}
@@ -190,14 +213,14 @@ def _directive_pattern() -> re.Pattern[str]:
     return re.compile(r"nixlint:[ \t]*(?P<word>[\w-]+)(?:[ \t]*\[(?P<rules>[^\]\n]*)\])?")
 
 
-def _line_acted_on(comment: Comment, source: SourceFile, all_comments: tuple[Comment, ...]) -> int:
-    line = source.position(comment.span.start).line
+def _line_acted_on(comment: Comment, text: CommentedText, all_comments: tuple[Comment, ...]) -> int:
+    line = text.lines.line_of(comment.span.start)
     if not comment.own_line:
         return line
     # On a line by itself it acts on the next line of code: blank lines and further comments lie between.
     after = comment.span.end
     for other in all_comments:
-        if other.span.start >= after and not source.data[after : other.span.start].strip():
+        if other.span.start >= after and not text.data[after : other.span.start].strip():
             after = other.span.end
-    rest = source.data[after:]
-    return source.position(after + len(rest) - len(rest.lstrip())).line
+    rest = text.data[after:]
+    return text.lines.line_of(after + len(rest) - len(rest.lstrip()))

@@ -24,7 +24,7 @@ class UnusedSuppressionRule(Rule[UnusedSuppression]):
 
     ## What to do
 
-    Remove it: `nixlint fix` does.
+    Remove it: `nixlint fix` does in Nix files.
 
     ## What keeps it silent
 
@@ -46,10 +46,10 @@ class UnusedSuppressionRule(Rule[UnusedSuppression]):
     def check(self, subject: UnusedSuppression, _repository: Repository) -> Iterator[Finding]:
         """Report a rule that a comment names in vain."""
         problem = "finds nothing to suppress here" if subject.exists else f"does not exist{subject.suggestion}"
-        edit = FileEdit(subject.place.path, subject.removal)
-        fix = Fix(Safety.SAFE, f"Remove {subject.rule} from the comment", (edit,), removes_comments=True)
         message = f"the rule {subject.rule} {problem}"
-        yield Finding(subject.place, message, "remove it from the comment", evidence=subject.rule, fix=fix)
+        yield Finding(
+            subject.place, message, "remove it from the comment", evidence=subject.rule, fix=_removal(subject)
+        )
 
     examples = (
         Bad(
@@ -89,3 +89,10 @@ class UnusedSuppressionRule(Rule[UnusedSuppression]):
 """,
         ),
     )
+
+
+def _removal(subject: UnusedSuppression) -> Fix | None:
+    if subject.removal is None:
+        return None
+    edit = FileEdit(subject.place.path, subject.removal)
+    return Fix(Safety.SAFE, f"Remove {subject.rule} from the comment", (edit,), removes_comments=True)
