@@ -21,6 +21,8 @@ from nixlint.semantics.hosts import hosts
 from nixlint.semantics.repository import Repository
 from nixlint.syntax.place import Place
 
+from .unread import from_here, unread_files
+
 
 @click.command("inventory")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
@@ -72,7 +74,7 @@ def _listed(
     def is_asked(path: Path) -> bool:
         return any(path.is_relative_to(each) for each in asked)
 
-    listing = Listing(str)
+    listing = Listing(from_here)
     tree = Tree(root)
     read = RememberingReader(tree)
     repository = Repository(root, sorted(listing.below(root)), read)
@@ -81,18 +83,15 @@ def _listed(
         if host not in names:
             known = ", ".join(names) or "none"
             raise ValueError(f"there is no host '{host}'{suggestion(host, names)} (hosts: {known})")
-    problems.extend(
-        f"{_from_here(path)}: it has a syntax error, so its containers are not listed"
-        for path in repository.files_mentioning(b"containers")
-        if is_asked(path) and (text := repository.source(path)) is not None and text.root.has_error
-    )
+    lost = "its containers are not listed"
     for item in nix_inventory(repository, host, unknown):
         if not is_asked(item.place.path):
             continue
         source = repository.source(item.place.path)
         position = None if source is None else source.position(item.place.span.start)
         line, column = (1, 1) if position is None else (position.line, position.column)
-        yield ListedContainer(without_values(item, read.known), _from_here(item.place.path), line, column)
+        yield ListedContainer(without_values(item, read.known), from_here(item.place.path), line, column)
+    problems.extend(unread_files(repository, read, listing, lost, is_asked, b"containers"))
     if host is None:
         for path in sorted(listing.all_below(root)):
             if path.suffix != ".nix" and is_compose_file(path) and is_asked(path):
@@ -109,7 +108,7 @@ def _compose(path: Path, tree: Tree, problems: list[str]) -> Iterator[ListedCont
     try:
         items, text = compose_inventory(path, tree.read(path), tree)
     except OSError as error:
-        problems.append(f"{_from_here(path)}: {reason_of(error)}")
+        problems.append(f"{from_here(path)}: {reason_of(error)}")
         return
     except ComposeError as error:
         problems.append(f"{_where(error.place, path, tree)}: {error}")
@@ -118,7 +117,7 @@ def _compose(path: Path, tree: Tree, problems: list[str]) -> Iterator[ListedCont
     known = KnownValues(hidden_values(text.data, hidden_in_text(text.data)))
     for item in items:
         position = lines.position(item.place.span.start)
-        yield ListedContainer(without_values(item, known), _from_here(path), position.line, position.column)
+        yield ListedContainer(without_values(item, known), from_here(path), position.line, position.column)
 
 
 def _where(place: Place | None, path: Path, reader: Reader) -> str:
@@ -126,12 +125,12 @@ def _where(place: Place | None, path: Path, reader: Reader) -> str:
     from nixlint.syntax.span import LineIndex
 
     if place is None:
-        return _from_here(path)
+        return from_here(path)
     try:
         line = LineIndex(reader.read(place.path)).position(place.span.start).line
     except OSError:
-        return _from_here(place.path)
-    return f"{_from_here(place.path)}:{line}"
+        return from_here(place.path)
+    return f"{from_here(place.path)}:{line}"
 
 
 def _notes(unknown: Sequence[UnknownModule], reader: Reader) -> Iterator[str]:
@@ -141,11 +140,6 @@ def _notes(unknown: Sequence[UnknownModule], reader: Reader) -> Iterator[str]:
         found.setdefault((_where(module.place, module.place.path, reader), module.reason), []).append(module.host)
     for (where, reason), names in found.items():
         yield f"{where}: {reason}, so that {', '.join(dict.fromkeys(names))} may have more containers"
-
-
-def _from_here(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
 
 
 def _picture(found: Sequence[ListedContainer], layout: str) -> str:

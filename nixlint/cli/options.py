@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from nixlint.files.reading import reason_of
 from nixlint.files.tree import Tree
 from nixlint.linting.configuration import suggestion
 from nixlint.linting.discovery import Listing, named_path, repository_root
@@ -18,7 +17,9 @@ from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.hosts import Host, hosts
 from nixlint.semantics.option_query import ANY, parse_pattern
 from nixlint.semantics.project import ask_files, ask_host
-from nixlint.semantics.repository import NotNix, Repository
+from nixlint.semantics.repository import Repository
+
+from .unread import from_here, missing_imports, unread_files
 
 _MOST_HOSTS = 12
 """So many hosts are named where a question is better asked of one of them."""
@@ -64,7 +65,7 @@ def command(words: Sequence[str], host: str | None, layout: str, color: str) -> 
 
 
 def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[ShownOption]:
-    repository, read = _repository(path)
+    repository, read, _ = _repository(path)
     folder = Path.cwd()
     if host is None:
         for item in ask_files(repository, pattern):
@@ -76,30 +77,19 @@ def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[
 
 
 def _unread(path: str) -> Iterator[str]:
-    """The files of a repository that may define what is absent in all others: those that nobody could read."""
-    repository, _ = _repository(path)
-    for file in repository.files:
-        try:
-            source = repository.open(file)
-        except NotNix:
-            continue
-        except OSError as error:
-            yield f"{_from_here(file)}: cannot be read, so what it defines is not known: {reason_of(error)}"
-            continue
-        if source.root.has_error:
-            yield f"{_from_here(file)}: it has a syntax error, so what it defines is not known"
+    """What may define an option that is absent in all that was read: files that nobody could read, and what is missing."""
+    lost = "what it defines is not known"
+    repository, read, listing = _repository(path)
+    yield from unread_files(repository, read, listing, lost, lambda _: True)
+    yield from missing_imports(repository, lost)
 
 
-def _from_here(path: Path) -> str:
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
-
-
-def _repository(path: str) -> tuple[Repository, RememberingReader]:
+def _repository(path: str) -> tuple[Repository, RememberingReader, Listing]:
     named = named_path(path)
     root = repository_root(named, (named,))
     reader = RememberingReader(Tree(root))
-    return Repository(root, sorted(Listing(str).below(root)), reader), reader
+    listing = Listing(from_here)
+    return Repository(root, sorted(listing.below(root)), reader), reader, listing
 
 
 def _hosts(repository: Repository, name: str) -> tuple[Host, ...]:

@@ -155,11 +155,16 @@ def _unknown_modules(system: ModuleSystem, host: str) -> Iterator[UnknownModule]
 
 
 def _on_system(
-    system: ModuleSystem, host: str | None, place: Place, repository: Repository, inside: tuple[str, ...] = ()
+    system: ModuleSystem,
+    host: str | None,
+    place: Place,
+    repository: Repository,
+    inside: tuple[str, ...] = (),
+    around: tuple[tuple[str | None, Place], ...] = (),
 ) -> Iterator[InventoryItem]:
     """The containers of a system, each followed by those that are in it."""
     for container in containers_on(system, place, repository):
-        yield from _native_with_inner(container, host, repository, inside)
+        yield from _native_with_inner(container, host, repository, inside, around)
     found = tuple(declared_on(system, place, OCI_CONTAINERS, is_oci_container))
     engine = _engine(system) if found else None
     for declared in found:
@@ -167,12 +172,20 @@ def _on_system(
 
 
 def _native_with_inner(
-    container: NspawnContainer, host: str | None, repository: Repository, inside: tuple[str, ...] = ()
+    container: NspawnContainer,
+    host: str | None,
+    repository: Repository,
+    inside: tuple[str, ...] = (),
+    around: tuple[tuple[str | None, Place], ...] = (),
 ) -> Iterator[InventoryItem]:
+    """A container and what is in it. ``around`` are those that it is in: one that is in itself has no end, and no place."""
+    itself = (container.name, container.place)
+    if itself in around:
+        return
     yield _native(container, host)._replace(inside=inside)
     if len(inside) < _DEEPEST:
         within = (*inside, container.name or MORE)
-        yield from _on_system(container.system, host, container.place, repository, within)
+        yield from _on_system(container.system, host, container.place, repository, within, (*around, itself))
 
 
 def _in_files(repository: Repository) -> Iterator[InventoryItem]:

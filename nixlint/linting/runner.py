@@ -208,7 +208,7 @@ class _WorkspaceRun:
         turn.is_checked = True
         self._take_directives(nix_text(source))
         problems = find_problems(source)
-        self._take_problems(path, problems)
+        self._take_problems(source, problems)
         if is_refused(problems):
             turn.saw_everything = False
             return
@@ -255,11 +255,12 @@ class _WorkspaceRun:
             in_compose = kind_of(kind).in_compose
             self._ask(kind, () if in_compose is None else in_compose(read), rules)
 
-    def _take_problems(self, path: Path, problems: Sequence[Problem]) -> None:
+    def _take_problems(self, source: SourceFile, problems: Sequence[Problem]) -> None:
         if problems and problems[0].kind is ProblemKind.NESTED_TOO_DEEPLY:
-            self._turn.skipped = problems[0].message
+            where = source.position(problems[0].span.start)
+            self._turn.failures.append(Failure(problems[0].message, self._request.shown(source.path), where))
         elif problems:
-            self._ask(FileProblem, [_file_problem(path, problem) for problem in problems], self._rules)
+            self._ask(FileProblem, [_file_problem(source.path, problem) for problem in problems], self._rules)
 
     def _ask(self, kind: type, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
         asked = [rule for rule in rules if kind in rule.asks]

@@ -55,10 +55,10 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     root = file.tree.root_node
     too_deep = _too_deep(root)
     if too_deep is not None:
-        message = f"nested more than {MAX_NESTING} levels deep; nixlint does not look into this file"
+        message = f"nested more than {MAX_NESTING} levels deep; nixlint cannot look into this file"
         return (Problem(ProblemKind.NESTED_TOO_DEEPLY, Span(too_deep, too_deep), message),)
     for run in long_runs(data):
-        message = f"more than {MAX_RUN} bytes without a blank; nixlint does not look into this file"
+        message = f"more than {MAX_RUN} bytes without a blank; nixlint cannot look into this file"
         return _exact(data) or (Problem(ProblemKind.NESTED_TOO_DEEPLY, run, message),)
     if root.has_error or _doubtful_bytes(data, root) or _or_as_variable(data, root) or _blanked(data, root):
         return _exact(data)

@@ -127,18 +127,33 @@ def test_fifty_megabytes_on_one_line_are_skipped(folder: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["[" * 100_000 + "]" * 100_000, "(" * 100_000, "{a=" * 100_000 + "1" + ";}" * 100_000, "!" * 100_000 + "a"]
 )
-def test_a_hundred_thousand_levels_are_skipped_or_a_syntax_error(folder: Path, text: str) -> None:
+def test_a_hundred_thousand_levels_are_a_failure_or_a_syntax_error(folder: Path, text: str) -> None:
     write_files(
         folder, {"deep.nix": text, "imports.nix": "{ imports = [ ./deep.nix ]; containers.a.config = ./deep.nix; }"}
     )
 
     code, out, err = lines(folder)
 
-    assert code == 1
+    assert code == (1 if any("syntax error" in line for line in out) else 2)
     assert [line for line in out if line.startswith(FINDING)]
     about = [line for line in (*out, *err) if "deep.nix" in line]
     assert len(about) == 1
     assert "nested more than 500 levels deep" in about[0] or "syntax error" in about[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[" * 600 + "]" * 600, "deep.nix:1:701: nested more than 500 levels deep"),
+        ("1" + "+1" * 5000, "deep.nix:1:1: more than 8192 bytes without a blank"),
+    ],
+)
+def test_good_nix_that_cannot_be_checked_is_a_failure(folder: Path, text: str, reason: str) -> None:
+    write_files(folder, {"deep.nix": text})
+
+    for _ in range(2):  # the second run has a cache
+        code, out, err = lines(folder)
+        assert (code, len(out), err) == (2, 1, [f"error: {reason}; nixlint cannot look into this file"])
 
 
 def test_nul_bytes_make_a_file_binary(folder: Path) -> None:

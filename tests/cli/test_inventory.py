@@ -213,3 +213,26 @@ def test_no_program_of_the_current_folder_draws(tmp_path: Path) -> None:
         ran = nixlint(tmp_path, "inventory", "--format", "svg", environment={"PATH": search})
         assert (ran.code, "needs Graphviz" in ran.err) == (2, True)
     assert not (tmp_path / "marker").exists()
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_is_listed(folder: Path) -> None:
+    write_files(folder, {"deep.nix": "{ containers = " + "[" * 600 + "]" * 600 + "; }", "locked.nix": "{ }"})
+    (folder / "locked.nix").chmod(0)
+
+    ran = nixlint(folder, "inventory", as_anybody=True)
+
+    assert ran.code == 2
+    assert "error: locked.nix: cannot be read: permission denied, so its containers are not listed\n" in ran.err
+    assert "error: deep.nix: nested more than 500 levels deep" in ran.err
+    assert "web" in ran.out
+
+
+def test_files_that_import_each_other_are_listed_once(tmp_path: Path) -> None:
+    for one, other in (("a", "b"), ("b", "a")):
+        names = "".join(f"containers.{one}{n}.config = import ./{other}.nix; " for n in range(3))
+        write_files(tmp_path, {f"{one}.nix": f"{{ imports = [ ./{other}.nix ]; {names}}}"})
+
+    ran = nixlint(tmp_path, "inventory")
+
+    assert ran.code == 0
+    assert len([line for line in ran.out.splitlines() if "native" in line]) <= 6

@@ -141,3 +141,24 @@ def test_nothing_is_absent_for_certain_where_a_file_cannot_be_read(folder: Path)
     assert ran.code == 2
     assert "broken.nix: it has a syntax error, so what it defines is not known" in ran.err
     assert nixlint(folder, "options", "services.nginx.enable").code == 0
+
+
+def test_nothing_is_absent_for_certain_where_an_import_is_missing(folder: Path) -> None:
+    write_files(folder, {"modules/b.nix": "{ lib, ... }:\n{ imports = [ ./gone.nix ../alpha.nix lib.x ]; }"})
+
+    ran = nixlint(folder, "options", "services.postgresql.enable")
+
+    assert (ran.code, ran.out) == (2, "services.postgresql.enable: absent\n")
+    assert ran.err == (
+        "error: modules/b.nix:2: it imports modules/gone.nix, and there is nothing, so what it defines is not known\n"
+    )
+
+
+def test_nothing_is_absent_for_certain_where_a_file_is_too_large_or_too_deep(folder: Path) -> None:
+    write_files(folder, {"deep.nix": "[" * 600 + "]" * 600, "large.nix": "#" * 9_000_000})
+
+    ran = nixlint(folder, "options", "services.postgresql.enable")
+
+    assert ran.code == 2
+    assert "deep.nix: nested more than 500 levels deep" in ran.err
+    assert "large.nix: it is larger than 8 MiB, so what it defines is not known" in ran.err
