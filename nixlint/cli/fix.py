@@ -42,7 +42,8 @@ def command(
 ) -> int:
     """Fix what can be fixed in PATHS (default: the current folder), in place.
 
-    Exits with 0 where every file was handled, and with 2 where nixlint could not do its job. The text of '-' is written
+    Exits with 0 where every file was handled, and with 2 where nixlint could not do its job. With --diff it exits with 1
+    where there is something to fix. The text of '-' is written
     to standard output.
     """
     registry = load_registry()
@@ -56,7 +57,9 @@ def command(
         unwritten = _write(fixing, request, style_for(sys.stderr, color))
     _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff, verbose=verbose)
     write_notices(fixing.report, color)
-    return 0 if not unwritten and not fixing.report.failures and not fixing.refused else 2
+    if unwritten or fixing.report.failures or fixing.refused:
+        return 2
+    return 1 if as_diff and fixing.files else 0
 
 
 def _show(fixing: Fixing, request: Request, style: Style) -> None:

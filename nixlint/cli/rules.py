@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from shutil import get_terminal_size
+from textwrap import wrap
 
 import click
 
@@ -13,7 +15,7 @@ from nixlint.reporting.rule_page import can_fix, title
 @click.command("rules")
 @click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the list.")
 def command(layout: str) -> int:
-    """List the rules with their codes, severities and first sentences."""
+    """List the rules with their codes, severities and first sentences; pedantic ones run only for those who ask."""
     registry = load_registry()
     rules = registry.rules.values()
     if layout == "json":
@@ -36,7 +38,16 @@ def command(layout: str) -> int:
         width = max((len(rule.name) for rule in rules), default=0)
         for rule in rules:
             fixes = "fix" if can_fix(rule) else ""
-            print(f"{rule.code}  {rule.name:<{width}}  {rule.severity.value:<7}  {fixes:<3}  {title(rule)}")
+            asked = "pedantic" if rule.pedantic else ""
+            start = f"{rule.code}  {rule.name:<{width}}  {rule.severity.value:<7}  {fixes:<3}  {asked:<8}  "
+            print(_row(start, title(rule)))
     for failure in registry.failures:
         print(f"error: {failure.message}", file=sys.stderr)
     return 2 if registry.failures else 0
+
+
+def _row(start: str, text: str) -> str:
+    """A row of the list: where a terminal is too narrow, its last column goes on below itself, broken between words."""
+    columns = get_terminal_size((10_000, 24)).columns if sys.stdout.isatty() else 10_000
+    lines = wrap(text, max(columns - len(start), 30), break_long_words=False, break_on_hyphens=False)
+    return f"\n{' ' * len(start)}".join([start + lines[0], *lines[1:]])

@@ -59,15 +59,21 @@ def summary(report: Report, style: Style) -> str:
     """How many findings there are, and on a line of its own what can be fixed."""
     found = [item for item in report.findings if not item.suppressed]
     files = count(report.files_checked, "file")
+    if not found and report.failures and not report.files_checked:
+        return f"{style.coloured('Nothing was checked', 'red')}."
     if not found:
         return f"{style.coloured('No findings', 'green')} in {files}.{_suppressed(report)}"
     counts = Counter(item.severity for item in found)
     parts = [
-        style.coloured(count(counts[severity], severity.value if severity is not Severity.INFO else "note"), colour)
+        style.coloured(_counted(counts[severity], severity), colour)
         for severity, colour in COLOURS.items()
         if counts[severity]
     ]
     return f"Found {', '.join(parts)} in {files}.{_suppressed(report)}{_fixable(found)}"
+
+
+def _counted(number: int, severity: Severity) -> str:
+    return f"{number} info" if severity is Severity.INFO else count(number, severity.value)
 
 
 def failure_text(failure: Failure) -> str:

@@ -155,13 +155,39 @@ def test_a_diff_is_shown_and_nothing_is_written(tmp_path: Path) -> None:
 
     ran = nixlint(tmp_path, "fix", "--unsafe-fixes", "--diff")
 
-    assert ran.code == 0
+    assert ran.code == 1
     assert ran.out == (
         "--- a/a.nix\n+++ b/a.nix\n@@ -1,3 +1,3 @@\n {\n"
         "-  containers.web.config = { services.nginx.enable = true; };\n"
         '+  containers.web.config = { services.nginx.enable = true; system.stateVersion = "26.05"; };\n }\n'
     )
     assert (tmp_path / "a.nix").read_text() == NO_VERSION
+
+
+def test_a_diff_of_nothing_is_no_reason_to_fail(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": "{ }\n"})
+    assert nixlint(tmp_path, "fix", "--unsafe-fixes", "--diff").code == 0
+
+
+def test_nothing_is_said_to_be_without_findings_that_was_not_checked(tmp_path: Path) -> None:
+    ran = nixlint(tmp_path, "check", "nope")
+    assert ran.code == 2
+    assert ran.out == "Nothing was checked.\n"
+    assert ran.err == "error: nope: cannot be read: no such file or directory\n"
+
+
+def test_findings_are_counted_by_the_name_of_their_severity(tmp_path: Path) -> None:
+    image = 'virtualisation.oci-containers.containers.a = { image = "a:latest"; }'
+    write_files(tmp_path, {"a.nix": f"{{ {image}; }}\n"})
+    assert "Found 1 info in 1 file." in nixlint(tmp_path, "check").out
+
+
+def test_the_list_of_rules_says_which_are_pedantic(tmp_path: Path) -> None:
+    rows = nixlint(tmp_path, "rules").out.splitlines()
+    (row,) = [row for row in rows if row.startswith("NL501 ")]
+    assert " pedantic " in row
+    (row,) = [row for row in rows if row.startswith("NL101 ")]
+    assert "pedantic" not in row
 
 
 def test_fix_says_on_request_why_a_fix_is_not_offered(tmp_path: Path) -> None:

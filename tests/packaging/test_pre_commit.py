@@ -96,10 +96,21 @@ def test_hook_passes_on_a_good_file(repository: Path, environments: Path) -> Non
     assert "Passed" in result.stdout
 
 
-def test_hook_looks_at_nothing_but_nix(repository: Path, environments: Path) -> None:
+def test_hook_looks_at_no_text_of_another_kind(repository: Path, environments: Path) -> None:
     (repository / "notes.txt").write_text(BAD)
     result = run_hook("nixlint", repository, environments)
     assert "no files to check" in result.stdout
+
+
+def test_hook_looks_at_compose_files_and_at_no_other_yaml(repository: Path, environments: Path) -> None:
+    text = "services:\n  web:\n    image: example/web:1\n    privileged: true\n"
+    (repository / "workflow.yaml").write_text("on: push\n")
+    assert "no files to check" in run_hook("nixlint", repository, environments).stdout
+    (repository / "compose.yaml").write_text(text)
+    result = run_hook("nixlint", repository, environments)
+    assert result.returncode == 1
+    assert "compose.yaml:4" in result.stdout
+    assert "oci-privileged" in result.stdout
 
 
 def test_hook_takes_a_name_that_looks_like_an_option_for_a_file(repository: Path, environments: Path) -> None:
