@@ -29,6 +29,8 @@ class HostPort(NamedTuple):
     place: Place
     conditions: tuple[object, ...]
     is_forwarded: bool = False
+    is_started_by_hand: bool = False
+    """Whether what takes it does not start by itself: two of these are alternatives."""
 
     def is_together_with(self, other: HostPort) -> bool:
         """Whether one of two certainly is taken wherever the other is."""
@@ -38,6 +40,8 @@ class HostPort(NamedTuple):
         """Whether both want a port of the same number, protocol and address, and certainly together."""
         if self.is_forwarded and other.is_forwarded:
             return False  # Both get it, one after the other: a matter of native containers alone.
+        if self.is_started_by_hand and other.is_started_by_hand:
+            return False
         first, second = self.mapping, other.mapping
         if first.host_ports is None or second.host_ports is None or first.protocol != second.protocol:
             return False
@@ -59,7 +63,15 @@ def published_on(containers: Iterable[OciContainer]) -> Iterator[HostPort]:
             if port.mapping.host_ports is not None:
                 conditions = (*container.conditions, *port.text.conditions)
                 option = f"{container.option_path}.ports"
-                yield HostPort(container.title, container.name, option, port.mapping, port.text.place, conditions)
+                yield HostPort(
+                    container.title,
+                    container.name,
+                    option,
+                    port.mapping,
+                    port.text.place,
+                    conditions,
+                    is_started_by_hand=container.is_started_by_hand,
+                )
 
 
 def forwarded_on(containers: Iterable[NspawnContainer]) -> Iterator[HostPort]:
@@ -76,6 +88,7 @@ def forwarded_on(containers: Iterable[NspawnContainer]) -> Iterator[HostPort]:
                 port.place,
                 (*container.conditions, *port.conditions),
                 is_forwarded=True,
+                is_started_by_hand=container.is_started_by_hand,
             )
 
 

@@ -45,11 +45,12 @@ from .nspawn_options import (
     flags_of,
     forwarded_ports_of,
 )
-from .stated import Stated, is_on, is_true
+from .stated import Stated, is_false, is_on, is_true
 
 CONTAINERS = OptionPath.of("containers")
 _CONFIG = OptionPath.of("config")
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
+_TEST_SCRIPT = OptionPath.of("testScript")
 
 OPTIONS = frozenset(
     "additionalCapabilities allowedDevices autoStart bindMounts config copyResolvConf enableTun ephemeral extra extraFlags "
@@ -140,6 +141,11 @@ class NspawnContainer:
     def has_private_network(self) -> bool:
         """Whether ``privateNetwork`` is certainly true, so that addresses, a bridge and forwarded ports count."""
         return is_true(self.option("privateNetwork"))
+
+    @cached_property
+    def is_started_by_hand(self) -> bool:
+        """Whether somebody wrote that it does not start with the host, so that it may be one of several alternatives."""
+        return is_false(self.option("autoStart"))
 
     @property
     def is_made_elsewhere(self) -> bool:
@@ -336,7 +342,9 @@ def _containers(source: SourceFile, repository: Repository) -> tuple[NspawnConta
     found: dict[tuple[Place, str | None], NspawnContainer] = {}
     for declared in declared_in(source, repository, CONTAINERS, _is_container):
         container = _container(declared, repository)
-        found.setdefault((container.place, container.name), container)
+        # The containers of a NixOS test are its machines (nixpkgs, nixos/lib/testing/nodes.nix).
+        if declared.host.ask(_TEST_SCRIPT).presence is not Presence.DEFINED:
+            found.setdefault((container.place, container.name), container)
     return tuple(found.values())
 
 

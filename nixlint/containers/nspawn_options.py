@@ -107,7 +107,9 @@ def _bind_mount(name: str | None, definitions: Sequence[Definition]) -> BindMoun
     if not places:
         return None
     found = tuple(definitions)
-    mount_point = _text(ask_within(found, OptionPath.of("mountPoint")), name)
+    # It goes into --bind=SOURCE:TARGET:OPTIONS as it is, so options such as idmap may follow it (systemd-nspawn(1)).
+    written = _text(ask_within(found, OptionPath.of("mountPoint")), name)
+    mount_point = None if written is None else written.partition(":")[0]
     source = ask_within(found, OptionPath.of("hostPath"))
     read_only = ask_within(found, OptionPath.of("isReadOnly"))
     switched = deciding(read_only)

@@ -79,6 +79,10 @@ class OciContainer:
     image_text: Text | None = None
     has_image_of_its_own: bool = False
     ports: tuple[PublishedPort, ...] = ()
+    is_started_by_hand: bool = False
+    """Whether somebody wrote that it does not start with the host, so that it may be one of several alternatives."""
+    updates_itself: bool = False
+    """Whether it has a label by which a program pulls and starts newer images: the tag is the point then."""
     mounts: tuple[Mount, ...] = ()
     networks: tuple[Text, ...] = ()
     privileged: Place | None = None

@@ -43,11 +43,19 @@ from .oci import (
     is_confined_by,
 )
 from .port_mapping import parse_port_mapping
-from .stated import deciding
+from .stated import deciding, is_false
 from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
 BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
+
+
+_UPDATE_LABELS = frozenset({
+    "io.containers.autoupdate",  # podman-auto-update(1)
+    "com.centurylinklabs.watchtower.enable",  # containrrr.dev/watchtower, 'Container selection'
+    "wud.watch",  # getwud.github.io, 'Watchers'
+    "diun.enable",  # crazymax.dev/diun, 'Docker provider'
+})  # fmt: skip
 
 
 class _Declaration(NamedTuple):
@@ -119,6 +127,12 @@ class _Declaration(NamedTuple):
         return any(self.option(option).presence is not Presence.ABSENT for option in options) or any(
             flag.name == "--entrypoint" for flag in flags
         )
+
+    def updates_itself(self, flags: tuple[Flag, ...]) -> bool:
+        """Whether a label asks for newer images to be pulled and started."""
+        by_option = {name for found in self.option("labels").definitions for name, _ in attributes_of(found)}
+        by_flag = {text.text.partition("=")[0] for text in _values(flags, "--label", "-l")}
+        return not _UPDATE_LABELS.isdisjoint({*by_option, *by_flag})
 
     def text(self, *names: str) -> Text | None:
         """The string that an option certainly has, such as the user that its program runs as."""
@@ -206,6 +220,8 @@ def _container(
         capabilities=declaration.capabilities(flags),
         devices=(*declaration.texts("devices"), *_values(flags, "--device")),
         may_be_confined=declaration.may_be_confined(flags),
+        is_started_by_hand=is_false(declaration.option("autoStart")),
+        updates_itself=declaration.updates_itself(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
         user=declaration.text("user"),

@@ -65,13 +65,21 @@ class Spelling(NamedTuple):
 _Tree: TypeAlias = dict[str, "_Tree | Change"]
 
 
+ANY = "*"
+"""In a changed option, any one name: that of a user, a container, an instance."""
+
+
 class OptionHistory:
-    """The changes of the options of one module system, to be asked by path. A change holds for all below its path."""
+    """The changes of the options of one module system, to be asked by path. A change holds for all below its path.
+
+    Where a path of the data has :data:`ANY`, what is given is the change of the very option that was asked for.
+    """
 
     def __init__(self, changes: Iterable[Change] = ()) -> None:
         self.changes = tuple(changes)
         self._tree: _Tree = {}
         self._renamed_to: dict[tuple[str, ...], list[Change]] = {}
+        self._renamed_anywhere: list[Change] = []
         for change in self.changes:
             self._add(change)
         self._renamed_below = self._by_prefix()
@@ -84,10 +92,12 @@ class OptionHistory:
     def change_at(self, names: Names) -> Change | None:
         """The change of the option that a path starts with."""
         tree = self._tree
-        for name in names:
-            found = None if name is None else tree.get(name)
-            if found is None or isinstance(found, Change):
-                return found
+        for depth, name in enumerate(names):
+            found = None if name is None else tree.get(name) or tree.get(ANY)
+            if isinstance(found, Change):
+                return _at(found, names[: depth + 1])
+            if found is None:
+                return None
             tree = found
         return None
 
@@ -127,7 +137,7 @@ class OptionHistory:
             path, tree = waiting.pop()
             there = names_below(path)
             for name, below in tree.items():
-                if name not in there and None not in there:
+                if name == ANY or (name not in there and None not in there):
                     continue
                 if isinstance(below, Change):
                     yield below
@@ -138,6 +148,9 @@ class OptionHistory:
         for length in range(1, len(names) + 1):
             for change in self._renamed_to.get(_known(names[:length]), ()):
                 yield Spelling(change, names[length:])
+            for change in self._renamed_anywhere:
+                if isinstance(change.what, Renamed) and (found := _from(change, change.what.new, names[:length])):
+                    yield Spelling(found, names[length:])
 
     def _add(self, change: Change) -> None:
         tree = self._tree
@@ -149,7 +162,9 @@ class OptionHistory:
                 )
             tree = below
         tree[change.old[-1]] = change
-        if isinstance(change.what, Renamed):
+        if isinstance(change.what, Renamed) and ANY in change.old:
+            self._renamed_anywhere.append(change)
+        elif isinstance(change.what, Renamed):
             self._renamed_to.setdefault(change.what.new, []).append(change)
 
     def _by_prefix(self) -> Mapping[tuple[str, ...], tuple[Change, ...]]:
@@ -158,6 +173,30 @@ class OptionHistory:
             for length in range(len(new)):
                 below.setdefault(new[:length], []).extend(changes)
         return {prefix: tuple(changes) for prefix, changes in below.items()}
+
+
+def _at(change: Change, names: Names) -> Change:
+    """A change of an option with any name in it, as that of the option at a path."""
+    return change if ANY not in change.old else _from(change, change.old, names) or change
+
+
+def _from(change: Change, pattern: tuple[str, ...], names: Names) -> Change | None:
+    """A change with the names that fit a pattern of it in the place of any; ``None`` where they do not fit."""
+    known = _known(names)
+    if len(pattern) != len(known) or any(one not in (ANY, other) for one, other in zip(pattern, known, strict=True)):
+        return None
+    if ANY not in pattern:
+        return change
+    given = [name for one, name in zip(pattern, known, strict=True) if one == ANY]
+
+    def filled(path: tuple[str, ...]) -> tuple[str, ...]:
+        rest = iter(given)
+        return tuple(next(rest) if name == ANY else name for name in path)
+
+    what = change.what
+    return change._replace(
+        old=filled(change.old), what=what._replace(new=filled(what.new)) if isinstance(what, Renamed) else what
+    )
 
 
 def _known(names: Names) -> tuple[str, ...]:

@@ -134,6 +134,22 @@ class RenamedOption(Rule[WrittenDefinition]):
             config='nixos-release = "25.05"\n',
         ),
         Bad(
+            "whatever the name between is",
+            """\
+{
+  users.users.alice.«passwordFile» = "/run/secrets/alice";
+  users.users."bob" = { isNormalUser = true; «passwordFile» = "/run/secrets/bob"; };
+}
+""",
+            fixed="""\
+{
+  users.users.alice.hashedPasswordFile = "/run/secrets/alice";
+  users.users."bob" = { isNormalUser = true; hashedPasswordFile = "/run/secrets/bob"; };
+}
+""",
+            config='nixos-release = "25.05"\n',
+        ),
+        Bad(
             "no fix where sets would have to move, or the value is another one",
             """\
 {

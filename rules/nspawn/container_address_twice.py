@@ -120,6 +120,15 @@ class ContainerAddressTwice(Rule[HostSystem]):
 """,
         ),
         Good(
+            "alternatives, of which somebody starts one",
+            """\
+{
+  containers.old = { autoStart = false; privateNetwork = true; localAddress = "10.0.0.2"; config = { }; };
+  containers.new = { autoStart = false; privateNetwork = true; localAddress = "10.0.0.2"; config = { }; };
+}
+""",
+        ),
+        Good(
             "the host's side is the same",
             """\
 {
@@ -137,5 +146,7 @@ def _order(container: NspawnContainer) -> tuple[str, int]:
 
 def _are_together(one: NspawnContainer, other: NspawnContainer) -> bool:
     """Whether one of two containers certainly exists wherever the other does, and is not the same one."""
+    if one.is_started_by_hand and other.is_started_by_hand:
+        return False
     together = implied(one.conditions, other.conditions) or implied(other.conditions, one.conditions)
     return together and None not in (one.name, other.name) and one.name != other.name

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.stated import is_complete, is_true
+from nixlint.containers.stated import is_complete, is_true, texts
 from nixlint.containers.stateful_services import StatefulService, stateful_services
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 
 
@@ -32,7 +33,9 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
-    - A bind mount at the directory, above it or below it, by option or by a flag.
+    - A bind mount at the directory, above it or below it, by option or by a flag; options of it, such as `:idmap`, count
+      for nothing here.
+    - A file system of the container there (`fileSystems`), and a link that `systemd.tmpfiles.rules` makes there.
     - Bind mounts, flags or a directory that are not known.
     - Services that are not in the table of those that keep data, and one that is switched on by a condition.
 
@@ -54,6 +57,7 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
         if not is_true(ephemeral) or not _knows_mounts(subject):
             return
         mounted = [PurePosixPath(mount.mount_point) for mount in subject.bind_mounts if mount.mount_point is not None]
+        mounted += _brought_inside(subject)
         for service in stateful_services(subject.system):
             if not any(_touches(mount, directory) for mount in mounted for directory in service.directories):
                 yield self._finding(subject, service)
@@ -120,6 +124,41 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
 """,
         ),
         Good(
+            "a bind mount with options of systemd-nspawn",
+            """\
+{
+  containers.git = {
+    ephemeral = true;
+    privateUsers = "pick";
+    bindMounts."/var/lib/gitea:idmap" = { hostPath = "/srv/gitea"; isReadOnly = false; };
+    config = { ... }: { services.gitea.enable = true; };
+  };
+  containers.db = {
+    ephemeral = true;
+    bindMounts.data = { mountPoint = "/var/lib/postgresql:owneridmap"; hostPath = "/srv/db"; isReadOnly = false; };
+    config = { ... }: { services.postgresql.enable = true; };
+  };
+}
+""",
+        ),
+        Good(
+            "a file system or a link within the container",
+            """\
+{
+  containers.db = {
+    ephemeral = true;
+    bindMounts."/persist" = { hostPath = "/srv/persist"; isReadOnly = false; };
+    config = { ... }: {
+      services.postgresql.enable = true;
+      fileSystems."/var/lib/postgresql" = { device = "/persist/postgresql"; options = [ "bind" ]; };
+      services.mysql.enable = true;
+      systemd.tmpfiles.rules = [ "L+ /var/lib/mysql - - - - /persist/mysql" ];
+    };
+  };
+}
+""",
+        ),
+        Good(
             "a lasting container, and one without state",
             """\
 {
@@ -156,6 +195,16 @@ def _knows_mounts(container: NspawnContainer) -> bool:
     mounts, flags = container.option_anywhere("bindMounts"), container.option_anywhere("extraFlags")
     known = all(mount.mount_point is not None for mount in container.bind_mounts)
     return known and is_complete(mounts) and is_complete(flags)
+
+
+def _brought_inside(container: NspawnContainer) -> list[PurePosixPath]:
+    """Where the system within the container puts something else: file systems and links."""
+    found = [name for name, _ in container.system.children(OptionPath.of("fileSystems")) if name is not None]
+    for rule in texts(container.system.ask(OptionPath.of("systemd", "tmpfiles", "rules"))):
+        kind, _, rest = rule.what.strip().partition(" ")
+        if kind.startswith("L") and rest.split():
+            found.append(rest.split()[0])
+    return [PurePosixPath(path) for path in found if path != "/"]
 
 
 def _touches(mount: PurePosixPath, directory: PurePosixPath) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.resolvers import resolvers
 from nixlint.containers.stated import is_false, is_true
 from nixlint.linting.container_definitions import defining_inside
 from nixlint.linting.defining import NewDefinition
@@ -37,13 +38,11 @@ _LOCAL_RESOLVERS = (
     (("services", "bind"), None),
 )
 _USE_LOCAL_RESOLVER = OptionPath.of("networking", "resolvconf", "useLocalResolver")
-_RESOLVERS = (
-    # Services of a container that may be its resolver.
-    *(service for service, _ in _LOCAL_RESOLVERS),
-    ("services", "adguardhome"),
-    ("services", "blocky"),
-    ("services", "coredns"),
-)
+_LINKS = (
+    "hostAddress hostAddress6 localAddress localAddress6 hostBridge forwardPorts extraVeths macvlans interfaces "
+    "networkNamespace extraFlags extra"
+).split()
+"""Without any of these a private network has its loopback alone (nixos-containers.nix)."""
 
 
 class ContainerHostResolvConf(Rule[NspawnContainer]):
@@ -80,6 +79,9 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - A container that shares the host's network, or is made from `path` or `flake`.
     - systemd-resolved in the container: NixOS refuses that with the host's `resolv.conf`, and
       `container-resolved-and-host-resolv-conf` says so.
+    - A network without any link (`privateNetwork = true` alone): there is nothing to ask.
+    - A resolver that runs in the container, such as unbound, dnsmasq, kresd, blocky, CoreDNS, BIND, AdGuard Home or Pi-hole
+      (`nixlint/data/resolvers.json`), unless an option says that the machine itself does not use it.
     - DHCP in the container, which brings a resolver, unless the finding is certain.
     - Anything unknown that could be one of these. `--pedantic` shows these.
 
@@ -102,6 +104,8 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
         if Presence.ABSENT is network or Presence.DEFINED is workaround or is_true(subject.inside(*_RESOLVED_ENABLE)):
             return
         certain = network is Presence.DEFINED and workaround is Presence.ABSENT
+        if not _may_have_link(subject) or _has_own_resolver(subject):
+            return
         reason = _certain_reason(subject)
         if reason is None and _has_dhcp(subject):
             return
@@ -158,7 +162,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     macvlans = [ "eno1" ];
     config = {
       networking.nameservers = [ "9.9.9.9" ];
-      services.unbound.enable = true;
+      services.nginx.enable = true;
     };
   };
 }
@@ -171,7 +175,8 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     config = {
       networking.nameservers = [ "9.9.9.9" ];
       networking.useHostResolvConf = lib.mkForce false;
-      services.unbound.enable = true;
+      services.nginx.enable = true;
+      services.resolved.enable = true;
     };
   };
 }
@@ -245,6 +250,37 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
 """,
         ),
         Good(
+            "no link at all",
+            "{ containers.job = { privateNetwork = true; config = { services.nginx.enable = true; }; }; }\n",
+        ),
+        Good(
+            "a resolver of its own",
+            """\
+{
+  containers.dns = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    config = { services.blocky.enable = true; networking.nameservers = [ "9.9.9.9" ]; };
+  };
+}
+""",
+        ),
+        Good(
+            "a file of the host at /etc/resolv.conf",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    bindMounts.dns = { mountPoint = "/etc/resolv.conf"; hostPath = "/srv/resolv.conf"; };
+    config = { services.nginx.enable = true; };
+  };
+}
+""",
+        ),
+        Good(
             "the container may get it from a flake input",
             """\
 { inputs, ... }:
@@ -263,9 +299,23 @@ def _workaround(container: NspawnContainer) -> Presence:
         _resolv_conf_flag(container.option_anywhere("extraFlags")),
         *(container.inside(*names).presence for names in _WORKAROUNDS_INSIDE),
     ]
-    if Presence.DEFINED in answers:
+    is_bound = any(mount.mount_point == "/etc/resolv.conf" for mount in container.bind_mounts)
+    if Presence.DEFINED in answers or is_bound:
         return Presence.DEFINED
     return Presence.MAYBE if Presence.MAYBE in answers else Presence.ABSENT
+
+
+def _may_have_link(container: NspawnContainer) -> bool:
+    return any(container.option_anywhere(name).presence is not Presence.ABSENT for name in _LINKS)
+
+
+def _has_own_resolver(container: NspawnContainer) -> bool:
+    """Whether the container certainly runs a resolver that it may well ask itself."""
+    return any(
+        is_true(container.inside(*resolver.enable))
+        and (resolver.switch is None or not is_false(container.inside(*resolver.switch)))
+        for resolver in resolvers()
+    )
 
 
 def _resolv_conf_flag(answer: Answer) -> Presence:
@@ -334,14 +384,9 @@ def _message(container: NspawnContainer, reason: str | None) -> str:
 
 
 def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:
-    definitions = [NewDefinition(_USE_HOST_RESOLV_CONF, "lib.mkForce false", ("lib",))]
-    if not _has_resolver(container):
-        definitions.append(NewDefinition(_RESOLVED, "true"))
+    definitions = (
+        NewDefinition(_USE_HOST_RESOLV_CONF, "lib.mkForce false", ("lib",)),
+        NewDefinition(_RESOLVED, "true"),
+    )
     summary = f"Give {container.title} a resolver of its own"
     return defining_inside(repository, container, definitions, Safety.UNSAFE, summary)
-
-
-def _has_resolver(container: NspawnContainer) -> bool:
-    return any(
-        container.system.presence(OptionPath((*service, "enable"))) is not Presence.ABSENT for service in _RESOLVERS
-    )

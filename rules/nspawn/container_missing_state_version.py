@@ -46,7 +46,7 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
       or another file that defines the same container.
     - Anything unknown that could define it, such as a module from a flake input. `--pedantic` shows these.
     - A container made from `path` or `flake`: its configuration is elsewhere.
-    - Things named `containers` that are not NixOS containers.
+    - Things named `containers` that are not NixOS containers, such as the machines of a NixOS test (`testScript`).
 
     An ephemeral container without bind mounts keeps no state; it is reported with severity info.
 
@@ -215,6 +215,17 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 """,
                 "web.nix": "{ containers.web.config = { services.nginx.enable = true; }; }\n",
             },
+        ),
+        Good(
+            "the machines of a NixOS test",
+            """\
+{
+  name = "web";
+  containers.web = { config, ... }: { services.nginx.enable = true; };
+  containers.db.config = { services.postgresql.enable = true; };
+  testScript = "";
+}
+""",
         ),
         Good(
             "a module from a flake input may set it",

@@ -167,6 +167,17 @@ class OciDuplicateHostPort(Rule[OciModule | HostSystem]):
 """,
         ),
         Good(
+            "alternatives, of which somebody starts one",
+            """\
+{
+  virtualisation.oci-containers.containers = {
+    old = { image = "web:1"; autoStart = false; ports = [ "80:80" ]; };
+    new = { image = "web:2"; autoStart = false; ports = [ "80:80" ]; };
+  };
+}
+""",
+        ),
+        Good(
             "different files may be different hosts",
             {
                 "a.nix": '{ virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "80:80" ]; }; }\n',

@@ -8,9 +8,11 @@ from nixlint.containers.host_ports import HostPort, published_on
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.port_mapping import overlap
 from nixlint.containers.service_ports import ServicePort, listening_ports
+from nixlint.containers.stated import deciding
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import ListValue
 
 
 class OciHostPortTaken(Rule[HostSystem]):
@@ -59,7 +61,7 @@ class OciHostPortTaken(Rule[HostSystem]):
         services = tuple(listening_ports(subject.system))
         for port in published:
             service = next((service for service in services if _has(service, port)), None)
-            if service is not None:
+            if service is not None and not (port.is_started_by_hand and _is_started_by_hand(service, subject)):
                 yield self._finding(port, service)
 
     def _finding(self, port: HostPort, service: ServicePort) -> Finding:
@@ -124,6 +126,17 @@ class OciHostPortTaken(Rule[HostSystem]):
 """,
         ),
         Good(
+            "a service and a container, of which somebody starts one",
+            """\
+{ lib, ... }:
+{
+  services.jellyfin.enable = true;
+  systemd.services.jellyfin.wantedBy = lib.mkForce [ ];
+  virtualisation.oci-containers.containers.tv = { image = "tv:1"; autoStart = false; ports = [ "8096:8096" ]; };
+}
+""",
+        ),
+        Good(
             "another protocol, and nothing to serve",
             """\
 {
@@ -157,6 +170,13 @@ class OciHostPortTaken(Rule[HostSystem]):
             },
         ),
     )
+
+
+def _is_started_by_hand(service: ServicePort, host: HostSystem) -> bool:
+    """Whether nothing starts the unit of a service: it may be an alternative to the container."""
+    unit = service.service.rpartition(".")[2]
+    wanted = deciding(host.ask("systemd", "services", unit, "wantedBy"))
+    return bool(wanted) and all(isinstance(each.value, ListValue) and not each.value.elements for each in wanted)
 
 
 def _has(service: ServicePort, port: HostPort) -> bool:

@@ -175,3 +175,17 @@ def test_an_option_below_one_that_was_changed_as_a_whole_contradicts_it() -> Non
     with pytest.raises(ContradictoryHistory, match=r"a\.c stands below a"):
         OptionHistory(read_changes(groups))
     assert NO_HISTORY.current(("a",)) == ("a",)
+
+
+def test_a_change_of_any_name_is_that_of_the_option_asked_for() -> None:
+    history = OptionHistory(
+        [Change(("a", "*", "old"), "25.05", "x.nix", Renamed(("a", "*", "new"), is_same_value=True))]
+    )
+    change = history.change_at(("a", "alice", "old"))
+
+    assert change is not None
+    assert (change.old, change.what) == (("a", "alice", "old"), Renamed(("a", "alice", "new"), is_same_value=True))
+    assert history.current(("a", "alice", "old", "below")) == ("a", "alice", "new", "below")
+    assert [spelling.change.old for spelling in history.spellings(("a", "bob", "new"))] == [("a", "bob", "old")]
+    assert history.change_at(("a", None, "old")) is None
+    assert history.change_at(("a", "alice", "new")) is None
