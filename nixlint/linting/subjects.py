@@ -134,6 +134,14 @@ def _oci_containers_on(host: HostSystem) -> Iterable[object]:
 
 _GIVEN_BY_THE_RUN = SubjectKind()
 """What a run hands to the rules itself, where it meets it."""
+
+
+def _test_scripts(source: SourceFile, repository: Repository) -> Iterable[object]:
+    from nixlint.python_in_nix.test_script import test_scripts
+
+    return test_scripts(source, repository)
+
+
 _OCI_WORDS = (b"oci-containers",)
 
 _KINDS = {
@@ -149,6 +157,7 @@ _KINDS = {
         _OCI_WORDS, _oci_containers, ReadCompose.oci_containers, on_host=_oci_containers_on
     ),
     "nixlint.containers.oci.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
+    "nixlint.python_in_nix.test_script.TestScript": SubjectKind((b"testScript",), _test_scripts),
     "nixlint.containers.compose_project.ComposeProject": SubjectKind(in_compose=ReadCompose.projects),
     "nixlint.containers.host_system.HostSystem": SubjectKind(
         (b"containers", b"networking"), _host_modules, on_host=_itself

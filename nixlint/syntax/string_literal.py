@@ -7,8 +7,8 @@ Text is decoded as UTF-8 with undecodable bytes as surrogates, so it survives a 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from typing import TypeAlias, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias, TypeVar
 
 from .lexer import INDENTED_OPENING_BLANK, INDENTED_PIECE, KEYWORDS
 from .views import AttrName, HomePath, Interpolation, Parenthesized, Path, String, Uri
@@ -19,24 +19,32 @@ Part: TypeAlias = str | Interpolation
 _T = TypeVar("_T")
 
 
+class MappedPiece(NamedTuple):
+    """A piece of what a literal means, and where in the file it is written.
+
+    ``text`` is that of the piece, and empty for an interpolation. A verbatim piece is written as it reads, byte for byte;
+    any other is an escape or a line ending that Nix replaces.
+    """
+
+    text: bytes
+    start: int
+    end: int
+    is_verbatim: bool
+    interpolation: Interpolation | None = None
+
+
 def decode(literal: String) -> tuple[Part, ...]:
     """The parts of a string literal as Nix reads it; pieces of text are joined, and never empty."""
     data = literal.file.data
-    end = literal.node.end_byte - 2
-    interpolations = literal.interpolations
     if not literal.indented:
-        raw = _pieces(data, literal.node.start_byte + 1, end + 1, interpolations)
+        raw = _pieces(data, literal.node.start_byte + 1, literal.node.end_byte - 1, literal.interpolations)
         return _joined(unescape(piece) if isinstance(piece, bytes) else piece for piece in raw)
-    start = literal.node.start_byte + 2
-    blank = INDENTED_OPENING_BLANK.match(data, start, max(start, end))
-    raw = _pieces(data, blank.end() if blank else start, end, interpolations)
-    tokens: list[IndentedToken | Interpolation] = []
-    for piece in raw:
-        if isinstance(piece, bytes):
-            tokens.extend(indented_tokens(piece))
-        else:
-            tokens.append(piece)
-    return _joined(strip_indentation(tokens))
+    return _joined(strip_indentation(_tokens_of(literal)))
+
+
+def mapped_pieces(literal: String) -> tuple[MappedPiece, ...]:
+    """The same as :func:`decode`, with the place of each piece: what was dropped as indentation is in none of them."""
+    return tuple(_mapped_indented(literal) if literal.indented else _mapped_plain(literal))
 
 
 def static_text(literal: String) -> str | None:
@@ -116,11 +124,14 @@ def path_parts(path: Path | HomePath) -> tuple[Part, ...]:
 class IndentedToken:
     """A piece of an indented string as Nix's lexer cuts it: plain text, or an escape, which ends an indentation."""
 
-    __slots__ = ("plain", "text")
+    __slots__ = ("end", "plain", "start", "text")
 
-    def __init__(self, text: bytes, plain: bool) -> None:
+    def __init__(self, text: bytes, plain: bool, start: int, end: int) -> None:
         self.text = text
         self.plain = plain
+        self.start = start
+        """Where it is written, as :func:`indented_tokens` was told."""
+        self.end = end
 
 
 def unescape(raw: bytes) -> bytes:
@@ -130,39 +141,55 @@ def unescape(raw: bytes) -> bytes:
     return _ESCAPE.sub(_unescaped, raw)
 
 
-def indented_tokens(raw: bytes) -> list[IndentedToken]:
-    """The tokens of a piece of a ``''…''`` literal without interpolations."""
+def indented_tokens(raw: bytes, offset: int = 0) -> list[IndentedToken]:
+    """The tokens of a piece of a ``''…''`` literal without interpolations, which is written at ``offset``."""
     if b"'" not in raw and b"$" not in raw:
-        return [IndentedToken(raw, True)] if raw else []
+        return [IndentedToken(raw, True, offset, offset + len(raw))] if raw else []
     out: list[IndentedToken] = []
     for match in INDENTED_PIECE.finditer(raw):
         text = match.group()
+        start, end = offset + match.start(), offset + match.end()
         if text.startswith(b"''"):
-            out.append(
-                IndentedToken(b"''" if text == b"'''" else b"$" if text == b"''$" else unescape(text[2:]), False)
-            )
+            meant = b"''" if text == b"'''" else b"$" if text == b"''$" else unescape(text[2:])
+            out.append(IndentedToken(meant, False, start, end))
         else:
-            out.append(IndentedToken(text, text not in (b"$", b"'")))
+            out.append(IndentedToken(text, text not in (b"$", b"'"), start, end))
     return out
 
 
 def strip_indentation(tokens: Sequence[IndentedToken | _T]) -> list[bytes | _T]:
     """What an indented string means: its tokens without the indentation that all its lines share."""
-    indent = _shared_indentation(tokens)
     out: list[bytes | _T] = []
+    for token, kept in _with_kept_spans(tokens):
+        if isinstance(token, IndentedToken):
+            out.append(b"".join(token.text[span[0] : span[1]] for span in kept))
+        else:
+            out.append(token)
+    return out
+
+
+def _with_kept_spans(
+    tokens: Sequence[IndentedToken | _T],
+) -> Iterator[tuple[IndentedToken | _T, list[tuple[int, int]]]]:
+    """Each token with the spans of its text that stay when the indentation is dropped; an interpolation has none."""
+    indent = _shared_indentation(tokens)
     at_line_start = True
     dropped = 0
     for index, token in enumerate(tokens):
         if not isinstance(token, IndentedToken):
             at_line_start = False
             dropped = 0
-            out.append(token)
+            yield token, []
             continue
+        kept: list[tuple[int, int]] = []
         lines = token.text.split(b"\n")
+        is_last = index == len(tokens) - 1
+        start = 0
         for number, line in enumerate(lines):
             if number:
                 at_line_start = True
                 dropped = 0
+            drop = 0
             if at_line_start:
                 stripped = line.lstrip(b" ")
                 spaces = len(line) - len(stripped)
@@ -171,12 +198,12 @@ def strip_indentation(tokens: Sequence[IndentedToken | _T]) -> list[bytes | _T]:
                 if stripped:
                     at_line_start = False
                     dropped = 0
-                if drop:
-                    lines[number] = line[drop:]
-        if index == len(tokens) - 1 and len(lines) > 1 and not lines[-1].strip(b" "):
-            lines[-1] = b""
-        out.append(b"\n".join(lines))
-    return out
+            ends = start + len(line)
+            if is_last and number and number == len(lines) - 1 and not line.strip(b" "):
+                continue
+            kept.append((start + drop, ends + (number < len(lines) - 1)))
+            start = ends + 1
+        yield token, kept
 
 
 def _shared_indentation(tokens: Sequence[IndentedToken | object]) -> int:
@@ -220,6 +247,56 @@ def _pieces(data: bytes, start: int, end: int, interpolations: Iterable[Interpol
         start = interpolation.node.end_byte
     out.append(data[start:end])
     return out
+
+
+def _tokens_of(literal: String) -> list[IndentedToken | Interpolation]:
+    data = literal.file.data
+    start, end = literal.node.start_byte + 2, literal.node.end_byte - 2
+    blank = INDENTED_OPENING_BLANK.match(data, start, max(start, end))
+    tokens: list[IndentedToken | Interpolation] = []
+    at = blank.end() if blank else start
+    for piece in _pieces(data, at, end, literal.interpolations):
+        if isinstance(piece, bytes):
+            tokens.extend(indented_tokens(piece, at))
+            at += len(piece)
+        else:
+            tokens.append(piece)
+            at = piece.node.end_byte
+    return tokens
+
+
+def _mapped_indented(literal: String) -> Iterator[MappedPiece]:
+    for token, kept in _with_kept_spans(_tokens_of(literal)):
+        if isinstance(token, Interpolation):
+            yield _mapped_interpolation(token)
+        elif token.plain or len(token.text) == token.end - token.start:
+            for start, end in kept:
+                if start < end:
+                    yield MappedPiece(token.text[start:end], token.start + start, token.start + end, True)
+        else:
+            yield MappedPiece(token.text, token.start, token.end, False)
+
+
+def _mapped_plain(literal: String) -> Iterator[MappedPiece]:
+    at = literal.node.start_byte + 1
+    for piece in _pieces(literal.file.data, at, literal.node.end_byte - 1, literal.interpolations):
+        if not isinstance(piece, bytes):
+            yield _mapped_interpolation(piece)
+            at = piece.node.end_byte
+            continue
+        done = 0
+        for match in _ESCAPE.finditer(piece):
+            if done < match.start():
+                yield MappedPiece(piece[done : match.start()], at + done, at + match.start(), True)
+            done = match.end()
+            yield MappedPiece(_unescaped(match), at + match.start(), at + done, False)
+        if done < len(piece):
+            yield MappedPiece(piece[done:], at + done, at + len(piece), True)
+        at += len(piece)
+
+
+def _mapped_interpolation(interpolation: Interpolation) -> MappedPiece:
+    return MappedPiece(b"", interpolation.node.start_byte, interpolation.node.end_byte, False, interpolation)
 
 
 def _joined(parts: Iterable[bytes | Interpolation]) -> tuple[Part, ...]:

@@ -1,0 +1,37 @@
+"""The host names of the machines of a test: until NixOS 25.11, the script had each machine by its host name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from nixlint.semantics.module_system import Presence
+from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.values import StringValue
+
+from .test_script import TestScript, pythonized
+
+_HOST_NAME = OptionPath(("networking", "hostName"))
+
+
+class HostNames(NamedTuple):
+    """Which node has which host name, as the script would have it; ``are_known`` unless one may have another."""
+
+    attributes: Mapping[str, str]
+    are_known: bool
+
+
+def host_names(script: TestScript) -> HostNames:
+    """The host names of all machines of a test that are not those of their attributes."""
+    names: dict[str, str] = {}
+    are_known = True
+    for machine in script.machines:
+        answer = script.system_of(machine).ask(_HOST_NAME)
+        if answer.presence is Presence.ABSENT:
+            continue
+        texts = [each.value.text for each in answer.definitions if isinstance(each.value, StringValue)]
+        for text in texts:
+            if text is not None and pythonized(text) != machine.name:
+                names[pythonized(text)] = machine.name
+        are_known = are_known and not answer.obstacles and None not in texts and len(texts) == len(answer.definitions)
+    return HostNames(names, are_known)

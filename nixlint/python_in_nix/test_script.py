@@ -1,0 +1,250 @@
+"""The scripts of NixOS tests in a file: the program, and what is known of the machines that it drives.
+
+A set is a test where it has a ``testScript`` that can be read and, beside it, ``nodes``, ``containers`` or ``machine``, or
+where it is the argument of a function that makes a test of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.semantics.interpreter import Interpreter
+from nixlint.semantics.module_system import ModuleSystem, modules_in
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import AttrsValue, BoolValue, Entry, Value
+from nixlint.syntax import views
+from nixlint.syntax.place import Place
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.span import Span
+from nixlint.syntax.string_literal import static_name
+
+from .driver import driver
+from .program import PythonProgram
+from .program_text import ProgramText
+from .script_reading import read_script
+
+WORDS = (b"testScript",)
+"""A file without these has no test."""
+_MACHINES = ("nodes", "containers")
+_SIBLINGS = ("nodes", "containers", "machine")
+_DEFAULTS = {"nodes": ("defaults", "nodeDefaults"), "containers": ("defaults", "containerDefaults")}
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9_]|^[^A-Za-z_]")
+
+
+class DrivenMachine(NamedTuple):
+    """A machine of a test: ``attribute`` is its name in Nix, ``name`` the one that the script has for it."""
+
+    attribute: str
+    name: str
+    is_container: bool
+    module: Value
+    defaults: tuple[Value, ...]
+    place: Place | None
+
+
+class TestScript:
+    """The script of a test.
+
+    ``place`` is where the name ``testScript`` stands, ``program`` what Python makes of the script. ``is_open`` where a part
+    of the script is not known that may be whole statements; ``machines_are_open`` where there may be machines besides those
+    that are listed.
+    """
+
+    __test__ = False
+
+    def __init__(
+        self,
+        place: Place,
+        text: ProgramText,
+        is_open: bool,
+        machines: tuple[DrivenMachine, ...],
+        machines_are_open: bool,
+        test: AttrsValue,
+        is_own_set: bool,
+        repository: Repository,
+        interpreter: Interpreter,
+        nix_text: bytes,
+    ) -> None:
+        self.place = place
+        self.text = text
+        self.is_open = is_open
+        self.machines = machines
+        self.machines_are_open = machines_are_open
+        self._test = test
+        self._is_own_set = is_own_set
+        self._repository = repository
+        self._interpreter = interpreter
+        self._nix_text = nix_text
+
+    @cached_property
+    def program(self) -> PythonProgram:
+        """The script as Python reads it."""
+        return PythonProgram(self.text)
+
+    def where(self, span: Span) -> Place:
+        """The place of a span of the script in its file; that of the name ``testScript`` where it is in none."""
+        return self.text.place(span) or self.place
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether all names that the script can use are known."""
+        return not (self.is_open or self.machines_are_open or self.program.binds_unknown_names)
+
+    def machine(self, name: str) -> DrivenMachine | None:
+        """The machine that a name in the script stands for; ``machine`` is the only one of a test that has one."""
+        found = [machine for machine in self.machines if machine.name == name]
+        if found:
+            return found[-1]
+        if name == "machine" and len(self.machines) == 1 and not self.machines_are_open:
+            return self.machines[0]
+        return None
+
+    def system_of(self, machine: DrivenMachine) -> ModuleSystem:
+        """What the modules of a machine define, its defaults included."""
+        system = self._systems.get(machine.attribute)
+        if system is None:
+            modules = [module for value in (machine.module, *machine.defaults) for module in modules_in(value)]
+            system = self._systems[machine.attribute] = ModuleSystem(tuple(modules), self._interpreter)
+        return system
+
+    @cached_property
+    def _systems(self) -> dict[str, ModuleSystem]:
+        return {}
+
+    def option(self, name: str) -> Value | None:
+        """The value of an option of the test, where the set has it."""
+        entry = self._test.entries.get(name)
+        return None if entry is None else entry.value.force()
+
+    @property
+    def may_have_more_options(self) -> bool:
+        """Whether something besides the set may define options of the test."""
+        return not self._is_own_set or self._test.is_open or "imports" in self._test.entries
+
+    def nix_mentions(self, words: bytes) -> int:
+        """How often the file of the test has some bytes, outside of comments or in them."""
+        return self._nix_text.count(words)
+
+    @property
+    def nix_text(self) -> bytes:
+        """The file in which the test stands."""
+        return self._nix_text
+
+
+def test_scripts(source: SourceFile, repository: Repository) -> Iterator[TestScript]:
+    """The scripts of the tests that are written in a file, in its order."""
+    for binding in views.bindings_named(source, "testScript"):
+        names = binding.path.names
+        around = next(views.enclosing(binding), None)
+        if len(names) != 1 or static_name(names[0]) != "testScript" or not isinstance(around, views.AttrSet):
+            continue
+        found = _test_script(binding, around, repository)
+        if found is not None:
+            yield found
+
+
+test_scripts.__test__ = False  # type: ignore[attr-defined]  # as above
+
+
+def pythonized(name: str) -> str:
+    """The name that a script has for a machine (``pythonize_name`` in ``nixos/lib/test-driver``)."""
+    return _NOT_IN_A_NAME.sub("_", name)
+
+
+def _test_script(binding: views.Binding, around: views.AttrSet, repository: Repository) -> TestScript | None:
+    interpreter = repository.interpreter()
+    test = interpreter.evaluate(around, interpreter.scope_at(around))
+    if not isinstance(test, AttrsValue):
+        return None
+    caller = _caller(around)
+    if caller is not _Caller.DRIVER and not any(name in test.entries for name in _SIBLINGS):
+        return None
+    script = read_script(binding.value, repository)
+    if script is None:
+        return None
+    machines, are_open = _machines(test)
+    name = binding.path.names[0]
+    return TestScript(
+        Place(name.file.path, name.span),
+        script.text,
+        script.is_open,
+        machines,
+        are_open or caller in (_Caller.ANOTHER, _Caller.UPDATED),
+        test,
+        caller not in (_Caller.ANOTHER, _Caller.UPDATED),
+        repository,
+        interpreter,
+        around.file.data,
+    )
+
+
+class _Caller:
+    """What a set with a script is given to."""
+
+    NOBODY = "nobody"
+    DRIVER = "driver"
+    ANOTHER = "another"
+    UPDATED = "updated"
+
+
+def _caller(around: views.AttrSet) -> str:
+    inner: views.View = around
+    for outer in views.enclosing(around):
+        match outer:
+            case views.Parenthesized() | views.Lambda() | views.Let() | views.With() | views.Assert():
+                inner = outer
+            case views.Apply() if outer.argument == inner:
+                return _Caller.DRIVER if _makes_tests(outer.function) else _Caller.ANOTHER
+            case views.Apply():
+                inner = outer  # A test that is given further arguments.
+            case views.Binary() | views.If():
+                return _Caller.UPDATED
+            case _:
+                return _Caller.NOBODY
+    return _Caller.NOBODY
+
+
+def _makes_tests(function: views.Expression) -> bool:
+    while isinstance(function, views.Parenthesized):
+        function = function.inner
+    if isinstance(function, views.Apply):
+        # import ./make-test-python.nix (…) args, (import nixos/lib/testing-python.nix { … }).makeTest is a selection
+        argument = function.argument.text
+        return Path(argument.rstrip('")')).name in driver().caller_files or _makes_tests(function.function)
+    if isinstance(function, views.Select):
+        return static_name(function.path.names[-1]) in driver().callers
+    return isinstance(function, views.Variable) and function.name in driver().callers
+
+
+def _machines(test: AttrsValue) -> tuple[tuple[DrivenMachine, ...], bool]:
+    """The machines of a test, and whether there may be others."""
+    machines: list[DrivenMachine] = []
+    are_open = test.is_open or any(name not in driver().options for name in test.entries)
+    for option in _MACHINES:
+        entry = test.entries.get(option)
+        nodes = None if entry is None else entry.value.force()
+        if nodes is None:
+            continue
+        if not isinstance(nodes, AttrsValue) or nodes.is_open:
+            are_open = True
+        defaults = tuple(test.entries[name].value.force() for name in _DEFAULTS[option] if name in test.entries)
+        for name, node in nodes.entries.items() if isinstance(nodes, AttrsValue) else ():
+            machines.append(_machine(name, node, option == "containers", defaults))
+    machine = test.entries.get("machine")
+    if machine is not None and not any(each.attribute == "machine" for each in machines):
+        defaults = tuple(test.entries[name].value.force() for name in ("defaults",) if name in test.entries)
+        machines.append(_machine("machine", machine, False, defaults))
+    return tuple(machines), are_open
+
+
+def _machine(name: str, node: Entry, is_container: bool, defaults: tuple[Value, ...]) -> DrivenMachine:
+    return DrivenMachine(name, pythonized(name), is_container, node.value.force(), defaults, node.name_place)
+
+
+def is_true(value: Value | None) -> bool:
+    """Whether an option of a test is certainly switched on."""
+    return isinstance(value, BoolValue) and value.value

@@ -1,0 +1,86 @@
+"""A script reads as Nix reads it, every piece of it is known by its place, and what is written back means what it should."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nixlint.python_in_nix.lossless import edits_between
+from nixlint.python_in_nix.program_text import ProgramText, SegmentKind
+from nixlint.python_in_nix.script_reading import read_script
+from nixlint.semantics.repository import Repository
+from nixlint.syntax.edits import Edit, apply_edits
+from nixlint.syntax.problems import find_problems
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.span import Span
+from tests.nix.nix_referee import evaluate_json
+from tests.syntax.test_string_literals_agree_with_nix import INDENTED_PIECES, QUOTED_PIECES
+
+BATCH = 30
+EXAMPLES = int(os.environ.get("NIXLINT_EXAMPLES", "4"))
+INDENTED = st.lists(st.sampled_from(INDENTED_PIECES), max_size=14).map(lambda pieces: "''" + "".join(pieces) + "''")
+QUOTED = st.lists(st.sampled_from(QUOTED_PIECES), max_size=10).map(lambda pieces: '"' + "".join(pieces) + '"')
+SUM = st.lists(st.one_of(INDENTED, QUOTED), min_size=1, max_size=3).map(" + ".join)
+
+
+def text_of(source: SourceFile) -> ProgramText:
+    script = read_script(source.root, Repository(source.path.parent, (), None))
+    return ProgramText(()) if script is None else script.text
+
+
+def parsed(text: str) -> SourceFile:
+    source = SourceFile.parse(Path("/nowhere/test.nix"), text.encode())
+    assert not find_problems(source), text
+    return source
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(SUM, min_size=BATCH, max_size=BATCH))
+def test_a_script_is_the_text_that_nix_makes_of_it(scripts: list[str]) -> None:
+    meant = evaluate_json([f"({script})" for script in scripts])
+    assert [text_of(parsed(script)).text for script in scripts] == meant
+
+
+@settings(max_examples=10 * EXAMPLES, deadline=None)
+@given(SUM)
+def test_a_verbatim_piece_stands_in_the_file_as_it_reads(script: str) -> None:
+    source = parsed(script)
+    text = text_of(source)
+    at = 0
+    for segment in text.segments:
+        if segment.kind is SegmentKind.VERBATIM:
+            assert source.data[segment.start : segment.end] == segment.text
+        place = text.place(Span(at, at + len(segment.text)))
+        assert place is None or place.span == Span(segment.start, segment.end)
+        at += len(segment.text)
+    assert b"".join(segment.text for segment in text.segments) == text.data
+
+
+@settings(max_examples=10 * EXAMPLES, deadline=None)
+@given(SUM)
+def test_a_script_that_is_written_back_unchanged_is_the_same_file(script: str) -> None:
+    text = text_of(parsed(script))
+    assert edits_between(text, text.data) == ()
+
+
+@settings(max_examples=EXAMPLES, deadline=None)
+@given(st.lists(st.tuples(SUM, st.integers(0, 60), st.integers(0, 4), st.sampled_from((
+    "x", "wait_for_unit", "\n", "\n  a", "é", "", '"', "\\n", "#", "a\n\nb", "x$", "'",
+))), min_size=BATCH, max_size=BATCH))  # fmt: skip
+def test_what_is_written_back_means_the_new_script(changes: list[tuple[str, int, int, str]]) -> None:
+    written: list[str] = []
+    meant: list[str] = []
+    for script, start, length, added in changes:
+        source = parsed(script)
+        text = text_of(source)
+        new = (text.text[:start] + added + text.text[start + length :]).encode()
+        edits = edits_between(text, new)
+        if edits is not None:
+            data = apply_edits(source.data, [Edit(place.span, replacement) for place, replacement in edits])
+            written.append(data.decode())
+            meant.append(new.decode())
+    if written:
+        assert evaluate_json([f"({script})" for script in written]) == meant
