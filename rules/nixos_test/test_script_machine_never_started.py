@@ -1,0 +1,118 @@
+"""A machine of a test that nothing starts."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.python_in_nix.script_calls import is_given
+from nixlint.python_in_nix.test_script import TestScript
+from nixlint.semantics.repository import Repository
+
+
+class TestScriptMachineNeverStarted(Rule[TestScript]):
+    """A machine of a test that the script never starts.
+
+    ## What it finds
+
+    A node that the script does not name anywhere, in a script without `start_all()`. A machine starts with `start_all()`,
+    with `start()`, or with the first command that it is given.
+
+    ## Why it matters
+
+    The machine is built and never boots. What the other machines ask of it fails with a timeout that says nothing of the
+    reason.
+
+    ## What to do
+
+    Call `start_all()` at the beginning of the script, or `start()` on the machine; remove the node if nothing needs it.
+
+    ## What keeps it silent
+
+    - `start_all` or `machines` anywhere in the script, and scripts or sets of nodes of which a part is not known.
+    - A node that the file names elsewhere, as in `nodes.target.system.build.toplevel`: it may be there to be built only.
+    - Tests with one machine.
+
+    ## References
+
+    - [NixOS manual, writing tests](https://nixos.org/manual/nixos/stable/#sec-writing-nixos-tests)
+    """
+
+    name = "test-script-machine-never-started"
+    code = "NL609"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (TestScript,)
+    __test__ = False
+
+    def check(self, subject: TestScript, repository: Repository) -> Iterator[Finding]:  # noqa: ARG002  # the script has it all
+        """Report each machine that stays off."""
+        program = subject.program
+        if program.tree is None or not subject.is_closed or len(subject.machines) < 2:
+            return
+        named = {node.id for node in program.nodes if isinstance(node, ast.Name)}
+        if any(name in named for name in ("start_all", "machines", "machines_qemu", "machines_nspawn", "driver")):
+            return
+        if not any(machine.name in named and is_given(subject, "start_all") for machine in subject.machines):
+            return
+        for machine in subject.machines:
+            place = machine.place
+            if machine.name in named or place is None or _is_named_elsewhere(machine.attribute, subject):
+                continue
+            yield Finding(
+                place=place,
+                message=f"nothing starts the machine '{machine.attribute}': the script has no start_all(), and never uses it",
+                help="call start_all() at the beginning of the script",
+                option="testScript",
+                evidence=machine.attribute,
+            )
+
+    examples = (
+        Bad(
+            "a server that the client asks in vain",
+            """\
+{
+  nodes = {
+    «server» = { services.nginx.enable = true; };
+    client = { };
+  };
+  testScript = ''
+    client.wait_for_unit("multi-user.target")
+    client.succeed("curl -f http://server/")
+  '';
+}
+""",
+        ),
+        Good(
+            "all machines start",
+            """\
+{
+  nodes = { server = { }; client = { }; };
+  testScript = ''
+    start_all()
+    client.succeed("curl -f http://server/")
+  '';
+}
+""",
+        ),
+        Good(
+            "a node that is only built",
+            """\
+{
+  nodes = { installer = { }; target = { }; };
+  testScript = { nodes, ... }: ''
+    installer.succeed("nixos-install --system ${nodes.target.system.build.toplevel}")
+  '';
+}
+""",
+        ),
+    )
+
+
+def _is_named_elsewhere(attribute: str, script: TestScript) -> bool:
+    """Whether Nix uses a node somewhere in the file, as ``nodes.<name>`` or by its name alone in quotes."""
+    name = attribute.encode()
+    uses = (b"nodes." + name + b".", b"nodes." + name + b"}", b'nodes."' + name, b"." + name + b".", b'"' + name + b'"')
+    return any(script.nix_mentions(use) > 0 for use in uses)
