@@ -61,7 +61,7 @@ class TestScriptStatusDropped(Rule[TestScript]):
             if not any(isinstance(outer, ast.Try) for outer in subject.program.enclosing(call.node)):
                 yield Finding(
                     place=subject.where(call.name),
-                    message=f"nobody looks at the status that {call.method}() returns: the test goes on where the command fails",
+                    message=f"nobody looks at the status of {call.method}(): the test goes on where the command fails",
                     help="use succeed, or look at the status",
                     option="testScript",
                     evidence=call.method,
