@@ -63,7 +63,7 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
                 continue
             yield Finding(
                 place=place,
-                message=f"nothing starts the machine '{machine.attribute}': there is no start_all(), and the script never uses it",
+                message=f"nothing starts '{machine.attribute}': there is no start_all(), and the script never uses it",
                 help="call start_all() at the beginning of the script",
                 option="testScript",
                 evidence=machine.attribute,

@@ -79,9 +79,9 @@ class TestScriptUnchecked(Rule[TestScript]):
             if call.method == "subtest" and is_statement(subject, call.node):
                 message = "subtest() without 'with' does nothing: no line is part of it"
                 yield self._finding(subject, call.span, message, "write 'with subtest(\"…\"):' and indent its lines")
-        for node in program.nodes:
-            if isinstance(node, ast.Expr):
-                yield from self._of_statement(node.value, subject, calls.keys())
+        for statement in program.nodes:
+            if isinstance(statement, ast.Expr):
+                yield from self._of_statement(statement.value, subject, calls.keys())
 
     def _of_statement(self, node: ast.expr, subject: TestScript, calls: Set[ast.Call]) -> Iterator[Finding]:
         span = subject.program.span(node)
