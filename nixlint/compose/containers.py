@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from nixlint.containers.deployment import DeployedContainer, MountKind
@@ -20,7 +23,7 @@ from nixlint.files.reading import Reader
 
 from .conversion.to_containers import convert
 from .loading import Request, load
-from .node import MappingNode
+from .node import MappingNode, Node, Scalar, Sequence
 from .yaml_reader import ComposeText
 
 
@@ -38,7 +41,12 @@ def containers_of(
         if container.place.path == path:
             service = loaded.root.get("services", container.service)
             has_image = isinstance(service, MappingNode) and service.get("image") is not None
-            found.setdefault(container.service, _as_declared(container, has_image=has_image))
+            declared = _as_declared(container, has_image=has_image)
+            if isinstance(service, MappingNode):
+                declared = replace(
+                    declared, variables=tuple(_variables(service, path)), commands=tuple(_commands(service, path))
+                )
+            found.setdefault(container.service, declared)
     return tuple(found.values()), loaded.texts[path]
 
 
@@ -83,3 +91,38 @@ def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContain
         if container.user is None
         else Text(container.user, container.key_places.get("user", container.place)),
     )
+
+
+def _variables(service: MappingNode, path: Path) -> Iterator[Text]:
+    """The variables that are written in this file, with the places of their values where they have one of their own."""
+    environment = service.get("environment")
+    if isinstance(environment, MappingNode):
+        for name, value in environment.entries.items():
+            if isinstance(value, Scalar) and value.value is not None and value.place.path == path:
+                yield Text(f"{name}={value.value}", value.place)
+    elif isinstance(environment, Sequence):
+        yield from _words_of(environment, path)
+
+
+def _commands(service: MappingNode, path: Path) -> Iterator[tuple[Text, ...]]:
+    for keys in (("entrypoint",), ("command",), ("healthcheck", "test")):
+        words = tuple(_words_of(service.get(*keys), path))
+        if words:
+            yield words
+
+
+def _words_of(node: Node | None, path: Path) -> Iterator[Text]:
+    """The words of a command, or the items of a list, that are written in this file."""
+    match node:
+        case Sequence(items=items):
+            for item in items:
+                if isinstance(item, Scalar) and item.value is not None and item.place.path == path:
+                    yield Text(str(item.value), item.place)
+        case Scalar(value=str(text), place=place) if place.path == path:
+            try:
+                words = shlex.split(text)
+            except ValueError:  # a quote that nothing closes
+                return
+            yield from (Text(word, place) for word in words)
+        case _:
+            return

@@ -96,6 +96,10 @@ class OciContainer:
     podman: Place | None = None
     podman_user: Text | None = None
     sdnotify: Text | None = None
+    variables: tuple[Text, ...] = ()
+    """``NAME=value`` for each variable that a Compose file writes out."""
+    commands: tuple[tuple[Text, ...], ...] = ()
+    """The words of each command that a Compose file writes out: the program's, and that of its health check."""
     image_file: Place | None = None
     image_stream: Place | None = None
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from .looks import UNKNOWN, Look, is_hex_key, look_of
 from .names import NameClass, classify_name, kind_of_secret
+from .parts import names_engine_secret
 
 
 class Assignment(NamedTuple):
@@ -41,13 +42,18 @@ def secret_flags(words: Sequence[str]) -> Iterator[Assignment]:
             found = assignment(word.removeprefix("--env="))
         elif word.startswith("--") and "=" in word:
             name, _, value = word[2:].partition("=")
-            found = _judged(name, value, index)
+            found = _judged_flag(name, value, index)
         elif index and words[index - 1].startswith("--") and "=" not in words[index - 1] and not word.startswith("-"):
-            found = _judged(words[index - 1][2:], word, index)
+            found = _judged_flag(words[index - 1][2:], word, index)
         else:
             continue
         if found is not None:
             yield found._replace(at=index)
+
+
+def _judged_flag(name: str, value: str, index: int) -> Assignment | None:
+    """The same for a flag of a command, of which ``--secret`` may name a secret that the engine keeps."""
+    return None if name == "secret" and names_engine_secret(value, 0) else _judged(name, value, index)
 
 
 def secret_statements(text: str) -> Iterator[Assignment]:

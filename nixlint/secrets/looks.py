@@ -114,7 +114,7 @@ _PLACEHOLDERS = (
     r"not[-_ ]?(?:a[-_ ]?)?(?:secret|secure|real|used|important|the|so)|insecure|unsafe|never[-_ ]use",
     r"^x{3,}$|x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
     r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*)$",
-    r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|hunter2$",
+    r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|^hunter2$",
     r"^hack ?me$|^in ?secure",
     r"^sk-1234$",  # the master key of LiteLLM's documentation
 )

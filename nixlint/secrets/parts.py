@@ -123,7 +123,9 @@ def _by_name(text: str, *, is_prose: bool = False) -> Iterator[SecretPart]:
     """What follows a name and a sign: ``password = "x"``, ``PASSWORD=x``, ``"password": "x"``, ``--password=x``."""
     for match in _named().finditer(text):
         name, sign = match["name"], match["sign"]
-        if not is_hidden(name) or (match["flag"] == "--" and name == "secret" and _names_a_secret(text, match.end())):
+        if not is_hidden(name) or (
+            match["flag"] == "--" and name == "secret" and names_engine_secret(text, match.end())
+        ):
             continue
         start, end = _value_at(text, match.end(), match.start())
         if is_prose and sign.strip() == ":" and text[match.end() :][:1] not in ("'", '"'):
@@ -284,7 +286,7 @@ def _of_flags(words: Sequence[str]) -> Iterator[SecretPartOfWord]:
             if name in ("e", "env", "build-arg"):
                 inner, equals, value = value.partition("=")
                 name = inner if equals else ""
-            if is_hidden(name) and not is_harmless(value) and not (name == "secret" and _names_a_secret(value, 0)):
+            if is_hidden(name) and not is_harmless(value) and not (name == "secret" and names_engine_secret(value, 0)):
                 yield SecretPartOfWord(index, len(word) - len(value), len(word), kind_of_secret(name) or "value")
         elif before in ("-e", "--env", "--build-arg"):
             name, equals, value = word.partition("=")
@@ -292,7 +294,7 @@ def _of_flags(words: Sequence[str]) -> Iterator[SecretPartOfWord]:
                 yield SecretPartOfWord(index, len(word) - len(value), len(word), kind_of_secret(name) or "value")
         elif before.startswith("-") and "=" not in before and len(before) > 2 and not word.startswith("-"):
             name = before.lstrip("-")
-            if is_hidden(name) and not is_harmless(word) and not (name == "secret" and _names_a_secret(word, 0)):
+            if is_hidden(name) and not is_harmless(word) and not (name == "secret" and names_engine_secret(word, 0)):
                 yield SecretPartOfWord(index, 0, len(word), kind_of_secret(name) or "value")
 
 
@@ -450,7 +452,7 @@ def _path() -> re.Pattern[str]:
     return re.compile(r"(?:/|\./|\.\./|~/|[a-z]:\\|[$@%]|\[|config\.)|[\w.-]+/|[\w-]+\.\w+$", re.IGNORECASE)
 
 
-def _names_a_secret(text: str, at: int) -> bool:
+def names_engine_secret(text: str, at: int) -> bool:
     """Whether what follows ``--secret`` is the name of an engine's secret, with its options (podman-run(1))."""
     return _name_of_secret().match(text, at) is not None
 

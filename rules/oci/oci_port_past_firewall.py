@@ -7,6 +7,7 @@ from pathlib import Path
 
 from nixlint.containers.firewall import OpenPorts
 from nixlint.containers.oci import OciContainer, PublishedPort, Text
+from nixlint.containers.oci_databases import data_directory_of
 from nixlint.linting.finding import Confidence, Finding, Note, Severity
 from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.repository import Repository
@@ -42,7 +43,8 @@ class OciPortPastFirewall(Rule[OciContainer]):
     - A rootless container, or one whose network is `pasta` or `slirp4netns`: there a program of the host listens on the
       port, behind the firewall.
 
-    It is a note, because it depends on what is in front of the host.
+    It is a note, because it depends on what is in front of the host; for a database (PostgreSQL, MySQL, MariaDB, MongoDB,
+    Redis, Valkey) it is a warning, because hardly any is meant for the network, and all of its data is behind one login.
 
     ## References
 
@@ -74,6 +76,7 @@ class OciPortPastFirewall(Rule[OciContainer]):
                 message=f"{subject.title} publishes {numbers} on all interfaces: open to the network, although no firewall "
                 "in this repository lets it in",
                 help='publish on an address, as in "127.0.0.1:8080:80", or list the port in networking.firewall',
+                severity=Severity.WARNING if _is_database(subject) else None,
                 option=f"{subject.option_path}.ports",
                 container=subject.name,
                 notes=tuple(Note(port.text.place, "and here") for port in closed[1:]),
@@ -191,6 +194,10 @@ _NO_BRIDGES = ("host", "none", "pasta", "slirp4netns")
 
 def _is_no_bridge(network: Text) -> bool:
     return not network.is_known or network.text.partition(":")[0] in _NO_BRIDGES
+
+
+def _is_database(container: OciContainer) -> bool:
+    return container.image is not None and data_directory_of(container.image[0]) is not None
 
 
 def _number(port: PublishedPort) -> int:

@@ -67,3 +67,25 @@ def test_what_a_variable_says_is_not_held_against_anyone(tmp_path: Path) -> None
     (tmp_path / "compose.yaml").write_text("services: { web: { image: '${IMAGE:-example/web}:${TAG}' } }\n")
     _, found = check(tmp_path)
     assert found == []
+
+
+def test_a_database_open_to_the_network_is_a_warning_and_a_web_server_a_note(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  db: { image: 'postgres:17', ports: ['5432:5432'] }\n  web: { image: 'nginx:1', ports: ['80:80'] }\n"
+    )
+    result = CliRunner().invoke(
+        command, [str(tmp_path), "--format", "json", "--select", "oci-port-past-firewall"], standalone_mode=False
+    )
+    assert [each["severity"] for each in json.loads(result.stdout)["findings"]] == ["warning", "info"]
+
+
+def test_no_secret_of_a_compose_file_is_in_a_report(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  db:\n    image: postgres:17\n    environment: { POSTGRES_PASSWORD: hunter2hunter2 }\n"
+        "    command: [ serve, --token, waterfall9-riverbank ]\n"
+    )
+    for format_ in ("text", "json", "concise"):
+        result = CliRunner().invoke(command, [str(tmp_path), "--format", format_], standalone_mode=False)
+        assert "secret-in-compose-file" in result.stdout
+        assert "hunter2" not in result.stdout
+        assert "riverbank" not in result.stdout
