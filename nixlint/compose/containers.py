@@ -16,6 +16,7 @@ from nixlint.containers.oci import (
     Text,
     added_capabilities,
     is_confined_by,
+    updates_images,
 )
 from nixlint.containers.port_mapping import parse_port_mapping
 from nixlint.containers.volume_mount import VolumeMount
@@ -86,6 +87,7 @@ def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContain
         may_be_confined=is_confined_by(container.flags),
         depends_on=tuple(Text(item.container, item.place) for item in container.dependencies),
         flags=container.flags,
+        updates_itself=any(updates_images(name) for name, _, _ in container.labels),
         may_be_a_job=True,  # it may be of a profile that nobody chooses
         user=None
         if container.user is None

@@ -9,7 +9,7 @@ from nixlint.semantics.module_system import Answer
 from nixlint.semantics.option_query import parse_pattern
 from nixlint.semantics.project import ask_files
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, BoolValue, IntValue, ListValue
+from nixlint.semantics.values import AttrsValue, BoolValue, IntValue, ListValue, SymbolValue
 
 _PORTS = ("allowedTCPPorts", "allowedUDPPorts")
 _RANGES = ("allowedTCPPortRanges", "allowedUDPPortRanges")
@@ -32,6 +32,16 @@ class OpenPorts(NamedTuple):
     def includes(self, port: int) -> bool:
         """Whether a port is open on purpose, or may be."""
         return not self.complete or any(port in ports for ports in self.ranges)
+
+    def includes_all(self, wanted: range) -> bool:
+        """Whether all ports of a range are open on purpose, or may be."""
+        return not self.complete or all(self.includes(port) for port in _ends_of_parts(wanted, self.ranges))
+
+
+def _ends_of_parts(wanted: range, opened: tuple[range, ...]) -> Iterator[int]:
+    """The ports of a range that tell about all of it: its first one, and each after the end of an open range."""
+    yield wanted.start
+    yield from (ports.stop for ports in opened if ports.stop in wanted)
 
 
 def _open_ports(repository: Repository) -> OpenPorts:
@@ -66,6 +76,8 @@ def _ranges(answer: Answer) -> Iterator[range | None]:
                     yield range(port, port + 1)
                 case AttrsValue() as ends:
                     yield _range(ends)
+                case SymbolValue(path=("config", "services", *_)):
+                    continue  # The port of a service of the host: an OCI container that had it would not start.
                 case _:
                     yield None
 

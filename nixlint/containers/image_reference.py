@@ -6,6 +6,8 @@ colon, or is ``localhost``.
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 
@@ -19,8 +21,16 @@ class ImageReference(NamedTuple):
 
     @property
     def is_floating(self) -> bool:
-        """Whether the same reference may be another image tomorrow by design: ``latest``, or nothing, and no digest."""
-        return self.digest is None and self.tag in (None, "latest")
+        """Whether the same reference may be another image tomorrow by design.
+
+        That is without a digest and with no tag, or with one that names a channel: ``latest``, ``stable-alpine``.
+        """
+        return self.digest is None and (self.tag is None or _names_channel(self.tag))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it was built on the machine: no registry has it (podman-build(1), ``localhost/``)."""
+        return self.registry == "localhost"
 
 
 def parse_image_reference(text: str) -> ImageReference | None:
@@ -36,3 +46,15 @@ def parse_image_reference(text: str) -> ImageReference | None:
     else:
         registry, folder = None, head
     return ImageReference(registry, f"{folder}/{repository}" if folder else repository, tag or None, digest or None)
+
+
+def _names_channel(tag: str) -> bool:
+    """Whether a tag is the name of a channel, perhaps with a variant after it, and no version in either."""
+    return not any(character.isdigit() for character in tag) and tag.lower().partition("-")[0] in _channels()
+
+
+@cache
+def _channels() -> frozenset[str]:
+    import json
+
+    return frozenset(json.loads((files("nixlint") / "data" / "image_channels.json").read_text("utf-8"))["channels"])

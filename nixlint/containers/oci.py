@@ -123,6 +123,19 @@ class OciContainer:
         return all(any(condition is known for known in other.conditions) for condition in self.conditions)
 
 
+_UPDATE_LABELS = frozenset({
+    "io.containers.autoupdate",  # podman-auto-update(1)
+    "com.centurylinklabs.watchtower.enable",  # containrrr.dev/watchtower, 'Container selection'
+    "wud.watch",  # getwud.github.io, 'Watchers'
+    "diun.enable",  # crazymax.dev/diun, 'Docker provider'
+})  # fmt: skip
+
+
+def updates_images(label: str) -> bool:
+    """Whether a label is for a program that looks for newer images of the container."""
+    return label in _UPDATE_LABELS
+
+
 def added_capabilities(texts: Iterable[Text]) -> tuple[Text, ...]:
     """Capabilities as the engines read them: in any case, with ``CAP_`` or without, several with commas between."""
     return tuple(

@@ -41,6 +41,7 @@ from .oci import (
     Text,
     added_capabilities,
     is_confined_by,
+    updates_images,
 )
 from .port_mapping import parse_port_mapping
 from .stated import deciding, is_false
@@ -48,14 +49,6 @@ from .volume_mount import parse_mount_flag, parse_volume_mount
 
 CONTAINERS = OptionPath.of("virtualisation", "oci-containers", "containers")
 BACKEND = OptionPath.of("virtualisation", "oci-containers", "backend")
-
-
-_UPDATE_LABELS = frozenset({
-    "io.containers.autoupdate",  # podman-auto-update(1)
-    "com.centurylinklabs.watchtower.enable",  # containrrr.dev/watchtower, 'Container selection'
-    "wud.watch",  # getwud.github.io, 'Watchers'
-    "diun.enable",  # crazymax.dev/diun, 'Docker provider'
-})  # fmt: skip
 
 
 class _Declaration(NamedTuple):
@@ -132,7 +125,7 @@ class _Declaration(NamedTuple):
         """Whether a label asks for newer images to be pulled and started."""
         by_option = {name for found in self.option("labels").definitions for name, _ in attributes_of(found)}
         by_flag = {text.text.partition("=")[0] for text in _values(flags, "--label", "-l")}
-        return not _UPDATE_LABELS.isdisjoint({*by_option, *by_flag})
+        return any(name is not None and updates_images(name) for name in {*by_option, *by_flag})
 
     def text(self, *names: str) -> Text | None:
         """The string that an option certainly has, such as the user that its program runs as."""

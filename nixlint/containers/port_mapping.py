@@ -47,6 +47,8 @@ def parse_port_mapping(text: str, unknown: str = "\0") -> PortMapping | None:
     if container is None and unknown not in parts[-1]:
         return None
     host = _ports(parts[0], unknown) if len(parts) == 2 else None
+    if host is None and len(parts) == 2 and parts[0] and unknown not in parts[0]:
+        return None
     return PortMapping(None if unknown in address else address, host, container, protocol or "tcp")
 
 
@@ -68,6 +70,7 @@ def _is_number(text: str) -> bool:
     return len(text) <= _MOST_DIGITS and text.isascii() and text.isdecimal()
 
 
+_PAST_LAST_PORT = 65_536
 _MOST_DIGITS = 5
 """Of a port."""
 
@@ -76,4 +79,6 @@ def _ports(text: str, unknown: str) -> range | None:
     first, dash, last = text.partition("-")
     if unknown in text or not _is_number(first) or (dash and not _is_number(last)):
         return None
-    return range(int(first), int(last or first) + 1)
+    ports = range(int(first), int(last or first) + 1)
+    # docker/go-connections, nat/parse.go, ParsePortRangeToInt: a range runs upwards, and a port has 16 bits.
+    return ports if ports and ports.stop <= _PAST_LAST_PORT else None

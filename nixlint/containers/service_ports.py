@@ -16,6 +16,7 @@ from nixlint.syntax.place import Place
 from .port_mapping import ANYWHERE, is_loopback
 from .stated import is_complete, is_true, numbers
 
+_NOT_PLAIN = re.compile(r"[:/,*{}\s]|^localhost$|^$")
 _ADDRESS = re.compile(r"[0-9.]+|\[?[0-9a-fA-F:]+\]?")
 
 
@@ -45,6 +46,8 @@ class _Row(NamedTuple):
     unless: tuple[tuple[str, ...], ...]
     within: tuple[str, ...] | None
     unless_within: tuple[str, ...]
+    within_plain_names: bool
+    default_address: str
 
 
 def service_ports(system: ModuleSystem) -> Iterator[ServicePort]:
@@ -71,7 +74,7 @@ def _service_ports(system: ModuleSystem, rows: tuple[_Row, ...]) -> Iterator[Ser
         place = enabled.definitions[0].name_place if enabled.definitions else None
         if place is None or not is_true(enabled):
             continue
-        name = ".".join(row.enable[:-1])
+        name = str(OptionPath(row.enable[:-1]))
         address = _address(row, system)
         if address is None or not _serves(row, system):
             continue
@@ -86,7 +89,7 @@ def _address(row: _Row, system: ModuleSystem) -> str | None:
         return None
     answer = None if row.address is None else system.ask(OptionPath(row.address))
     if answer is None or answer.presence is Presence.ABSENT:
-        return "127.0.0.1" if row.is_on_loopback else ""
+        return row.default_address if row.is_on_loopback else ""
     text = answer.value.text if isinstance(answer.value, StringValue) else None
     if text is None or text == "localhost":
         return None if text is None else "127.0.0.1"
@@ -99,7 +102,7 @@ def _serves(row: _Row, system: ModuleSystem) -> bool:
         return True
     hosts: dict[str, list[Definition]] = {}
     for name, definition in system.children(OptionPath(row.within)):
-        if name is not None:
+        if name is not None and not (row.within_plain_names and _NOT_PLAIN.search(name)):
             hosts.setdefault(name, []).append(definition)
     return any(
         any(not definition.conditions and isinstance(definition.value, AttrsValue) for definition in definitions)
@@ -136,6 +139,8 @@ def _rows() -> tuple[_Row, ...]:
             tuple(tuple(option.split(".")) for option in row.get("unless", ())),
             tuple(row["within"].split(".")) if "within" in row else None,
             tuple(row.get("unless_within", ())),
+            row.get("within_plain_names", False),
+            row.get("default_address", "127.0.0.1"),
         )
         for row in json.loads(text)["services"]
     )

@@ -109,7 +109,7 @@ class ContainerWithoutNat(Rule[HostSystem]):
                     place=container.place,
                     message=f"{container.title} runs {service}, which {what}, and its address is known to its host alone: "
                     "nothing in this repository translates it",
-                    help='set networking.nat with internalInterfaces = [ "ve-+" ] on the host',
+                    help=f'set networking.nat with internalInterfaces = [ "{_wildcard(subject)}" ] on the host',
                     option=str(container.option_path),
                     container=container.name,
                 )
@@ -185,6 +185,11 @@ class _WayOut(NamedTuple):
         return repository.remember(
             cls, lambda: cls(any(True for word in _WAYS for _ in repository.files_mentioning(word)))
         )
+
+
+def _wildcard(host: HostSystem) -> str:
+    """The links of all containers, as the host's packet filter writes it: iptables with +, nft(8) with *."""
+    return "ve-*" if is_true(host.ask("networking", "nftables", "enable")) else "ve-+"
 
 
 def _has_other_link(container: NspawnContainer) -> bool:

@@ -15,7 +15,8 @@ class OciFloatingImage(Rule[OciContainer]):
 
     ## What it finds
 
-    An OCI container whose image has no tag or the tag `latest`, and no digest.
+    An OCI container whose image has no tag or the name of a channel for one, and no digest: `latest`, `stable`, `main`,
+    `release`, `edge`, `nightly` and others (`nixlint/data/image_channels.json`), with a variant after it or not.
 
     ## Why it matters
 
@@ -28,7 +29,9 @@ class OciFloatingImage(Rule[OciContainer]):
 
     ## What keeps it silent
 
-    - A tag other than `latest`, or a digest.
+    - Any other tag, or a digest.
+    - A label by which a program is to pull newer images, such as `io.containers.autoupdate`, and an image of
+      `localhost/`: there the tag is the point.
     - An image that is built here: `imageFile`, `imageStream`.
     - A reference with a part that is not known.
 
@@ -47,11 +50,11 @@ class OciFloatingImage(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
         """Report an image that floats."""
-        if subject.image is None or subject.has_image_of_its_own:
+        if subject.image is None or subject.has_image_of_its_own or subject.updates_itself:
             return
         reference, text = subject.image
-        if reference.is_floating:
-            tag = "the tag latest" if reference.tag else "no tag"
+        if reference.is_floating and not reference.is_local:
+            tag = f"the tag {reference.tag}" if reference.tag else "no tag"
             yield Finding(
                 place=text.place,
                 message=f"{subject.title} runs {text.text}, which has {tag}: what runs depends on when it was pulled",
@@ -66,6 +69,35 @@ class OciFloatingImage(Rule[OciContainer]):
             '{\n  virtualisation.oci-containers.containers.db.image = «"docker.io/postgres:latest"»;\n}\n',
         ),
         Bad("no tag", '{\n  virtualisation.oci-containers.containers.db.image = «"postgres"»;\n}\n'),
+        Bad(
+            "names of channels",
+            """\
+{
+  virtualisation.oci-containers.containers.a.image = «"ghcr.io/home-assistant/home-assistant:stable"»;
+  virtualisation.oci-containers.containers.b.image = «"nginx:stable-alpine"»;
+  virtualisation.oci-containers.containers.c.image = «"a/c:main"»;
+}
+""",
+        ),
+        Good(
+            "a label that asks for newer images, and one that is built here",
+            """\
+{
+  virtualisation.oci-containers.containers.a = {
+    image = "docker.io/a:latest";
+    labels."io.containers.autoupdate" = "registry";
+  };
+  virtualisation.oci-containers.containers.b = {
+    image = "docker.io/b:latest";
+    extraOptions = [ "--label=io.containers.autoupdate=registry" ];
+  };
+  virtualisation.oci-containers.containers.c.image = "localhost/c:latest";
+}
+""",
+        ),
+        Good(
+            "a variant of a version", '{ virtualisation.oci-containers.containers.db.image = "postgres:17-alpine"; }\n'
+        ),
         Good("a version", '{ virtualisation.oci-containers.containers.db.image = "postgres:17"; }\n'),
         Good(
             "a digest",

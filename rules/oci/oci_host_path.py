@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.host_paths import HostPath, engine_socket, holds_secrets, written_path
+from nixlint.containers.host_watchers import watches_host
 from nixlint.containers.oci import Mount, OciContainer
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
@@ -36,6 +37,8 @@ class OciHostPath(Rule[OciContainer]):
 
     - Folders within these, such as `/var/lib/gitea` or `/home/alice`, and single files such as `/etc/localtime`.
     - Read-only mounts of folders without secrets, and `/nix/store`, which is read-only by itself.
+    - Read-only mounts of programs that watch the host, such as node-exporter, cAdvisor, Netdata and Telegraf
+      (`nixlint/data/host_watchers.json`).
     - Folders of the engine's socket, of which another rule tells.
     - A volume with a part that is not known.
     - A container that another user than root runs, or that runs its program as one (`user = "1000"`).
@@ -63,6 +66,8 @@ class OciHostPath(Rule[OciContainer]):
                 continue
             path = written_path(source)
             if path is None or path.path == _READ_ONLY_BY_ITSELF:
+                continue
+            if mount.volume.is_read_only and watches_host(subject.image[0] if subject.image else None):
                 continue
             if not mount.volume.is_read_only or holds_secrets(path):
                 yield self._finding(subject, mount, path)
@@ -98,6 +103,21 @@ class OciHostPath(Rule[OciContainer]):
 {
   virtualisation.oci-containers.containers.a = { image = "a:1"; volumes = [ «"/etc:/x"» ]; user = "0:100"; };
   virtualisation.oci-containers.containers.b = { image = "b:1"; volumes = [ «"/etc:/x"» ]; user = config.my.user; };
+}
+""",
+        ),
+        Good(
+            "programs that watch the host",
+            """\
+{
+  virtualisation.oci-containers.containers.node = {
+    image = "quay.io/prometheus/node-exporter:v1.9.0";
+    volumes = [ "/:/host:ro,rslave" ];
+  };
+  virtualisation.oci-containers.containers.cadvisor = {
+    image = "gcr.io/cadvisor/cadvisor:v0.52.1";
+    volumes = [ "/:/rootfs:ro" "/sys:/sys:ro" ];
+  };
 }
 """,
         ),

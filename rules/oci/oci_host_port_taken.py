@@ -112,6 +112,39 @@ class OciHostPortTaken(Rule[HostSystem]):
 }
 """,
         ),
+        Bad(
+            "resolvers and databases",
+            """\
+{
+  services.resolved.enable = true;
+  services.mysql.enable = true;
+  services.redis.servers."".enable = true;
+  services.caddy = { enable = true; virtualHosts."example.org".extraConfig = "respond ok"; };
+  virtualisation.oci-containers.containers = {
+    pihole = { image = "pihole:1"; ports = [ «"53:53/udp"» ]; };
+    db = { image = "mysql:8"; ports = [ «"3306:3306"» ]; };
+    cache = { image = "redis:7"; ports = [ «"127.0.0.1:6379:6379"» ]; };
+    web = { image = "web:1"; ports = [ «"443:443"» ]; };
+  };
+}
+""",
+        ),
+        Good(
+            "a stub that is off or elsewhere, a server of another port, a site of another one",
+            """\
+{
+  services.resolved = { enable = true; settings.Resolve.DNSStubListener = "no"; };
+  services.redis.servers.paperless.enable = true;
+  services.caddy = { enable = true; virtualHosts."http://:8080".extraConfig = "respond ok"; };
+  services.unbound.enable = true;
+  virtualisation.oci-containers.containers = {
+    pihole = { image = "pihole:1"; ports = [ "10.0.0.1:53:53/udp" ]; };
+    cache = { image = "redis:7"; ports = [ "6379:6379" ]; };
+    web = { image = "web:1"; ports = [ "443:443" "80:80" ]; };
+  };
+}
+""",
+        ),
         Good(
             "addresses that do not overlap",
             """\

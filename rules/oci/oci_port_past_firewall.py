@@ -68,14 +68,16 @@ class OciPortPastFirewall(Rule[OciContainer]):
         if not exposed:
             return
         opened = OpenPorts.of(repository)
-        closed = [port for port in exposed if not opened.includes(_number(port))]
+        closed = [port for port in exposed if not opened.includes_all(_ports(port))]
         if closed:
-            numbers = ", ".join(dict.fromkeys(f"{_number(port)}/{port.mapping.protocol}" for port in closed))
+            numbers = ", ".join(dict.fromkeys(f"{_shown(_ports(port))}/{port.mapping.protocol}" for port in closed))
+            is_nixos = bool(repository.files)
+            why = "although no firewall in this repository lets it in" if is_nixos else "past the firewall of the host"
             yield Finding(
                 place=closed[0].text.place,
-                message=f"{subject.title} publishes {numbers} on all interfaces: open to the network, although no firewall "
-                "in this repository lets it in",
-                help='publish on an address, as in "127.0.0.1:8080:80", or list the port in networking.firewall',
+                message=f"{subject.title} publishes {numbers} on all interfaces: open to the network, {why}",
+                help='publish on an address, as in "127.0.0.1:8080:80"'
+                + (", or list the port in networking.firewall" if is_nixos else ""),
                 severity=Severity.WARNING if _is_database(subject) else None,
                 option=f"{subject.option_path}.ports",
                 container=subject.name,
@@ -101,6 +103,46 @@ class OciPortPastFirewall(Rule[OciContainer]):
                 "hosts/a.nix": '{ systemd.services.nas.script = "docker compose -f ${../nas/docker-compose.yml} up"; }\n',
                 "nas/docker-compose.yml": "services:\n  db:\n    image: postgres:17\n    ports: [«'5432:5432'»]\n",
             },
+        ),
+        Bad(
+            "a range of which the firewall lets the first port in",
+            """\
+{
+  virtualisation.oci-containers.containers.sip = { image = "sip:1"; ports = [ «"8000-8010:8000-8010/udp"» ]; };
+  networking.firewall.allowedUDPPorts = [ 8000 ];
+}
+""",
+        ),
+        Bad(
+            "the port of a service of the host is another one",
+            """\
+{ config, ... }:
+{
+  virtualisation.oci-containers.containers.db = { image = "postgres:17"; ports = [ «"5432:5432"» ]; };
+  networking.firewall.allowedTCPPorts = [ config.services.jellyfin.port config.services.grafana.settings.server.http_port ];
+}
+""",
+        ),
+        Bad(
+            "Compose files alone",
+            {"compose.yaml": "services:\n  db:\n    image: postgres:17\n    ports: [«'5432:5432'»]\n"},
+        ),
+        Good(
+            "a range that the firewall lets in, in two parts",
+            """\
+{
+  virtualisation.oci-containers.containers.sip = { image = "sip:1"; ports = [ "8000-8010:8000-8010/udp" ]; };
+  networking.firewall.allowedUDPPortRanges = [ { from = 8000; to = 8004; } { from = 8005; to = 9000; } ];
+}
+""",
+        ),
+        Good(
+            "no port",
+            """\
+{
+  virtualisation.oci-containers.containers.a = { image = "a:1"; ports = [ "99999:80" "9000-8000:80-1080" ]; };
+}
+""",
         ),
         Good(
             "on the loopback",
@@ -200,8 +242,12 @@ def _is_database(container: OciContainer) -> bool:
     return container.image is not None and data_directory_of(container.image[0]) is not None
 
 
-def _number(port: PublishedPort) -> int:
-    return port.mapping.host_ports[0] if port.mapping.host_ports else 0
+def _ports(port: PublishedPort) -> range:
+    return port.mapping.host_ports or range(0)
+
+
+def _shown(ports: range) -> str:
+    return str(ports.start) if len(ports) == 1 else f"{ports.start}-{ports.stop - 1}"
 
 
 def _is_of_another_machine(path: Path, repository: Repository) -> bool:

@@ -17,11 +17,11 @@ def rows(table: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_every_service_is_switched_on_by_an_option_of_its_own_and_has_a_source(table: str) -> None:
-    options = [row["enable"] for row in rows(table)]
+def test_every_port_or_folder_of_a_service_stands_once_and_has_a_source(table: str) -> None:
+    options = [(row["enable"], row.get("port")) for row in rows(table)]
 
     assert len(options) == len(set(options))
-    assert all(option.endswith(".enable") for option in options)
+    assert all(option.endswith(".enable") for option, _ in options)
     assert all(row["source"] for row in rows(table))
 
 
