@@ -38,7 +38,7 @@ from nixlint.conversion.output import (
 from nixlint.conversion.vm_test import vm_test
 from nixlint.files.reading import Anywhere, Kind, Reader
 from nixlint.files.tree import Tree
-from nixlint.reporting.conversion import conversion_json, conversion_text
+from nixlint.reporting.conversion import Written, conversion_json, conversion_text
 from nixlint.reporting.terminal import shell_word, style_for, visible
 from nixlint.semantics.releases import releases
 from nixlint.syntax.span import LineIndex
@@ -54,6 +54,7 @@ class _Output(NamedTuple):
     strict: bool
     with_test: bool
     force: bool
+    verbose: bool
 
 
 @click.command("convert", context_settings={"ignore_unknown_options": False})
@@ -85,6 +86,7 @@ class _Output(NamedTuple):
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
+@click.option("-v", "--verbose", is_flag=True, help="Report each thing by itself, and all of them.")
 @click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped or withheld.")
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when a module is not up to date.")
 @click.option("--update", is_flag=True, help="Write a module anew, with the options that its header keeps.")
@@ -112,6 +114,7 @@ def command(
     user: str | None,
     with_test: bool,
     report: Path | None,
+    verbose: bool,
     strict: bool,
     check: bool,
     update: bool,
@@ -172,7 +175,7 @@ def command(
             options.root,
             kept.seen_from(folder),
         )
-        return _run(request, _Output(output, report, check, strict, options.with_test, force), color)
+        return _run(request, _Output(output, report, check, strict, options.with_test, force, verbose), color)
     except ComposeError as error:
         sys.stderr.write(f"{_where(error)}error: {visible(error.message)}\n")
     except (NotWritten, NotADockerCommand, NotKept) as error:
@@ -222,8 +225,10 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
     else:
         for path in left_over(conversion, output.path):
             sys.stderr.write(f"{visible(_shown(path))} is not made any more: remove it\n")
-    written = tuple(each.path for each in secrets[1:])
-    for piece in conversion_text(conversion, folder, style_for(sys.stderr, color), written):
+    modules = [each.path for each in planned if each.path != output.report]
+    written = Written(tuple(modules), tuple(each.path for each in secrets[1:]))
+    style = style_for(sys.stderr, color)
+    for piece in conversion_text(conversion, folder, style, written, is_verbose=output.verbose):
         sys.stderr.write(piece)
     lost = (each.kind is RemarkKind.DROPPED or each.is_incomplete for each in conversion.remarks)
     return int(output.strict and any(lost))

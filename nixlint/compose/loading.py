@@ -264,9 +264,7 @@ class _Loader:
 
     def _note_unset(self, name: str | None, node: Scalar) -> None:
         if name is not None:
-            self.warnings[
-                Warned('The "{}" variable is not set. Defaulting to a blank string.', node.place, Shown.key(name))
-            ] = None
+            self.warnings[Warned("{}: this variable is not set, and empty here", node.place, Shown.key(name))] = None
         else:
             sentence = (
                 "What stands behind a $ here is read as a variable, which is not set. Write $$ for a $ that is one."

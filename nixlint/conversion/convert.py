@@ -116,7 +116,10 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         raise ComposeError("{}", error.place, Shown.word(error.message)) from None
     prove(rendered)
     warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
-    remarks = (*warned, *found.remarks, *emitted.remarks)
+    remarks = [
+        each._replace(message=_seen_there(each.message, loaded.directory, root))
+        for each in (*warned, *found.remarks, *emitted.remarks)
+    ]
     return Conversion(
         tuple((name, text) for name, _, text in rendered),
         tuple(sorted(remarks, key=_position)),
@@ -128,6 +131,11 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         root,
         needed,
     )
+
+
+def _seen_there(message: str, here: str, root: str) -> str:
+    """A message with the paths of the project's folder as they are on the machine."""
+    return message if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])", lambda _: root, message)
 
 
 def _of_folder(deployment: Deployment, here: str, root: str) -> Iterator[str]:

@@ -224,4 +224,4 @@ def test_commands_to_be_copied_are_words_of_a_shell(folder: Path) -> None:
     ran = nixlint(folder, "convert")
     assert ran.code == 0
     assert "\x1b" not in ran.err
-    assert "podman volume create $'d$(touch P);\\x1b[31m'\n" in ran.err
+    assert "for v in $'d$(touch P);\\x1b[31m'; do podman volume create \"$v\"" in ran.err

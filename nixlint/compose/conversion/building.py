@@ -66,7 +66,9 @@ def build_of(keys: KeyReader, service: str, images: Mapping[str, str], files: Fi
     if text is None and dockerfile and dockerfile != "Dockerfile":
         flags += ["--file", dockerfile]
     context = build.text("context") or "."
-    build.needs_you(build.key, f"bring {context} to the machine: the image is built there, from it", build.node.place)
+    if context.startswith("/"):  # else it is fetched from elsewhere
+        message = f"{context}: bring it to the machine, where the image is built from it"
+        build.needs_you(build.key, message, build.node.place)
     made = variables_in(inline) if isinstance(inline, Scalar) else frozenset()
     is_secret = text is not None and (bool(secret_parts_of_text(text)) or any(map(is_hidden, made)))
     if is_secret:

@@ -39,7 +39,7 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
         place = item.node.place
         if item.flag("required") is False and not keys.notes.access.is_file(Path(path)):
             item.needs_you(
-                item.key, f"{path} need not be there, and isn't: give it as an environment file if it is", place
+                item.key, f"{path}: it need not be there, and isn't: give it as an environment file if it is", place
             )
             continue
         read = _read(item, path, kind, known, earlier)
@@ -58,7 +58,7 @@ def _variable(keys: KeyReader, pair: Pair) -> Variable:
     key = keys.path(f"environment.{pair.name}")
     if pair.value is None:
         keys.needs_you(
-            key, f"{pair.name} has no value here: it is passed on from the environment of the unit", pair.place
+            key, f"{pair.name}: it has no value here, and is passed on from the environment of the unit", pair.place
         )
         return Variable(pair.name, None, pair.place, False)
     return Variable(pair.name, pair.value, pair.place, _is_secret(keys, pair, pair.value))
@@ -94,7 +94,7 @@ def _read(item: KeyReader, path: str, kind: str | None, known: dict[str, str], e
     try:
         text = item.notes.access.text(Path(path))
     except ComposeError:
-        message = f"{path} is not here to be read: put it there on the machine, in lines of NAME=value"
+        message = f"{path}: it is not here to be read: put it there on the machine, in lines of NAME=value"
         item.needs_you(item.key, message, place)
         return _Read({}, True)
     engine = engine_reads(text)
@@ -106,7 +106,7 @@ def _read(item: KeyReader, path: str, kind: str | None, known: dict[str, str], e
         item.needs_you(item.key, f"{path}: {error.message}", place)
         return _Read({}, True)
     if engine == compose:
-        message = f"bring {path} to the machine: it is read there when the container starts"
+        message = f"{path}: bring it to the machine, where it is read when the container starts"
         item.needs_you(item.key, message, place)
         return _Read(compose, True)
     differing = sorted(name for name in compose if engine is None or engine.get(name) != compose[name])

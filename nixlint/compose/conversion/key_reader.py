@@ -224,7 +224,7 @@ class KeyReader:
             key = self.path(f"{name}.{pair.name}")
             if self._secret_of(pair) is not None and pair.value is not None and fits(pair.name, pair.value):
                 self.notes.kept.add(key)
-                self.approximated(key, f"{pair.name} is a secret: it is in a file outside of the store", pair.place)
+                self.approximated(key, f"{pair.name}: it is a secret, in a file outside of the store", pair.place)
                 found.append((pair.name, pair.value))
         return tuple(found)
 
@@ -290,7 +290,7 @@ class KeyReader:
             return _without_secret(text)
         kept = self.notes.symbolic(scalar) if keeps_variables else None
         for name in sorted(self.notes.variables(scalar)):
-            self.approximated(key, f"the value of {name} is written into the module", scalar.place)
+            self.approximated(key, f"{name}: its value is written into the module", scalar.place)
         return text if kept is None else kept
 
     def needs_you(self, key: str, message: str, place: Place | None, *, incomplete: bool = False) -> None:

@@ -54,7 +54,7 @@ class Volumes:
         ]
         if external:
             volume.needs_you(
-                volume.key, f"it is external: make the volume {name} before the containers start", volume.node.place
+                volume.key, f"{name}: it is external: make the volume before the containers start", volume.node.place
             )
         elif flags:
             self.made.append(Resource(key, name, flags, volume.node.place, tuple(devices)))

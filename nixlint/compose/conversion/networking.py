@@ -29,7 +29,7 @@ class Networks:
         if network.flag("external"):
             self.external.add(name)
             network.needs_you(
-                network.key, f"it is external: make the network {name} before the containers start", network.node.place
+                network.key, f"{name}: it is external: make the network before the containers start", network.node.place
             )
             return
         flags = [*_driver_flags(network), *_ipam_flags(network)]
