@@ -47,22 +47,28 @@ class Clan(NamedTuple):
 
 
 class Flake:
-    """A flake, read once. ``interpreter`` works out everything that stands in ``flake.nix`` itself."""
+    """A flake, read once. ``interpreter`` works out everything that stands in the ``flake.nix`` of its ``folder``."""
 
-    def __init__(self, repository: Repository) -> None:
+    def __init__(self, repository: Repository, folder: Path) -> None:
         self.interpreter = repository.interpreter()
-        self._root = repository.root
+        self.folder = folder
         self._at_work: set[tuple[str, ...]] = set()
         self._systems: tuple[ModuleSystem, ...] = ()
         self._outputs: tuple[Value, ...] = ()
-        value = _value_of(repository, self.interpreter)
+        value = _value_of(folder, repository, self.interpreter)
         self._inputs = self.interpreter.find_attribute(value, "inputs")
         self._outputs = tuple(self._plain_outputs(_outputs_of(value, self.interpreter, self)))
 
     @classmethod
     def of(cls, repository: Repository) -> Flake:
         """The flake of a repository; one without outputs where there is none."""
-        return repository.remember(cls, lambda: cls(repository))
+        return repository.remember(cls, lambda: cls(repository, repository.root))
+
+    @classmethod
+    def all_of(cls, repository: Repository) -> tuple[Flake, ...]:
+        """The flake of a repository, and those in the folders below, by their paths."""
+        below = repository.remember(_FlakesBelow, lambda: _FlakesBelow(tuple(_below(repository)))).flakes
+        return (cls.of(repository), *below)
 
     def outputs(self, *names: str) -> Iterator[Value]:
         """What the flake gives by a name such as ``nixosConfigurations``, in the pieces in which it is written."""
@@ -77,7 +83,7 @@ class Flake:
         names = path[len(_SELF) :]
         match names[:1]:
             case ("outPath",):
-                return StringValue((str(self._root),))
+                return StringValue((str(self.folder),))
             case ("inputs",):
                 return self._input(names[1:])
             case ("outputs",):
@@ -207,9 +213,18 @@ def entries_of(value: Value | None) -> Mapping[str, Thunk]:
     return {name: entry.value for name, entry in value.entries.items()} if isinstance(value, AttrsValue) else {}
 
 
-def _value_of(repository: Repository, interpreter: Interpreter) -> Value:
-    path: Path = repository.root / "flake.nix"
-    source = repository.source(path)
+class _FlakesBelow(NamedTuple):
+    flakes: tuple[Flake, ...]
+
+
+def _below(repository: Repository) -> Iterator[Flake]:
+    for path in repository.files:
+        if path.name == "flake.nix" and path.parent != repository.root:
+            yield Flake(repository, path.parent)
+
+
+def _value_of(folder: Path, repository: Repository, interpreter: Interpreter) -> Value:
+    source = repository.source(folder / "flake.nix")
     if source is None or source.root.has_error:
         return UnknownValue("there is no flake")
     return interpreter.evaluate(source.root, interpreter.globals)

@@ -1,8 +1,9 @@
 """The machines that a repository configures: where their modules start.
 
-A flake says so: ``nixosConfigurations`` and ``colmena``. Elsewhere it is colmena's ``hive.nix``, a file that calls
-``<nixpkgs/nixos>``, or the ``configuration.nix`` that no other file imports. What is not static, as when a function makes
-hosts out of a folder's listing, is not found, and a file that leads to no host may belong to any.
+A flake says so, at the root of the repository or below: ``nixosConfigurations`` and ``colmena``. Elsewhere it is colmena's
+``hive.nix``, a file that calls ``<nixpkgs/nixos>``, or the ``configuration.nix`` that no other file imports. What is not
+static, as when a function makes hosts out of a folder's listing, is not found, and a file that leads to no host may belong to
+any.
 """
 
 from __future__ import annotations
@@ -91,7 +92,8 @@ def _alike(repository: Repository) -> _Alike:
     for name in _OF_FLAKE:
         given = [host.arguments[name].force() for host in found if name in host.arguments]
         paths = {
-            value.path if isinstance(value, SymbolValue) and value.resolver is not None else None for value in given
+            (value.path, id(value.resolver)) if isinstance(value, SymbolValue) and value.resolver is not None else None
+            for value in given
         }
         if len(given) == len(found) and len(paths) == 1 and None not in paths:
             alike[name] = given[0]
@@ -108,18 +110,24 @@ def hosts(repository: Repository) -> tuple[Host, ...]:
 
 
 def _found(repository: Repository) -> list[Host]:
-    of_flake = tuple(_flake_hosts(repository))
-    made = (*_clan_hosts(repository), *(() if of_flake else _made_hosts(repository)))
-    others = () if of_flake else _channel_hosts(repository, made)
+    flake, *below = Flake.all_of(repository)
+    of_flake = tuple(_flake_hosts(flake))
+    further = [(each.folder, (*_flake_hosts(each), *_clan_hosts(repository, each))) for each in below]
+    made = (*_clan_hosts(repository, flake), *(() if of_flake else _made_hosts(repository)))
+    others = () if of_flake else _channel_hosts(repository, made, further)
     found = {host.name: host for host in (*others, *made, *of_flake)}
+    for folder, hosts_below in further:
+        for host in hosts_below:
+            # Two flakes may well call their machines alike.
+            name = f"{folder.relative_to(repository.root)}#{host.name}" if host.name in found else host.name
+            found[name] = host._replace(name=name)
     return [found[name] for name in sorted(found)]
 
 
 # -- flakes ---------------------------------------------------------------------------------------------------------
 
 
-def _flake_hosts(repository: Repository) -> Iterator[Host]:
-    flake = Flake.of(repository)
+def _flake_hosts(flake: Flake) -> Iterator[Host]:
     for configurations in flake.outputs("nixosConfigurations"):
         yield from _configurations(configurations, flake.interpreter)
     for hive in (*flake.outputs("colmena"), *flake.outputs("colmenaHive")):
@@ -187,18 +195,18 @@ def _special_arguments(hive: AttrsValue, node: str, interpreter: Interpreter) ->
     return found
 
 
-def _clan_hosts(repository: Repository) -> Iterator[Host]:
+def _clan_hosts(repository: Repository, flake: Flake) -> Iterator[Host]:
     """The machines of clan-core: those that are given to it, and the folders below ``machines``.
 
     It adds modules of its own and of the services that are to run there (clan-core, ``modules/clan/module.nix``).
     """
-    clan = Flake.of(repository).clan() if repository.source(repository.root / "flake.nix") is not None else None
+    clan = flake.clan() if repository.source(flake.folder / "flake.nix") is not None else None
     if clan is None:
         return
     given: dict[str, list[Definition]] = {}
     for name, module in clan.machines:
         given.setdefault(name, []).append(module)
-    folder = repository.root / "machines"
+    folder = flake.folder / "machines"
     names = [path.parent.name for path in repository.files if path.parent.parent == folder]
     for name in dict.fromkeys((*given, *names)):
         paths = [folder / name / file for file in _FILES_OF_MACHINES]
@@ -232,8 +240,15 @@ def _is_system(value: Value) -> bool:
     return isinstance(value, CallValue) and symbols.is_nixos(value.callee.path)
 
 
-def _channel_hosts(repository: Repository, made: tuple[Host, ...]) -> Iterator[Host]:
-    """The files by which a host is known that none of the hosts made elsewhere reaches."""
+def _channel_hosts(
+    repository: Repository, made: tuple[Host, ...], further: list[tuple[Path, tuple[Host, ...]]]
+) -> Iterator[Host]:
+    """The files by which a host is known that none of the hosts made elsewhere reaches.
+
+    ``further`` are the hosts of flakes in folders: what is in such a folder is theirs.
+    """
+    flakes = tuple(folder for folder, found in further if found)
+    made = (*made, *(host for _, found in further for host in found))
     roots = [
         path for path in repository.files if path.name == "configuration.nix" or _is_snowfall_system(path, repository)
     ]
@@ -244,7 +259,7 @@ def _channel_hosts(repository: Repository, made: tuple[Host, ...]) -> Iterator[H
     obstacles = (_FURTHER,) if is_flake else ()
     arguments = Flake.of(repository).special_arguments() if is_flake else {}
     for path in roots:
-        if path not in imported:
+        if path not in imported and not any(path.is_relative_to(folder) for folder in flakes):
             yield Host(_name_of(path, repository), None, (Definition(PathValue(path), None),), obstacles, arguments)
 
 

@@ -120,6 +120,67 @@ def test_a_configuration_nix_that_a_made_host_imports_is_no_host_of_its_own(tmp_
     assert [host.name for host in hosts(Repository(tmp_path, tmp_path.rglob("*.nix")))] == ["b", tmp_path.name]
 
 
+BELOW = (
+    "{{ outputs = {{ nixpkgs, self }}: {{ nixosConfigurations.{0} = nixpkgs.lib.nixosSystem {{ "
+    "modules = [ ./m.nix ]; }}; }}; }}"
+)
+
+
+def test_a_flake_below_the_root_makes_hosts_too(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "flake.nix": BELOW.format("a"),
+            "m.nix": "{ }",
+            "one/flake.nix": BELOW.format("b"),
+            "one/m.nix": MODULE.format("one"),
+            "two/flake.nix": BELOW.format("b"),
+            "two/m.nix": MODULE.format("two"),
+        },
+    )
+    repository = Repository(tmp_path, sorted(tmp_path.rglob("*.nix")))
+
+    found = {host.name: host.system(repository.interpreter()).ask(NAME).definitions for host in hosts(repository)}
+
+    assert list(found) == ["a", "b", "two#b"]
+    values = {name: [each.value for each in definitions] for name, definitions in found.items()}
+    assert [value.text for each in values.values() for value in each if isinstance(value, StringValue)] == [
+        "one",
+        "two",
+    ]
+
+
+def test_a_flake_below_the_root_takes_no_host_from_it(tmp_path: Path) -> None:
+    write_files(
+        tmp_path,
+        {
+            "configuration.nix": MODULE.format("root"),
+            "templates/x/flake.nix": BELOW.format("x"),
+            "templates/x/m.nix": "{ imports = [ ./configuration.nix ]; }",
+            "templates/x/configuration.nix": MODULE.format("x"),
+            "templates/x/more/configuration.nix": MODULE.format("more"),
+        },
+    )
+
+    found = hosts(Repository(tmp_path, sorted(tmp_path.rglob("*.nix"))))
+
+    assert [host.name for host in found] == sorted((tmp_path.name, "x"))
+
+
+def test_self_is_the_flake_that_a_module_belongs_to(tmp_path: Path) -> None:
+    flake = (
+        "{{ outputs = {{ nixpkgs, self }}: {{ nixosConfigurations.{0} = nixpkgs.lib.nixosSystem {{ modules = "
+        '[ self.nixosModules.name ]; }}; nixosModules.name = {{ networking.hostName = "{0}"; }}; }}; }}'
+    )
+    write_files(tmp_path, {"flake.nix": flake.format("a"), "sub/flake.nix": flake.format("b")})
+    repository = Repository(tmp_path, sorted(tmp_path.rglob("*.nix")))
+
+    for host in hosts(repository):
+        (definition,) = host.system(repository.interpreter()).ask(NAME).definitions
+        assert isinstance(definition.value, StringValue)
+        assert definition.value.text == host.name
+
+
 def test_nodes_of_a_hive_are_given_their_arguments(tmp_path: Path) -> None:
     nodes = "alpha = { domain, name, ... }: { networking.hostName = name + domain; };"
     meta = 'meta = { specialArgs.domain = ".all"; nodeSpecialArgs.alpha.domain = ".own"; };'
