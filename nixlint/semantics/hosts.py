@@ -2,8 +2,8 @@
 
 A flake says so, at the root of the repository or below: ``nixosConfigurations`` and ``colmena``. Elsewhere it is colmena's
 ``hive.nix``, a file that calls ``<nixpkgs/nixos>``, or the ``configuration.nix`` that no other file imports. What is not
-static, as when a function makes hosts out of a folder's listing, is not found, and a file that leads to no host may belong to
-any.
+static, as when a function makes hosts out of a folder's listing, is not found, and a file that leads to no host may belong
+to any.
 """
 
 from __future__ import annotations

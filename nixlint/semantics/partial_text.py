@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from . import symbols
 from .budget import nested
-from .values import ChoiceValue, NullValue, StringValue, Value
+from .values import ChoiceValue, NullValue, StringValue, SymbolValue, Value
 
 MAX_TEXT = 1_000_000
 """How many characters a text may have that is put together; one that doubles with each step would fill the memory."""
 _SIZE_OF_UNKNOWN = 16
 """A part that is no text counts as so many characters."""
+_NEVER_SECRET = ("/etc/resolv.conf", "/etc/hosts", "/nix/")
+"""Where nobody has a secret put: sops-nix and agenix put it below ``/run`` by default."""
 TOO_LONG = "a text that is too long to work out"
 """Why a text is not known that would be longer."""
 
@@ -78,6 +81,8 @@ def ends_with(value: StringValue, suffix: str) -> bool | None:
 def may_be(name: Value, text: str) -> bool:
     """Whether an attribute name that is not wholly known may be this text."""
     match name:
+        case SymbolValue(path=path) | StringValue(parts=(SymbolValue(path=path), *_)) if symbols.is_path_of_secret(path):
+            return not text.startswith(_NEVER_SECRET)
         case StringValue():
             return equal_texts(name, StringValue((text,))) is not False
         case NullValue():

@@ -14,6 +14,7 @@ from typing import NamedTuple, TypeAlias
 from nixlint.syntax.place import Place
 
 from .option_path import OptionPath
+from .partial_text import may_be
 from .property_sets import ATTRIBUTES, WITHIN, as_property
 from .values import (
     PROPERTIES,
@@ -451,7 +452,8 @@ def _attribute_below(part: Part, value: AttrsValue, name: str | None) -> Iterato
     if entry is not None:
         yield _below(part, entry)
     for dynamic in value.dynamic:
-        yield _below(part, dynamic.entry)._replace(certain=False)
+        if name is None or may_be(dynamic.name, name):
+            yield _below(part, dynamic.entry)._replace(certain=False)
     if value.unknowns and part.decided is not None:
         for unknown in value.unknowns:
             yield Obstacle(reason_of(unknown), unknown.place)

@@ -19,6 +19,8 @@ NIXPKGS = ("<nixpkgs>",)
 MODULE_ARGUMENTS: tuple[str, ...] = ()
 """The symbol of the whole argument that the module system hands to a module; its attributes are symbols by themselves."""
 
+_SECRETS = (("sops", "secrets"), ("sops", "templates"), ("age", "secrets"))
+"""The options of sops-nix and agenix whose members have a ``path``."""
 _MAKERS_OF_SYSTEMS = frozenset({"nixosSystem", "evalModules", "eval-config.nix", "extendModules"})
 """The last names of functions that make a system of ``{ modules = [ … ]; }``; what they make has ``extendModules``."""
 
@@ -41,6 +43,11 @@ def is_source(path: tuple[str, ...]) -> bool:
 def makes_system(path: tuple[str, ...]) -> bool:
     """Whether a name is that of a function that makes a system of modules."""
     return is_nixos(path) or (path[-1:] != () and path[-1] in _MAKERS_OF_SYSTEMS)
+
+
+def is_path_of_secret(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of the path where sops-nix or agenix puts a secret."""
+    return path[-1:] == ("path",) and path[:1] == CONFIG and path[1:3] in _SECRETS
 
 
 def makes_clan(path: tuple[str, ...]) -> bool:

@@ -179,3 +179,30 @@ def test_a_container_that_another_module_of_the_host_declares_is_one_and_not_two
         "b.nix": "{ containers.b.config.services.openssh.enable = true; }\n",
     }
     assert _found(_check(tmp_path, files)) == []
+
+
+# -- mounts by expression -------------------------------------------------------------------------------------------
+
+_MOUNTED = (
+    "{ config, ... }: { containers.web = { privateNetwork = true; bindMounts.%s.isReadOnly = true; "
+    'config = { ... }: { system.stateVersion = "25.05"; }; }; }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("mount", "found"),
+    [
+        ("${config.age.secrets.token.path}", True),
+        ('"${config.sops.secrets."a/b".path}"', True),
+        ('"/var/lib/${config.my.name}"', True),
+        ('"${config.my.name}/data"', True),
+        ("${config.my.path}", False),
+        ('"/etc/${config.my.name}"', False),
+        ('"/etc/resolv.conf"', False),
+    ],
+)
+def test_a_mount_by_expression_hides_a_finding_where_it_may_be_the_resolv_conf(
+    tmp_path: Path, mount: str, found: bool
+) -> None:
+    report = _check(tmp_path, {"a.nix": _MOUNTED % mount})
+    assert bool(_found(report, "container-host-resolv-conf")) is found
