@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from nixlint.containers.compose_names import is_compose_file
-from nixlint.containers.inventory import UnknownModule, nix_inventory, without_values
+from nixlint.containers.inventory import UnknownPart, nix_inventory, without_values
 from nixlint.files.reading import Reader, reason_of
 from nixlint.files.tree import Tree, Trees
 from nixlint.linting.configuration import suggestion
@@ -44,7 +44,7 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     Exits with 0, or with 2 where the question makes no sense or a file could not be read.
     """
     problems: list[str] = []
-    unknown: list[UnknownModule] = []
+    unknown: list[UnknownPart] = []
     try:
         asked = [named_path(path) for path in paths or ["."]]
         roots = dict.fromkeys(repository_root(path, (path,)) for path in asked)
@@ -69,7 +69,7 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
 
 
 def _listed(
-    root: Path, host: str | None, asked: Sequence[Path], problems: list[str], unknown: list[UnknownModule]
+    root: Path, host: str | None, asked: Sequence[Path], problems: list[str], unknown: list[UnknownPart]
 ) -> Iterator[ListedContainer]:
     def is_asked(path: Path) -> bool:
         return any(path.is_relative_to(each) for each in asked)
@@ -133,13 +133,15 @@ def _where(place: Place | None, path: Path, reader: Reader) -> str:
     return f"{from_here(place.path)}:{line}"
 
 
-def _notes(unknown: Sequence[UnknownModule], reader: Reader) -> Iterator[str]:
-    """What is not known of the hosts: one line for each module, with the hosts that have it."""
+def _notes(unknown: Sequence[UnknownPart], reader: Reader) -> Iterator[str]:
+    """What is not known of the hosts: one line for each part, with the hosts that have it."""
     found: dict[tuple[str, str], list[str]] = {}
-    for module in unknown:
-        found.setdefault((_where(module.place, module.place.path, reader), module.reason), []).append(module.host)
+    for part in unknown:
+        named = [] if part.host is None else [part.host]
+        found.setdefault((_where(part.place, part.place.path, reader), part.reason), []).extend(named)
     for (where, reason), names in found.items():
-        yield f"{where}: {reason}, so that {', '.join(dict.fromkeys(names))} may have more containers"
+        who = ", ".join(dict.fromkeys(names)) or "it"
+        yield f"{where}: {reason}, so that {who} may have more containers"
 
 
 def _picture(found: Sequence[ListedContainer], layout: str) -> str:

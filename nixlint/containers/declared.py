@@ -11,6 +11,7 @@ from nixlint.semantics.module_system import Definition, ModuleSystem, ask_within
 from nixlint.semantics.option_path import OptionPath
 from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import Value
+from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -34,14 +35,25 @@ def declared_in(
     source: SourceFile, repository: Repository, option: OptionPath, is_one: Callable[[Definition], bool]
 ) -> Iterator[Declared]:
     """What the modules in a file declare below an option; ``is_one`` tells look-alikes from the real thing."""
+    for site, host in _systems(source, repository, option):
+        yield from declared_on(host, Place(source.path, site.span), option, is_one)
+
+
+def modules_with(source: SourceFile, repository: Repository, option: OptionPath) -> Iterator[ModuleSystem]:
+    """The modules in a file that may declare something below an option, each alone."""
+    return (host for _, host in _systems(source, repository, option))
+
+
+def _systems(
+    source: SourceFile, repository: Repository, option: OptionPath
+) -> Iterator[tuple[views.Expression, ModuleSystem]]:
     first = option.names[0]
     assert first is not None
     for site in module_sites(source, first, in_containers=True):
         interpreter = repository.interpreter()
         module = interpreter.evaluate(site, interpreter.scope_at(site))
         given = SharedArguments(repository)
-        host = ModuleSystem(modules_in(module), interpreter, follow_imports=False, given=given)
-        yield from declared_on(host, Place(source.path, site.span), option, is_one)
+        yield site, ModuleSystem(modules_in(module), interpreter, follow_imports=False, given=given)
 
 
 def declared_on(

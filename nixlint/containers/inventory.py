@@ -29,11 +29,13 @@ from nixlint.semantics.values import (
     Value,
 )
 from nixlint.syntax.place import Place
+from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
-from .declared import Declared, declared_in, declared_on
+from .declared import Declared, declared_in, declared_on, modules_with
 from .engine_flags import Flag, flags_in
-from .nspawn import NspawnContainer, containers_on, nspawn_containers
+from .existence import Existence
+from .nspawn import CONTAINERS, NspawnContainer, containers_on, nspawn_containers
 from .oci_reader import CONTAINERS as OCI_CONTAINERS
 from .oci_reader import is_oci_container
 from .stated import deciding, is_complete
@@ -102,16 +104,19 @@ def without_values(item: InventoryItem, known: KnownValues) -> InventoryItem:
     )
 
 
-class UnknownModule(NamedTuple):
-    """A module of a host that is not known, so that the host may have containers which are not listed for it."""
+class UnknownPart(NamedTuple):
+    """Something of a host that is not known, so that it may have containers which are not listed for it.
 
-    host: str
+    ``host`` is ``None`` for what stands in a file that leads to no host.
+    """
+
+    host: str | None
     reason: str
     place: Place
 
 
 def nix_inventory(
-    repository: Repository, only_host: str | None = None, unknown: list[UnknownModule] | None = None
+    repository: Repository, only_host: str | None = None, unknown: list[UnknownPart] | None = None
 ) -> Iterator[InventoryItem]:
     """The containers that the repository's modules declare, by host and by name; at last those that lead to no host.
 
@@ -130,12 +135,12 @@ def nix_inventory(
                 yield item
             reached |= {path / "default.nix" if files.kind(path) == "directory" else path for path in system.files}
             if unknown is not None:
-                unknown += _unknown_modules(system, host.name)
+                unknown += dict.fromkeys(_unknown_parts(system, host.name))
     if only_host is None:
         yield from sorted(
             (
                 item
-                for item in _in_files(repository)
+                for item in _in_files(repository, frozenset(reached), unknown)
                 if (item.place, item.name) not in seen
                 # Names that a host's configuration did not give are none of this module's: it makes containers of options.
                 and not (item.name is None and item.place.path in reached)
@@ -148,10 +153,16 @@ def _by_name(item: InventoryItem) -> tuple[tuple[str, ...], str, int]:
     return (*item.inside, item.name or MORE), str(item.place.path), item.place.span.start
 
 
-def _unknown_modules(system: ModuleSystem, host: str) -> Iterator[UnknownModule]:
-    for obstacle in system.ask(OCI_CONTAINERS).obstacles:
-        if obstacle.place is not None and obstacle.reason.startswith("a module that is not known: "):
-            yield UnknownModule(host, obstacle.reason.partition(": ")[2], obstacle.place)
+def _unknown_parts(system: ModuleSystem, host: str | None) -> Iterator[UnknownPart]:
+    """What may define containers: modules that are not known, and sets of containers that are not."""
+    for option in (CONTAINERS, OCI_CONTAINERS):
+        for obstacle in system.ask(option / None).obstacles:
+            if obstacle.place is not None:
+                reason = obstacle.reason.removeprefix("a module that is not known: ")
+                of_module = reason != obstacle.reason or (host is not None and reason.startswith("imports "))
+                yield UnknownPart(
+                    host, reason if of_module else f"'{option}' is not wholly known: {reason}", obstacle.place
+                )
 
 
 def _on_system(
@@ -188,12 +199,17 @@ def _native_with_inner(
         yield from _on_system(container.system, host, container.place, repository, within, (*around, itself))
 
 
-def _in_files(repository: Repository) -> Iterator[InventoryItem]:
+def _in_files(
+    repository: Repository, reached: frozenset[Path], unknown: list[UnknownPart] | None
+) -> Iterator[InventoryItem]:
+    """The containers as files declare them; what of them is not known in files that no host reaches is added."""
     found: dict[tuple[Place, str | None], InventoryItem] = {}
     for path in repository.files_mentioning(b"containers"):
         source = repository.source(path)
         if source is None or source.root.has_error:
             continue
+        if unknown is not None and path not in reached:
+            unknown += _unknown_parts_in(source, repository)
         items = [
             item
             for container in nspawn_containers(source, repository)
@@ -209,6 +225,15 @@ def _in_files(repository: Repository) -> Iterator[InventoryItem]:
             if known is None or len(known.inside) < len(item.inside):
                 found[item.place, item.name] = item
     yield from found.values()
+
+
+def _unknown_parts_in(source: SourceFile, repository: Repository) -> Iterator[UnknownPart]:
+    """What the modules of a file that leads to no host define of containers and is not known."""
+    for option in (CONTAINERS, OCI_CONTAINERS):
+        for host in modules_with(source, repository, option):
+            for obstacle in host.ask(option / None).obstacles:
+                if obstacle.place is not None:
+                    yield UnknownPart(None, f"'{option}' is not wholly known: {obstacle.reason}", obstacle.place)
 
 
 # -- native containers ----------------------------------------------------------------------------------------------
@@ -228,7 +253,7 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
         container.name,
         _text(container.option("path")) or _text(container.option("flake")),
         _state_version(container),
-        _merged(*(_items(container.option(name)) for name in ("localAddress", "localAddress6"))),
+        _native_addresses(container),
         _native_networks(container),
         _known(ports, container.option("forwardPorts")),
         _known(volumes, container.option("bindMounts")),
@@ -240,16 +265,38 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
     )
 
 
+_ADDRESSES = ("localAddress", "localAddress6")
+
+
+def _native_addresses(container: NspawnContainer) -> Items:
+    """Its addresses on its link to the host, and on further ones."""
+    links = container.option("extraVeths")
+    further = [
+        _items(ask_within((link,), OptionPath.of(name)))
+        for definition in links.definitions
+        for _, link in attributes_of(definition)
+        for name in _ADDRESSES
+    ]
+    own = [_items(container.option(name)) for name in _ADDRESSES]
+    return _merged(*own, *further, *([None] if links.obstacles else []))
+
+
 def _state_version(container: NspawnContainer) -> str | None:
+    """The one that is written, whatever a module that is not known may say; empty where there certainly is none."""
     answer = container.system.ask(_STATE_VERSION)
     if answer.presence is not Presence.DEFINED:
         answer = container.with_extensions(_STATE_VERSION)
-    return "" if answer.presence is Presence.ABSENT else _text(answer)
+    if answer.presence is Presence.ABSENT:
+        is_unknown = container.is_made_elsewhere or container.existence is Existence.POSSIBLE
+        return None if is_unknown else ""
+    versions = {_text_of(found.value) if not found.conditions else None for found in deciding(answer)}
+    return versions.pop() if len(versions) == 1 else None
 
 
 def _native_networks(container: NspawnContainer) -> Items:
     if container.network is not Presence.DEFINED:
-        return ("host",) if container.network is Presence.ABSENT else None
+        is_hosts = container.network is Presence.ABSENT and container.existence is not Existence.POSSIBLE
+        return ("host",) if is_hosts else None
     found: list[str | None] = []
     for option, prefix in (
         ("hostBridge", "bridge "),

@@ -355,9 +355,7 @@ def containers_on(host: ModuleSystem, place: Place, repository: Repository) -> t
     it one; where more may be defined that is not known, what seems to be an addition may be a part of a larger whole.
     """
     declared = tuple(declared_on(host, place, CONTAINERS, _is_container))
-    is_settled = (
-        bool(declared) and all(each.name is not None for each in declared) and not host.ask(CONTAINERS).obstacles
-    )
+    is_settled = bool(declared) and host.presence(CONTAINERS / None) is Presence.ABSENT
     return tuple(_seen(declared, is_settled, repository))
 
 

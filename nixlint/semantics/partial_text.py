@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from . import symbols
 from .budget import nested
+from .symbols import is_path_of_secret
 from .values import ChoiceValue, NullValue, StringValue, SymbolValue, Value
 
 MAX_TEXT = 1_000_000
@@ -81,7 +81,7 @@ def ends_with(value: StringValue, suffix: str) -> bool | None:
 def may_be(name: Value, text: str) -> bool:
     """Whether an attribute name that is not wholly known may be this text."""
     match name:
-        case SymbolValue(path=path) | StringValue(parts=(SymbolValue(path=path), *_)) if symbols.is_path_of_secret(path):
+        case SymbolValue(path=start) | StringValue(parts=(SymbolValue(path=start), *_)) if is_path_of_secret(start):
             return not text.startswith(_NEVER_SECRET)
         case StringValue():
             return equal_texts(name, StringValue((text,))) is not False

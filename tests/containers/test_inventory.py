@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.containers.inventory import InventoryItem, nix_inventory
+from nixlint.containers.inventory import InventoryItem, UnknownPart, nix_inventory
 from nixlint.secrets.masking import shown
 from nixlint.semantics.repository import Repository
 from tests.linting.workbench import write_files
@@ -140,3 +140,77 @@ def test_a_container_that_a_host_adds_to_is_listed_where_it_is_declared(tmp_path
     write_files(tmp_path, {"flake.nix": flake, "web.nix": web})
     found = list(nix_inventory(Repository(tmp_path, [tmp_path / "flake.nix", tmp_path / "web.nix"])))
     assert [(item.host, item.name, item.place.path.name) for item in found] == [("atlas", "web", "web.nix")]
+
+
+# -- what is not known ----------------------------------------------------------------------------------------------
+
+
+def test_what_a_host_adds_to_no_other_container_is_one(tmp_path: Path) -> None:
+    alpha = '{ containers = { a.config.system.stateVersion = "24.05"; b.config.services.openssh.enable = true; }; }'
+    assert [(item.host, item.name, item.state_version) for item in rows(tmp_path, alpha)] == [
+        ("alpha", "a", "24.05"),
+        ("alpha", "b", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("container", "version"),
+    [
+        ("autoStart = true; config = { };", ""),
+        ('autoStart = true; config = { imports = [ <x> ]; system.stateVersion = "25.05"; };', "25.05"),
+        ('config = { lib, ... }: { system.stateVersion = lib.mkDefault "25.05"; };', "25.05"),
+        ("autoStart = true; config = { imports = [ <x> ]; };", None),
+        ('autoStart = true; flake = "github:a/b";', None),
+        ('path = "/nix/var/nix/profiles/web";', None),
+        ('config = { config, lib, ... }: { system.stateVersion = lib.mkIf config.x.y "25.05"; };', None),
+    ],
+)
+def test_a_state_version_is_what_is_written_or_not_known_or_certainly_none(
+    tmp_path: Path, container: str, version: str | None
+) -> None:
+    (item,) = rows(tmp_path, f"{{ containers.web = {{ {container} }}; }}")
+    assert item.state_version == version
+
+
+def test_of_an_addition_that_may_be_part_of_more_nothing_is_said_to_be_absent(tmp_path: Path) -> None:
+    (item,) = rows(tmp_path, "{ imports = [ <x> ]; containers.web.config.services.nginx.enable = true; }")
+    assert (item.name, item.state_version, item.networks) == ("web", None, None)
+
+
+def test_addresses_of_further_links_are_addresses(tmp_path: Path) -> None:
+    links = 'extraVeths = { a.localAddress = "10.0.0.2/24"; b = { localAddress6 = "fd00::2"; hostAddress = "10.0.1.1"; }; };'
+    (item,) = rows(tmp_path, f'{{ containers.web = {{ localAddress = "10.0.9.2"; {links} config = {{ }}; }}; }}')
+    assert item.addresses == ("10.0.9.2", "10.0.0.2/24", "fd00::2")
+
+
+_FOLD = (
+    '{ config, lib, ... }: let mk = n: { ${n}.image = "nginx:1"; }; in '
+    "{ virtualisation.oci-containers.containers = lib.%s { } config.my.names; }"
+)
+
+
+@pytest.mark.parametrize(
+    "fold", ["foldl' (acc: n: acc // mk n)", "foldr (n: acc: acc // mk n)", "foldl (a: n: mk n // a)"]
+)
+def test_a_fold_over_names_that_are_not_known_makes_containers_without_names(tmp_path: Path, fold: str) -> None:
+    unknown: list[UnknownPart] = []
+    write_files(tmp_path, {"a.nix": _FOLD % fold})
+    (item,) = nix_inventory(Repository(tmp_path, [tmp_path / "a.nix"]), unknown=unknown)
+    assert (item.name, item.image) == (None, "nginx:1")
+    assert {part.host for part in unknown} == {None}
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "{ config, ... }: { virtualisation.oci-containers.containers = config.my.containers; }",
+        "{ config, lib, ... }: { containers = lib.foldl' (acc: n: config.my.f acc n) { } config.my.names; }",
+    ],
+)
+@pytest.mark.parametrize("is_on_host", [False, True])
+def test_containers_that_are_not_known_are_told_of(tmp_path: Path, module: str, is_on_host: bool) -> None:
+    write_files(tmp_path, {"flake.nix": FLAKE, "alpha.nix": module if is_on_host else "{ }", "b.nix": module})
+    unknown: list[UnknownPart] = []
+    paths = [tmp_path / name for name in ("flake.nix", "alpha.nix", "b.nix")]
+    assert list(nix_inventory(Repository(tmp_path, paths), unknown=unknown)) == []
+    assert {part.host for part in unknown} == ({"alpha", None} if is_on_host else {None})

@@ -157,6 +157,11 @@ def test_it_is_possible_where_a_name_is_not_known(tmp_path: Path) -> None:
     assert ("a.nix", "b", "possible") in _found(_pedantic(tmp_path, files))
 
 
+def test_it_is_possible_where_a_set_of_containers_is_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix ({ config, ... }: { containers = config.my.own; })"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == []
+
+
 def test_it_is_likely_on_no_host(tmp_path: Path) -> None:
     assert _found(_check(tmp_path, {"a.nix": _ADDED})) == [("a.nix", "b", "likely")]
 

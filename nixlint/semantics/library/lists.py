@@ -15,6 +15,7 @@ from nixlint.semantics.values import (
     AttrsValue,
     BoolValue,
     ChoiceValue,
+    DynamicEntry,
     Entry,
     IntValue,
     Known,
@@ -23,6 +24,7 @@ from nixlint.semantics.values import (
     Thunk,
     Value,
     is_error,
+    member_of,
 )
 
 from .registry import Call, model
@@ -427,7 +429,7 @@ def _fold_left(call: Call) -> Value:
 def _folded_left(call: Call, each_is_needed: bool) -> Value:
     elements = call.elements(2)
     if elements is None:
-        return call.unknown("a fold over a list that is not known", call.value(2))
+        return _folded_over_unknown(call, lambda result, element: call.apply(call.arguments[0], result, element))
     result = call.arguments[1]
     for element in elements:
         found = call.apply(call.arguments[0], result, element)
@@ -441,11 +443,24 @@ def _folded_left(call: Call, each_is_needed: bool) -> Value:
 def _fold_right(call: Call) -> Value:
     elements = call.elements(2)
     if elements is None:
-        return call.unknown("a fold over a list that is not known", call.value(2))
+        return _folded_over_unknown(call, lambda result, element: call.apply(call.arguments[0], element, result))
     result = call.arguments[1]
     for element in reversed(elements):
         result = Known(call.apply(call.arguments[0], element, result))
     return result.force()
+
+
+def _folded_over_unknown(call: Call, step: Callable[[Thunk, Thunk], Value]) -> Value:
+    """A fold over a list that is not known: where it gathers attributes from nothing, any number of those of a step."""
+    reason = call.unknown("a fold over a list that is not known", call.value(2))
+    nothing = call.value(1)
+    if not isinstance(nothing, AttrsValue) or nothing.entries or nothing.is_open:
+        return reason
+    once = step(Known(nothing), Known(member_of(call.value(2), "an element of a list that is not known", call.place)))
+    if not isinstance(once, AttrsValue):
+        return reason
+    made = [DynamicEntry(reason, entry) for entry in once.entries.values()]
+    return AttrsValue({}, (*made, *once.dynamic), (reason, *once.unknowns), call.place)
 
 
 @model(2, "groupBy", strict=(1,))
