@@ -158,11 +158,14 @@ def _unknown_parts(system: ModuleSystem, host: str | None) -> Iterator[UnknownPa
     for option in (CONTAINERS, OCI_CONTAINERS):
         for obstacle in system.ask(option / None).obstacles:
             if obstacle.place is not None:
-                reason = obstacle.reason.removeprefix("a module that is not known: ")
-                of_module = reason != obstacle.reason or (host is not None and reason.startswith("imports "))
-                yield UnknownPart(
-                    host, reason if of_module else f"'{option}' is not wholly known: {reason}", obstacle.place
-                )
+                yield UnknownPart(host, _reason_of(obstacle.reason, option), obstacle.place)
+
+
+def _reason_of(reason: str, option: OptionPath) -> str:
+    """Why there may be more: a module, or a whole system, or else what the option itself is set to."""
+    is_of_all = reason.startswith(("a system that is not known: ", "imports "))
+    of_module = reason.removeprefix("a module that is not known: ")
+    return of_module if is_of_all or of_module != reason else f"'{option}' is not wholly known: {reason}"
 
 
 def _on_system(
@@ -233,7 +236,7 @@ def _unknown_parts_in(source: SourceFile, repository: Repository) -> Iterator[Un
         for host in modules_with(source, repository, option):
             for obstacle in host.ask(option / None).obstacles:
                 if obstacle.place is not None:
-                    yield UnknownPart(None, f"'{option}' is not wholly known: {obstacle.reason}", obstacle.place)
+                    yield UnknownPart(None, _reason_of(obstacle.reason, option), obstacle.place)
 
 
 # -- native containers ----------------------------------------------------------------------------------------------

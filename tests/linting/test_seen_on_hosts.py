@@ -79,7 +79,8 @@ def test_where_hosts_disagree_it_is_possible(tmp_path: Path) -> None:
 def test_the_surer_finding_counts_where_a_file_alone_knows_less(tmp_path: Path) -> None:
     files = {
         "flake.nix": _flake(alpha="./web.nix { services.resolved.enable = true; }"),
-        "web.nix": '{ containers.web = { privateNetwork = true; config = { ... }: { system.stateVersion = "25.05"; }; }; }',
+        "web.nix": '{ containers.web = { privateNetwork = true; hostBridge = "br0"; '
+        'config = { ... }: { system.stateVersion = "25.05"; }; }; }',
     }
     assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("web.nix", "web", "certain")]
 
@@ -189,7 +190,8 @@ def test_a_container_that_another_module_of_the_host_declares_is_one_and_not_two
 # -- mounts by expression -------------------------------------------------------------------------------------------
 
 _MOUNTED = (
-    "{ config, ... }: { containers.web = { privateNetwork = true; bindMounts.%s.isReadOnly = true; "
+    '{ config, ... }: { containers.web = { privateNetwork = true; hostBridge = "br0"; '
+    "bindMounts.%s.isReadOnly = true; "
     'config = { ... }: { system.stateVersion = "25.05"; }; }; }\n'
 )
 
