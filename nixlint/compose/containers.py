@@ -101,7 +101,7 @@ def _variables(service: MappingNode, path: Path) -> Iterator[Text]:
     if isinstance(environment, MappingNode):
         for name, value in environment.entries.items():
             if isinstance(value, Scalar) and value.value is not None and value.place.path == path:
-                yield Text(f"{name}={value.value}", value.place)
+                yield Text(f"{name}={_written(value)}", value.place)
     elif isinstance(environment, Sequence):
         yield from _words_of(environment, path)
 
@@ -119,12 +119,17 @@ def _words_of(node: Node | None, path: Path) -> Iterator[Text]:
         case Sequence(items=items):
             for item in items:
                 if isinstance(item, Scalar) and item.value is not None and item.place.path == path:
-                    yield Text(str(item.value), item.place)
-        case Scalar(value=str(text), place=place) if place.path == path:
+                    yield Text(_written(item), item.place)
+        case Scalar(value=str(), place=place) if place.path == path:
             try:
-                words = shlex.split(text)
+                words = shlex.split(_written(node))
             except ValueError:  # a quote that nothing closes
                 return
             yield from (Text(word, place) for word in words)
         case _:
             return
+
+
+def _written(scalar: Scalar) -> str:
+    """A value as it is written, with its variables."""
+    return scalar.template if scalar.template is not None else str(scalar.value)

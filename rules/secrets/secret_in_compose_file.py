@@ -38,7 +38,7 @@ class SecretInComposeFile(Rule[OciContainer]):
 
     ## What keeps it silent
 
-    - A value with a variable in it (`${NAME}`), a path, a hash, a public key, an encrypted value.
+    - A value with a variable in it (`${NAME}`, `${NAME:-default}`), a path, a hash, a public key, an encrypted value.
     - A stand-in (`changeme`), a password that everybody tries first (`admin`), and one that another variable has for its
       value or a part of its own name: such a file is a template.
     - `--secret` with the name of a secret that the engine keeps (`--secret=real_s3,target=…`).
@@ -103,6 +103,7 @@ services:
     environment:
       POSTGRES_PASSWORD: ${POSTGRES_PASSWORD}
       POSTGRES_PASSWORD_FILE: /run/secrets/db
+      MINIO_ROOT_PASSWORD: ${MINIO_ROOT_PASSWORD:-s3cr3t-garden}
       ADMIN_PASSWORD: changeme
       GF_SECURITY_ADMIN_PASSWORD: admin
   s3:
