@@ -24,7 +24,7 @@ from nixlint.syntax.string_literal import static_name
 
 from .driver import driver
 from .program import PythonProgram
-from .program_text import ProgramText
+from .program_text import ProgramText, Segment, SegmentKind
 from .script_reading import read_script
 
 WORDS = (b"testScript",)
@@ -84,6 +84,17 @@ class TestScript:
     def program(self) -> PythonProgram:
         """The script as Python reads it."""
         return PythonProgram(self.text)
+
+    @cached_property
+    def broken_by(self) -> Place | None:
+        """The interpolation for whose text Python refuses the script: with a name in its place, Python takes it."""
+        known = dict.fromkeys((each.path, each.start, each.end) for each in self.text.segments if _is_known(each))
+        for path, start, end in list(known)[:_MOST_TRIED]:
+            kept = tuple(_named(each) if (each.path, each.start, each.end) == (path, start, end) else each
+                         for each in self.text.segments)  # fmt: skip
+            if PythonProgram(ProgramText(kept)).problem is None:
+                return Place(path, Span(start, end))
+        return None
 
     def where(self, span: Span) -> Place:
         """The place of a span of the script in its file; that of the name ``testScript`` where it is in none."""
@@ -153,6 +164,18 @@ test_scripts.__test__ = False  # type: ignore[attr-defined]  # as above
 def pythonized(name: str) -> str:
     """The name that a script has for a machine (``pythonize_name`` in ``nixos/lib/test-driver``)."""
     return _NOT_IN_A_NAME.sub("_", name)
+
+
+_MOST_TRIED = 50
+"""How many interpolations of a script that is refused are tried."""
+
+
+def _is_known(segment: Segment) -> bool:
+    return segment.kind is SegmentKind.KNOWN
+
+
+def _named(segment: Segment) -> Segment:
+    return segment._replace(text=b"nix_interpolation_", kind=SegmentKind.PLACEHOLDER)
 
 
 def _test_script(binding: views.Binding, around: views.AttrSet, repository: Repository) -> TestScript | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.python_in_nix.machine_names import host_names
 from nixlint.python_in_nix.script_calls import is_given
 from nixlint.python_in_nix.test_script import TestScript
 from nixlint.semantics.repository import Repository
@@ -17,8 +19,8 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
 
     ## What it finds
 
-    A node that the script does not name anywhere, in a script without `start_all()`. A machine starts with `start_all()`,
-    with `start()`, or with the first command that it is given.
+    A node that the commands of the script speak of and that the script itself never uses, without `start_all()`. A machine
+    starts with `start_all()`, with `start()`, or with the first command that it is given.
 
     ## Why it matters
 
@@ -33,7 +35,7 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
 
     - `start_all` or `machines` anywhere in the script, and scripts or sets of nodes of which a part is not known.
     - A node that the file names elsewhere, as in `nodes.target.system.build.toplevel`: it may be there to be built only.
-    - Tests with one machine.
+    - Nodes of which no command speaks, machines that go by a host name, and tests with one machine.
 
     ## References
 
@@ -55,11 +57,14 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
         named = {node.id for node in program.nodes if isinstance(node, ast.Name)}
         if any(name in named for name in ("start_all", "machines", "machines_qemu", "machines_nspawn", "driver")):
             return
-        if not any(machine.name in named and is_given(subject, "start_all") for machine in subject.machines):
+        hosts = host_names(subject)
+        if not hosts.are_known or not named.isdisjoint(hosts.attributes) or not is_given(subject, "start_all"):
             return
         for machine in subject.machines:
             place = machine.place
             if machine.name in named or place is None or _is_named_elsewhere(machine.attribute, subject):
+                continue
+            if not re.search(rb"\b" + re.escape(machine.attribute.encode()) + rb"\b", subject.text.data):
                 continue
             yield Finding(
                 place=place,

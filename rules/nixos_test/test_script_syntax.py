@@ -58,7 +58,11 @@ class TestScriptSyntax(Rule[TestScript]):
             return
         line = subject.text.line_span(problem.line)
         kinds = subject.text.kinds(Span(min(line.start, problem.span.start), max(line.end, problem.span.end)))
-        if SegmentKind.PLACEHOLDER in kinds or SegmentKind.KNOWN in kinds or not subject.program.is_certainly_refused:
+        if (
+            SegmentKind.PLACEHOLDER in kinds
+            or not subject.program.is_certainly_refused
+            or subject.broken_by is not None
+        ):
             return
         written = subject.text.data[line.start : line.end]
         is_tab = written.startswith(b"\t") and "indent" in problem.message

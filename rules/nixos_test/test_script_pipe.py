@@ -1,0 +1,104 @@
+"""A pipe in a test whose first command may fail unseen."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.python_in_nix.script_calls import machine_calls, plain_text
+from nixlint.python_in_nix.test_script import TestScript
+from nixlint.semantics.repository import Repository
+
+_PIPE = re.compile(r"(?<!\|)\|(?!\|)\s*(?P<last>\w*grep\b[^|;&\n]*)\Z")
+_CANNOT_FAIL = re.compile(r"\s*(?:echo|printf|cat)\b[^|;&\n]*\Z")
+_QUIET = re.compile(r"\s-\w*q|--quiet|--silent|-m ?1\b")
+
+
+class TestScriptPipe(Rule[TestScript]):
+    """A pipe in a test script whose result says something else than it seems to.
+
+    ## What it finds
+
+    - `fail("command | grep …")`: it passes where nothing matches, and also where the command itself is broken.
+    - `succeed("command | grep -q …")`: `grep -q` ends at the first match, and a command that goes on writing then ends with
+      an error (the driver sets `pipefail`), although the text was there.
+
+    ## Why it matters
+
+    The first one stays green when the service is gone. The second one fails now and then.
+
+    ## What to do
+
+    Take the output and compare it in Python: `assert "x" not in machine.succeed("command")`.
+
+    ## What keeps it silent
+
+    - `echo`, `printf` and `cat` before the pipe, and commands with an interpolation.
+    - It runs only with `--pedantic`.
+
+    ## References
+
+    - nixpkgs #125683 (`pipefail`); grep(1), `--quiet`
+    """
+
+    name = "test-script-pipe"
+    code = "NL614"
+    severity = Severity.WARNING
+    confidence = Confidence.LIKELY
+    asks = (TestScript,)
+    pedantic = True
+    __test__ = False
+
+    def check(self, subject: TestScript, repository: Repository) -> Iterator[Finding]:  # noqa: ARG002  # the script has it all
+        """Report each pipe whose first failure is lost, or taken for that of the whole."""
+        for call in machine_calls(subject):
+            if call.method not in ("succeed", "fail"):
+                continue
+            for command in call.node.args:
+                text = plain_text(subject, command)
+                match = None if text is None else _PIPE.search(text.strip())
+                if text is None or match is None or _CANNOT_FAIL.match(text.strip()[: match.start()]):
+                    continue
+                if call.method == "fail":
+                    message = "this passes as well where the command before the pipe is broken"
+                elif _QUIET.search(match["last"]):
+                    message = "grep ends at the first match, and a command that goes on writing then fails"
+                else:
+                    continue
+                yield Finding(
+                    place=subject.where(subject.program.span(command)),
+                    message=message,
+                    help="take the output of the command, and look for the text in Python",
+                    option="testScript",
+                )
+
+    examples = (
+        Bad(
+            "a failure that is a success, and a race",
+            """\
+{
+  nodes.machine = { };
+  testScript = ''
+    machine.fail(«"systemctl status web | grep error"»)
+    machine.succeed(«"journalctl -u web | grep -q started"»)
+  '';
+}
+""",
+        ),
+        Good(
+            "commands that cannot fail, and output that is compared in Python",
+            """\
+{
+  nodes.machine = { };
+  testScript = ''
+    machine.fail("cat /etc/passwd | grep nobody-else")
+    machine.succeed("journalctl -u web | grep started")
+    machine.succeed("test -e /a || grep -q x /b")
+    assert "error" not in machine.succeed("systemctl status web")
+  '';
+}
+""",
+        ),
+    )
