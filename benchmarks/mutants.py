@@ -3,8 +3,8 @@
     python benchmarks/mutants.py --count 5000 --first 0 FOLDER...
 
 Each folder is a seed (:mod:`tests.hostile.mutants`); without one, the fixtures are. Prints what goes wrong when it does, one
-line each, and in the end the slowest command; ends with 1 where anything did. ``--only N`` runs one mutant again, and
-``--keep FOLDER`` writes it there.
+line each, and after each hundred the slowest command; ends with 1 where anything did. ``--only N`` runs one mutant again,
+and ``--keep FOLDER`` writes it there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 
+_BATCH = 100
 _ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_ROOT))
 
@@ -44,13 +45,20 @@ def main() -> int:
         print(f"changed: {changed}")
         return 0
     started = time.monotonic()
-    outcome = run_mutants(folders, numbers, Limits(options.seconds, options.megabytes), _print)
-    seconds, number, command = outcome.slowest
-    print(
-        f"{outcome.mutants} mutants in {time.monotonic() - started:.0f} s: {len(outcome.troubles)} in trouble; "
-        f"slowest {seconds:.1f} s (mutant {number}, {command}); at most {outcome.megabytes} MB"
-    )
-    return 1 if outcome.troubles else 0
+    limits = Limits(options.seconds, options.megabytes)
+    done, troubles, slowest, megabytes = 0, 0, (0.0, -1, ""), 0
+    for first in range(numbers.start, numbers.stop, _BATCH):
+        outcome = run_mutants(folders, range(first, min(first + _BATCH, numbers.stop)), limits, _print)
+        done += outcome.mutants
+        troubles += len(outcome.troubles)
+        slowest = max(slowest, outcome.slowest)
+        megabytes = max(megabytes, outcome.megabytes)
+        print(
+            f"{done} mutants in {time.monotonic() - started:.0f} s: {troubles} in trouble; "
+            f"slowest {slowest[0]:.1f} s (mutant {slowest[1]}, {slowest[2]}); at most {megabytes} MB",
+            flush=True,
+        )
+    return 1 if troubles else 0
 
 
 def _print(trouble: Trouble) -> None:
