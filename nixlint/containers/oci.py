@@ -81,6 +81,8 @@ class OciContainer:
     ports: tuple[PublishedPort, ...] = ()
     is_started_by_hand: bool = False
     """Whether somebody wrote that it does not start with the host, so that it may be one of several alternatives."""
+    may_stay_when_stopped: bool = False
+    """Whether something says that the engine does not remove it when it stops, or may."""
     updates_itself: bool = False
     """Whether it has a label by which a program pulls and starts newer images: the tag is the point then."""
     mounts: tuple[Mount, ...] = ()

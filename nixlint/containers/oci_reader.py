@@ -214,6 +214,8 @@ def _container(
         devices=(*declaration.texts("devices"), *_values(flags, "--device")),
         may_be_confined=declaration.may_be_confined(flags),
         is_started_by_hand=is_false(declaration.option("autoStart")),
+        may_stay_when_stopped=declaration.option("autoRemoveOnStop").presence is not Presence.ABSENT
+        or any(flag.name == "--rm" for flag in flags),
         updates_itself=declaration.updates_itself(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
