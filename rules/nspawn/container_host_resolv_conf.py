@@ -37,6 +37,9 @@ _LOCAL_RESOLVERS = (
     (("services", "kresd"), None),
     (("services", "bind"), None),
 )
+_NETWORKD = (OptionPath.of("networking", "useNetworkd"), OptionPath.of("systemd", "network", "enable"))
+"""What brings systemd-resolved (nixpkgs, ``nixos/modules/system/boot/networkd.nix``: ``services.resolved.enable = mkDefault
+true``). Of a module alone nobody knows whether another one switches it off."""
 _USE_LOCAL_RESOLVER = OptionPath.of("networking", "resolvconf", "useLocalResolver")
 _LINKS = (
     "hostAddress hostAddress6 localAddress localAddress6 hostBridge forwardPorts extraVeths macvlans interfaces "
@@ -356,6 +359,8 @@ def _local_resolver(container: NspawnContainer) -> OptionPath | None:
         is_resolved = service == _RESOLVED_ENABLE[:-1]
         if is_true(host.ask(enable)) and is_used and (is_resolved or not is_false(host.ask(_USE_LOCAL_RESOLVER))):
             return enable
+    if host.is_whole and host.presence(_RESOLVED) is Presence.ABSENT:
+        return next((option for option in _NETWORKD if is_true(host.ask(option))), None)
     return None
 
 

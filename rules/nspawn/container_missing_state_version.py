@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
@@ -12,11 +13,24 @@ from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.semantics.host_facts import host_state_version
 from nixlint.semantics.module_system import Answer, Presence
 from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.releases import first_with, has, releases
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue
+from nixlint.semantics.values import BoolValue, CallValue, StringValue, SymbolValue, Value
 from nixlint.syntax.string_literal import encode
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
+_RELEASE = re.compile(r"[0-9]{2}\.[0-9]{2}")
+"""What NixOS takes (nixpkgs, ``nixos/modules/misc/version.nix``, its assertion)."""
+_RELEASES = frozenset(
+    {
+        ("lib", "trivial", "release"),
+        ("lib", "trivial", "version"),
+        ("lib", "version"),
+        ("config", "system", "nixos", "release"),
+        ("config", "system", "nixos", "version"),
+    }
+)
+"""Names of the release that a configuration is evaluated with."""
 
 
 class ContainerMissingStateVersion(Rule[NspawnContainer]):
@@ -26,6 +40,9 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 
     A declarative container (`containers.<name>`) whose `config` provably never defines `system.stateVersion`: not in the
     definition itself, not in a module that it imports, and not in another file of the repository that adds to the container.
+
+    A state version that is the release of nixpkgs (`lib.trivial.release`, `config.system.nixos.release`) is as good as none:
+    it moves with each upgrade. One that is no release such as `25.05` (`"unstable"`, `"2505"`) is refused since NixOS 25.05.
 
     ## Why it matters
 
@@ -42,8 +59,8 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
-    - Any definition of `system.stateVersion` that reaches the container, also through `imports`, `mkDefault`, functions
-      or another file that defines the same container.
+    - Any other definition of `system.stateVersion` that reaches the container, also through `imports`, `mkDefault`,
+      functions or another file that defines the same container.
     - Anything unknown that could define it, such as a module from a flake input. `--pedantic` shows these.
     - A container made from `path` or `flake`: its configuration is elsewhere.
     - Things named `containers` that are not NixOS containers, such as the machines of a NixOS test (`testScript`).
@@ -69,6 +86,7 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
             return
         answer = subject.inside(*filter(None, _STATE_VERSION.names))
         if answer.presence is Presence.DEFINED:
+            yield from self._of_value(subject, answer, repository)
             return
         yield Finding(
             place=subject.place,
@@ -80,6 +98,38 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
             container=subject.name,
             fix=_fix(subject, repository) if answer.presence is Presence.ABSENT else None,
         )
+
+    def _of_value(self, container: NspawnContainer, answer: Answer, repository: Repository) -> Iterator[Finding]:
+        """Report a state version that is as good as none, or that NixOS refuses."""
+        value = answer.value
+        place = None if value is None else value.place or answer.definitions[0].name_place
+        if value is None or place is None:
+            return
+        found = Finding(
+            place=place,
+            message=f"{container.title} takes the release it is evaluated with for its state version: "
+            "a channel upgrade moves its services to new versions and new data directories",
+            help="write the release under which its data was made",
+            severity=Severity.INFO if _keeps_no_state(container) else None,
+            option=f"{container.option_path}.config.{_STATE_VERSION}",
+            container=container.name,
+        )
+        if _follows_release(value):
+            yield found
+        elif isinstance(value, StringValue) and value.text is not None and not _RELEASE.fullmatch(value.text):
+            release = repository.target_release
+            if container.option("nixpkgs").presence is not Presence.ABSENT:
+                return
+            if release is None or has(release, first_with("state-version-format")):
+                message = (
+                    f"{container.title} has the state version '{value.text}', which NixOS refuses: it does not build"
+                )
+                yield found._replace(
+                    message=message,
+                    help=f"write the release under which its data was made, such as {releases().default}",
+                    severity=None,
+                    confidence=Confidence.LIKELY if release is None else None,
+                )
 
     examples = (
         Bad(
@@ -170,6 +220,31 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 }
 """,
         ),
+        Bad(
+            "the release of whatever nixpkgs it is built with",
+            """\
+{
+  containers.web.config = { lib, ... }: {
+    system.stateVersion = «lib.trivial.release»;
+  };
+}
+""",
+        ),
+        Bad(
+            "no release",
+            """\
+{
+  containers.web.config = { ... }: {
+    system.stateVersion = «"unstable"»;
+  };
+}
+""",
+        ),
+        Good(
+            "no release, before NixOS looked at it",
+            '{ containers.web.config = { ... }: { system.stateVersion = "2405"; }; }\n',
+            config='nixos-release = "24.05"\n',
+        ),
         Good(
             "an imported module sets it",
             {
@@ -246,6 +321,19 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 """,
         ),
     )
+
+
+def _follows_release(value: Value) -> bool:
+    """Whether a value is the release of the nixpkgs that the container is evaluated with, or the one of its host."""
+    match value:
+        case SymbolValue(path=path):
+            return path in _RELEASES
+        case StringValue(parts=(SymbolValue(path=path),)):
+            return path in _RELEASES
+        case CallValue(callee=SymbolValue(path=("lib", "versions", "majorMinor")), arguments=(version,)):
+            return _follows_release(version.force())
+        case _:
+            return False
 
 
 def _is_made_elsewhere(container: NspawnContainer) -> bool:

@@ -213,3 +213,50 @@ def test_a_mount_by_expression_hides_a_finding_where_it_may_be_the_resolv_conf(
 ) -> None:
     report = _check(tmp_path, {"a.nix": _MOUNTED % mount})
     assert bool(_found(report, "container-host-resolv-conf")) is found
+
+
+@pytest.mark.parametrize(
+    ("host", "confidence"),
+    [
+        ("networking.useNetworkd = true;", "certain"),
+        ("systemd.network.enable = true;", "certain"),
+        ("networking.useNetworkd = true; services.resolved.enable = false;", "likely"),
+        ("networking.useNetworkd = false;", "likely"),
+        ("imports = [ ./more.nix ]; networking.useNetworkd = true;", "likely"),
+    ],
+)
+def test_networkd_on_the_host_brings_resolved(tmp_path: Path, host: str, confidence: str) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix ./b.nix"),
+        "a.nix": _MOUNTED % '"/data"',
+        "b.nix": f"{{ {host} }}",
+        "more.nix": "{ lib, ... }: { services.resolved.enable = lib.mkForce false; }",
+    }
+    assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("a.nix", "web", confidence)]
+
+
+# -- state versions -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [
+        ("lib.trivial.release", ["certain"]),
+        ("lib.mkDefault lib.trivial.release", ["certain"]),
+        ('"${lib.trivial.release}"', ["certain"]),
+        ("config.system.nixos.release", ["certain"]),
+        ("lib.versions.majorMinor lib.version", ["certain"]),
+        ('"unstable"', ["likely"]),
+        ('"2505"', ["likely"]),
+        ('"25.5"', ["likely"]),
+        ('"25.05"', []),
+        ("config.my.version", []),
+        ("lib.mkIf config.my.x lib.trivial.release", []),
+        ("lib.trivial.oldestSupportedRelease", []),
+    ],
+)
+def test_a_release_that_moves_and_what_is_no_release_are_no_state_version(
+    tmp_path: Path, version: str, found: list[str]
+) -> None:
+    module = "{ containers.web.config = { config, lib, ... }: { system.stateVersion = %s; }; }\n"
+    assert [confidence for _, _, confidence in _found(_check(tmp_path, {"a.nix": module % version}))] == found
