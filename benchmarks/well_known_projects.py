@@ -109,6 +109,7 @@ def _model(file: Path, compose: str) -> dict[str, Any] | None:
         "-p",
         "proj",
         "config",
+        "--no-env-resolution",
         "--format",
         "json",
     ]
@@ -118,7 +119,7 @@ def _model(file: Path, compose: str) -> dict[str, Any] | None:
         return None
     model: dict[str, Any] = _plain(json.loads(result.stdout))
     for key, volume in model.get("volumes", {}).items():
-        volume.setdefault("name", f"proj_{key}")
+        volume.setdefault("name", key if volume.get("external") else f"proj_{key}")
     return model
 
 

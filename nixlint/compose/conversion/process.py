@@ -49,7 +49,6 @@ _BLKIO_FLAGS = {
     "device_write_iops": "--device-write-iops",
 }
 _NOWHERE = {
-    "attach": "it only says what the command line of Compose shows",
     "cpu_count": "only Windows has it",
     "cpu_percent": "only Windows has it",
     "credential_spec": "only Windows has it",
@@ -189,6 +188,10 @@ def _blkio(keys: KeyReader) -> Iterator[Flag]:
 
 def note_nowhere(keys: KeyReader) -> None:
     """Report the keys that have a meaning only elsewhere: on Windows, in development, in the command line of Compose."""
+    if "attach" in keys:
+        message = "it only says what the command line of Compose shows: the journal has all"
+        keys.read_whole("attach")
+        keys.approximated(keys.path("attach"), message, keys.place("attach"))
     for name, why in _NOWHERE.items():
         keys.dropped(name, why)
     for name, why in _NESTED_NOWHERE.items():

@@ -24,6 +24,7 @@ from nixlint.containers.deployment import (
     Variable,
 )
 from nixlint.containers.environment_files import environment_line
+from nixlint.containers.image_reference import parse_image_reference
 
 from .added_flags import added_flags
 from .building import build_of
@@ -176,6 +177,9 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
     limited = limits_of(service)
     environment = environment_of(service)
     image = project.images[key]
+    if parse_image_reference(image) is None and not image.startswith("/"):
+        message = "it has no name, or nothing behind its colon, and no engine takes that: give its variable a value"
+        service.needs_you(service.path("image"), message, service.place("image"), incomplete=True)
     build = build_of(service, key, project.images, project.files)
     added = added_flags(service)
     flags = [*flags_of(service), *network.flags, *limited.flags, *mounted.flags, *given.flags, *added.flags]
