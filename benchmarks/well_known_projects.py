@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from nixlint.compose.dotenv import engine_reads
 from nixlint.compose.loading import Request
 from nixlint.compose.problem import ComposeError
 from nixlint.containers.deployment import RemarkKind
@@ -109,7 +110,6 @@ def _model(file: Path, compose: str) -> dict[str, Any] | None:
         "-p",
         "proj",
         "config",
-        "--no-env-resolution",
         "--format",
         "json",
     ]
@@ -187,12 +187,23 @@ def folder_of(project: Project) -> Path:
     return project.file.parent
 
 
+def own_files(conversion: Conversion) -> dict[str, dict[str, str]]:
+    """The variables of the project's own environment files, which Compose's model has among the others, by file name."""
+    files = (Path(file.path) for each in conversion.deployment.containers for file in each.environment_files)
+    return {file.name: engine_reads(file.read_text()) or {} for file in files if file.is_file()}
+
+
+def variables_of(conversion: Conversion) -> dict[str, dict[str, str]]:
+    """The variables in all files that containers get, by file name."""
+    return {**own_files(conversion), **{file.name: dict(file.variables) for file in conversion.secret_files}}
+
+
 def _complaints(project: Project, conversion: Conversion, result: Evaluated, podman: Podman) -> Iterator[str]:
     if result.refusal is not None:
         yield result.refusal
         return
     said = [Said(each.kind.value, each.key, each.message) for each in conversion.remarks]
-    secrets = {file.name: dict(file.variables) for file in conversion.secret_files}
+    secrets = variables_of(conversion)
     yield from differences(result, project.model, said, secrets)
     if conversion.target.backend is Backend.PODMAN:
         yield from podman.makes_networks(result)

@@ -69,6 +69,8 @@ class ContainerUnits:
             *([self._context.units.build(container.service)] if container.service in self._context.builds else []),
             *(unit_name(self._context.engine, owner) for owner in container.foreign_owners),
         ]
+        # What a network, a volume or a build has held up starts as soon as there is one.
+        brought = _services(made) if container.is_started_at_boot else []
         gate, attempt = self._waiting.gate(container), self._waiting.attempt(container)
         after = [*made, *([gate] if gate else []), *([attempt] if attempt else [])]
         wants = [attempt] if attempt else []
@@ -94,7 +96,7 @@ class ContainerUnits:
             *list_entry("wants", _services(wants)),
             *list_entry("bindsTo", owners),
             *list_entry("partOf", [f"{self._context.project_target}.target", *together]),
-            *list_entry("wantedBy", list(dict.fromkeys([*owners, *together]))),
+            *list_entry("wantedBy", list(dict.fromkeys([*owners, *together, *brought]))),
         ]
 
     def _unit_settings(self, container: DeployedContainer) -> list[Entry]:

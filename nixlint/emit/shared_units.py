@@ -31,6 +31,12 @@ _FIRST_FOR_ALL = 1024
 """The first port that everybody may publish."""
 
 
+_ONE_SHOT = (Entry(("Type",), Text("oneshot")), Entry(("RemainAfterExit",), Literal(True)))
+# What needs the unit is wanted by it too, and so comes with the attempt that succeeds (systemd.unit(5), Wants=).
+_TRIED_AGAIN = (Entry(("Restart",), Text("on-failure")), Entry(("RestartSec",), Literal(5)))
+_WITHOUT_LIMIT = Entry(("startLimitIntervalSec",), Literal(0))
+
+
 class SharedUnits:
     """Writes what containers share."""
 
@@ -122,16 +128,17 @@ class SharedUnits:
             flags=[*flags, resource.name],
             **words,
         )
-        service = [Entry(("Type",), Text("oneshot")), Entry(("RemainAfterExit",), Literal(True))]
+        service = [*_ONE_SHOT, *_TRIED_AGAIN]
         if self._context.target.user is not None:
             service.append(Entry(("User",), Text(self._context.target.user)))
         title = description(f"{self._context.engine.capitalize()} {kind} {resource.name}")
         entries = [Entry(("description",), title)]
-        entries += [*list_entry("after", self._context.daemon), *list_entry("requires", self._context.daemon)]
+        entries += [*list_entry("after", self._context.daemon), *list_entry("wants", self._context.daemon)]
         entries += list_entry("partOf", [f"{self._context.project_target}.target"])
         if resource.mounts_for:
             paths = path_list(map(self._context.symbols.plain_for_units, resource.mounts_for))
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), paths))
+        entries.append(_WITHOUT_LIMIT)
         entries.append(Entry(("path",), ListOf.of([self._context.engine_package])))
         entries += [Entry(("serviceConfig",), AttrSet(tuple(service))), Entry(("script",), script)]
         if removes:
@@ -159,11 +166,7 @@ class SharedUnits:
         is_remote = "://" in build.context or build.context.startswith(("git@", "github.com/"))
         words.append(build.context if is_remote else ".")
         script = shell("{engine} build {words}\n", engine=self._context.engine, words=words)
-        service = [
-            Entry(("Type",), Text("oneshot")),
-            Entry(("RemainAfterExit",), Literal(True)),
-            Entry(("TimeoutStartSec",), Literal(0)),
-        ]
+        service = [*_ONE_SHOT, Entry(("TimeoutStartSec",), Literal(0)), *_TRIED_AGAIN]
         if not is_remote:
             service.append(Entry(("WorkingDirectory",), single_path(build.context)))
         arguments = self._context.secrets.build_environment_file(build)
@@ -172,8 +175,10 @@ class SharedUnits:
         entries = [
             Entry(("description",), description(f"Image {image}")),
             *list_entry("after", ["network-online.target", *self._context.daemon, *needed]),
-            *list_entry("requires", [*self._context.daemon, *needed]),
-            *list_entry("wants", ["network-online.target"]),
+            *list_entry("requires", needed),
+            *list_entry("wants", ["network-online.target", *self._context.daemon]),
+            *list_entry("wantedBy", needed),
+            _WITHOUT_LIMIT,
             Entry(("path",), ListOf.of([self._context.engine_package, Select("pkgs", ("git",))])),
             Entry(("serviceConfig",), AttrSet(tuple(service))),
             Entry(("script",), script),

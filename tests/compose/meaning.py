@@ -372,7 +372,7 @@ class _Checker:
         ):
             value = inner.get(key, service.get(own))
             if value is not None:
-                text = f"{value:g}" if isinstance(value, float) else value
+                text = f"{float(value):g}" if key == "cpus" else value
                 yield Expected(f"{flag}={text}", own if own in service else "deploy")
         for request in (*service.get("gpus", []), *reservations.get("devices", [])):
             yield from self._gpus(request)
@@ -652,7 +652,9 @@ def _last_pull(flags: list[str]) -> list[str]:
 
 
 def _in_bytes(flag: str) -> str:
-    """A limit of memory as the model gives it, which counts bytes."""
+    """A limit as the model gives it: of memory in bytes, of processors without zeros at its end."""
+    if re.fullmatch(r"--cpus=[\d.]+", flag):
+        return f"--cpus={float(flag.removeprefix('--cpus=')):g}"
     match = re.fullmatch(r"(--(?:memory|memory-reservation|memory-swap|shm-size))=(\d+)([kmg])", flag)
     return flag if match is None else f"{match[1]}={int(match[2]) * 1024 ** ' kmg'.index(match[3])}"
 

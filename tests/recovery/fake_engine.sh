@@ -74,5 +74,9 @@ case $command in
     esac
     ;;
   stop | rm) [ -z "$name" ] || end ;;
-  *) ;; # networks, volumes and images are there
+  network)
+    # One that is `missing` cannot be made at first.
+    [ ! -e "$state/missing" ] || { [ "$1" != create ] || rm "$state/missing"; exit 1; }
+    ;;
+  *) ;; # volumes and images are there
 esac

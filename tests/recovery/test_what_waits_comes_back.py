@@ -111,6 +111,12 @@ def failed_pull_of_a_job(cell: Cell) -> Iterator[Until]:
     yield cell.is_up("app", "dep")
 
 
+def failed_network(cell: Cell) -> Iterator[Until]:
+    """The network cannot be made at first."""
+    yield cell.is_up("app", "dep")
+    assert cell.runs("dep") == cell.runs("app") == 1
+
+
 def stop_and_start(cell: Cell) -> Iterator[Until]:
     """A person stops the other and starts it: what waited for it is left alone."""
     seen: list[str] = []
@@ -199,6 +205,7 @@ TOLD = (
     Told("started", "stop and start, restart true", stop_and_start_both, more="restart: true"),
     Told("started", "exit 0", end, dep="restart: on-failure"),
     Told("started", "exit 0 at once", end_at_once, dep="restart: 'no'"),
+    Told("started", "failed network", failed_network),
     Told("healthy", "crash", crash),
     Told("healthy", "slow start", slow),
     Told("healthy", "slow pull", slow_pull),
@@ -254,6 +261,10 @@ def _cells(engine: str, machine: Machine, folder: Path) -> list[tuple[Told, Cell
         files[-1].write_text(conversion.modules[0][1])
         for mark, runs in BEFORE.get(told.story, {}).items():
             cell.plan("dep", *runs) if mark == "plan" else cell.set("dep", mark)
+        if told.story is failed_network:
+            network = machine.state / f"{cell.name}_default"
+            network.mkdir()
+            (network / "missing").touch()
         cells.append((told, cell))
     for evaluated in evaluate([[file] for file in files], Target().release):
         assert evaluated.refusal is None
