@@ -25,8 +25,9 @@ from nixlint.semantics.module_system import (
     attributes_of,
 )
 from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.partial_text import equal_texts
 from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, Thunk, Value
+from nixlint.semantics.values import AttrsValue, StringValue, Thunk, Value
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
@@ -305,7 +306,7 @@ class ContainerIndex:
             for name in names
             for path in self._paths.get(name, ())
             for other in self._containers_in(path, container.repository)[name]
-            if other.place != container.place
+            if other.place != container.place and not _are_two(container, other)
         )
 
     def _containers_in(self, path: Path, asking: Repository) -> _ByName:
@@ -393,6 +394,17 @@ def _place(definitions: tuple[Definition, ...], fallback: Place) -> Place:
         ),
     )
     return (places[0].name_place if places else None) or fallback
+
+
+def _are_two(one: NspawnContainer, other: NspawnContainer) -> bool:
+    """Whether two declarations are certainly of two containers: both are whole, and give it different addresses."""
+    if not _is_full(one) or not _is_full(other):
+        return False
+    for option in ("localAddress", "localAddress6"):
+        first, second = one.option(option).value, other.option(option).value
+        if isinstance(first, StringValue) and isinstance(second, StringValue) and equal_texts(first, second) is False:
+            return True
+    return False
 
 
 def _declares(definition: Definition) -> bool:

@@ -260,3 +260,33 @@ def test_a_release_that_moves_and_what_is_no_release_are_no_state_version(
 ) -> None:
     module = "{ containers.web.config = { config, lib, ... }: { system.stateVersion = %s; }; }\n"
     assert [confidence for _, _, confidence in _found(_check(tmp_path, {"a.nix": module % version}))] == found
+
+
+# -- names by expression --------------------------------------------------------------------------------------------
+
+_NAMED = (
+    "{ config, ... }: let cfg = config.my.%s; in { containers.${cfg.name} = { privateNetwork = true; "
+    'localAddress = "%s"; config = { ... }: { %s }; }; }\n'
+)
+_OWN_VERSION = 'system.stateVersion = "25.05";'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("10.0.0.2", "10.0.0.3", [("a.nix", None, "certain")]),
+        ("10.0.0.2", "10.0.0.2", []),
+        ("10.0.0.2", "10.0.${toString cfg.net}.3", [("a.nix", None, "certain")]),
+        ("10.0.0.2", "${cfg.address}", []),
+    ],
+)
+def test_two_declarations_with_different_addresses_are_two_containers(
+    tmp_path: Path, first: str, second: str, found: list[tuple[str, str | None, str]]
+) -> None:
+    files = {"a.nix": _NAMED % ("a", first, ""), "b.nix": _NAMED % ("b", second, _OWN_VERSION)}
+    assert _found(_check(tmp_path, files)) == found
+
+
+def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None:
+    added = '{ config, ... }: { containers.${config.my.b.name}.config.system.stateVersion = "25.05"; }\n'
+    assert _found(_check(tmp_path, {"a.nix": _NAMED % ("a", "10.0.0.2", ""), "b.nix": added})) == []
