@@ -290,3 +290,26 @@ def test_two_declarations_with_different_addresses_are_two_containers(
 def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None:
     added = '{ config, ... }: { containers.${config.my.b.name}.config.system.stateVersion = "25.05"; }\n'
     assert _found(_check(tmp_path, {"a.nix": _NAMED % ("a", "10.0.0.2", ""), "b.nix": added})) == []
+
+
+# -- folders --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "lib.fileset.toList ./parts",
+        "lib.fileset.toList ./parts/web.nix ++ [ ]",
+        'map (name: ./parts + "/${name}") (builtins.attrNames (builtins.readDir ./parts))',
+        'builtins.filter (lib.hasSuffix ".nix") (map toString (lib.filesystem.listFilesRecursive ./parts))',
+        'lib.mapAttrsToList (name: _: ./parts/${name}) (lib.filterAttrs (n: t: t == "regular") (builtins.readDir ./parts))',
+    ],
+)
+def test_a_folder_whose_files_are_all_imported_holds_what_they_say(tmp_path: Path, imports: str) -> None:
+    files = {
+        "a.nix": f"{{ lib, ... }}: {{ containers.web.config = {{ imports = {imports}; }}; }}\n",
+        "parts/web.nix": f"{{ {_OWN_VERSION} }}",
+    }
+    assert _found(_pedantic(tmp_path, files)) == []
+    files["parts/web.nix"] = "{ services.nginx.enable = true; }"
+    assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]

@@ -477,6 +477,7 @@ WITH_FILES: dict[str, tuple[str, ...]] = {
     "filesystem.pathType": (),  # as above
     "pathIsDirectory": (),  # as above
     "pathIsRegularFile": (),  # as above
+    "fileset.toList": (),  # as above
     "filesystem.listFilesRecursive": ("map toString (lib.filesystem.listFilesRecursive ./folder)",),
     "importJSON": ("lib.importJSON ./data.json",),
     "modules.importApply": ("(lib.modules.importApply ./function.nix 1).imports",),

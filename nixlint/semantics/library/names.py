@@ -46,8 +46,9 @@ _CONCERNS = {
         traceValSeqN traceValSeqNFn tryEval unsafeGetAttrPos warn warnIf warnIfNot xor
     """,
     "files": """
-        baseNameOf builtins.toPath dirOf filesystem.listFilesRecursive filesystem.pathType fromJSON fromTOML importJSON
-        importTOML path.append pathExists pathIsDirectory pathIsRegularFile readDir readFileType splitString
+        baseNameOf builtins.toPath dirOf fileset.toList filesystem.listFilesRecursive filesystem.pathType fromJSON
+        fromTOML importJSON importTOML path.append pathExists pathIsDirectory pathIsRegularFile readDir readFileType
+        splitString
     """,
 }
 CONCERN_OF = {name: concern for concern, names in _CONCERNS.items() for name in names.split()}
