@@ -22,6 +22,9 @@ _FOR_HOMES = frozenset({"nix-colors"})
 _PARTS = frozenset({"flakeModule", "flakeModules"})
 _OF_PARTS: Roots = (("perSystem",), ("systems",), ("transposition",), ("flake", "checks"), ("flake", "packages"))
 """What a module of flake-parts from elsewhere may define: what it makes for each system, not the modules of the flake."""
+_FETCHERS = frozenset({("builtins", "fetchTarball"), ("builtins", "fetchGit"), ("builtins", "fetchTree")})
+_ADDRESS = re.compile(r"(?:git\+)?(?:https?|ssh)://[^/]+/[^/]+/([^/?#]+?)(?:\.git)?(?:[/?#]|$)")
+"""The address of a repository, or of an archive of one, at a forge."""
 _VARIANT = re.compile(r"-(?:stable|unstable|master|nix|flake|latest|\d\d[.-]?\d\d)$")
 """What people put behind the name of a project to tell two versions of it apart."""
 _DATA = Path(__file__).parent.parent / "data" / "known_modules.json"
@@ -62,6 +65,9 @@ def roots_of(module: Value) -> Roots | None:
             if path == ("modulesPath",) or symbols.is_nixpkgs(path) or symbols.is_nixpkgs(project):
                 return _of_nixos(below)
             return _of_either((*path, "nixosModules"), (*project, "nixosModules"))
+        case StringValue(parts=(CallValue(callee=callee, arguments=(source,)), *_)) if callee.path in _FETCHERS:
+            fetched = _fetched_project(source.force())
+            return None if fetched is None or symbols.is_nixpkgs((fetched,)) else _of_input((fetched, "nixosModules"))
         case _:
             return None
 
@@ -77,6 +83,14 @@ def _by_project(symbol: SymbolValue) -> tuple[str, ...]:
     if path[:1] != symbols.INPUTS or len(path) < 2 or not isinstance(resolver, Projects):
         return path
     return (*symbols.INPUTS, resolver.project(path[1]) or path[1], *path[2:])
+
+
+def _fetched_project(source: Value) -> str | None:
+    """The name of the repository that a fetcher of Nix fetches, by its address."""
+    url = source.entries.get("url") if isinstance(source, AttrsValue) else None
+    address = source if url is None else url.value.force()
+    found = _ADDRESS.match(address.text or "") if isinstance(address, StringValue) else None
+    return None if found is None else found[1]
 
 
 def _of_nixos(path: str) -> Roots | None:

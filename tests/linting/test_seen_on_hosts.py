@@ -313,3 +313,26 @@ def test_a_folder_whose_files_are_all_imported_holds_what_they_say(tmp_path: Pat
     assert _found(_pedantic(tmp_path, files)) == []
     files["parts/web.nix"] = "{ services.nginx.enable = true; }"
     assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]
+
+
+# -- modules of known projects --------------------------------------------------------------------------------------
+
+_ARCHIVE = "https://github.com/nix-community/home-manager/archive/release-24.05.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        (f'"${{builtins.fetchTarball "{_ARCHIVE}"}}/nixos"', True),
+        (f'"${{fetchTarball {{ url = "{_ARCHIVE}"; sha256 = "x"; }}}}/nixos"', True),
+        ('"${builtins.fetchGit "https://github.com/Mic92/sops-nix.git"}/modules/sops"', True),
+        ('"${builtins.fetchGit { url = "https://github.com/ryantm/agenix"; ref = "main"; }}/modules/age.nix"', True),
+        ('"${builtins.fetchGit "https://example.org/me/my-modules"}/base.nix"', False),
+        ('"${builtins.fetchTarball config.my.url}/nixos"', False),
+    ],
+)
+def test_a_known_project_that_is_fetched_defines_what_it_does_as_an_input(
+    tmp_path: Path, module: str, found: bool
+) -> None:
+    container = "{ containers.web.config = { config, ... }: { imports = [ %s ]; }; }\n"
+    assert bool(_found(_check(tmp_path, {"a.nix": container % module}))) is found
