@@ -32,6 +32,7 @@ class PortMapping(NamedTuple):
 def parse_port_mapping(text: str, unknown: str = "\0") -> PortMapping | None:
     """A published port; ``None`` where it is none. The character ``unknown`` stands for text that is not known."""
     mapping, _, protocol = text.partition("/")
+    protocol = protocol.lower()  # docker/go-connections, nat.go, ParsePortSpec
     address, parts = "", mapping.split(":")
     if mapping.startswith("["):
         address, bracket, rest = mapping.partition("]")

@@ -1,0 +1,125 @@
+"""An address with a prefix length where NixOS makes a route of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_interface
+
+from nixlint.containers.nspawn import NspawnContainer
+from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.semantics.module_system import Presence
+from nixlint.semantics.repository import Repository
+from nixlint.semantics.values import StringValue
+
+_OPTION = "localAddress"
+"""The kernel takes a route of IPv6 whose address has more bits, so ``localAddress6`` is no fault."""
+
+
+class ContainerAddressWithPrefix(Rule[NspawnContainer]):
+    """Without a bridge, `localAddress` with a prefix length such as `/24` keeps the container from starting.
+
+    ## What it finds
+
+    A container with `privateNetwork = true` and no `hostBridge`, whose `localAddress` has a prefix length that
+    leaves bits of the address over, as `10.0.0.2/24` does.
+
+    ## Why it matters
+
+    Without a bridge NixOS makes a route to the container of the address, `ip route add 10.0.0.2/24`. The kernel refuses a
+    route whose address has more bits than its prefix, so the container's unit fails after each start.
+
+    ## What to do
+
+    Write the address alone, `localAddress = "10.0.0.2"`. With a bridge the prefix length is needed.
+
+    ## What keeps it silent
+
+    - `hostBridge`, here or in another file that adds to the container, and anything unknown that could be it.
+    - An address that is not known, or the whole of its prefix (`10.0.0.2/32`), and `localAddress6`: the kernel takes such
+      a route of IPv6.
+    - A container whose network is not certainly private, and an address under a condition.
+
+    ## References
+
+    - nixpkgs, `nixos/modules/virtualisation/nixos-containers.nix`, `postStartScript`
+    - ip-route(8)
+    """
+
+    name = "container-address-with-prefix"
+    code = "NL128"
+    severity = Severity.ERROR
+    confidence = Confidence.CERTAIN
+    asks = (NspawnContainer,)
+
+    def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
+        """Report an address that makes no route."""
+        if not subject.has_private_network or subject.option_anywhere("hostBridge").presence is not Presence.ABSENT:
+            return
+        answer = subject.option(_OPTION)
+        text = answer.value.text if isinstance(answer.value, StringValue) else None
+        if text is not None and answer.presence is Presence.DEFINED and _has_more_bits(text):
+            yield Finding(
+                place=answer.definitions[0].name_place or subject.place,
+                message=f"{subject.title} has the address {text} and no bridge: no route can be made of it, and the "
+                "container does not start",
+                help=f"write the address alone: {text.partition('/')[0]}",
+                option=f"{subject.option_path}.{_OPTION}",
+                container=subject.name,
+            )
+
+    examples = (
+        Bad(
+            "a prefix length without a bridge",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    «localAddress» = "10.0.0.2/24";
+    localAddress6 = "fc00::2/64";
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Good(
+            "with a bridge",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostBridge = "br0";
+    localAddress = "10.0.0.2/24";
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Good(
+            "another file adds the bridge",
+            {
+                "a.nix": '{ containers.web = { privateNetwork = true; localAddress = "10.0.0.2/24"; config = { }; }; }\n',
+                "b.nix": '{ containers.web.hostBridge = "br0"; }\n',
+            },
+        ),
+        Good(
+            "an address alone, and the whole of a prefix",
+            """\
+{
+  containers.a = { privateNetwork = true; hostAddress = "10.0.0.1"; localAddress = "10.0.0.2"; config = { }; };
+  containers.b = { privateNetwork = true; hostAddress = "10.0.0.1"; localAddress = "10.0.0.3/32"; config = { }; };
+}
+""",
+        ),
+        Good("the host's network", '{ containers.a = { localAddress = "10.0.0.2/24"; config = { }; }; }\n'),
+    )
+
+
+def _has_more_bits(text: str) -> bool:
+    """Whether an address with a prefix length is not that of the network itself."""
+    try:
+        address = ip_interface(text)
+    except ValueError:
+        return False
+    return "/" in text and address.ip != address.network.network_address
