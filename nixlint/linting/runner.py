@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 
 _OF_REPOSITORY = "repository:"
-"""How the name of the turn begins that is no file's."""
+"""Prefix of the cache key for the pass that belongs to no file."""
 
 
 def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None = None) -> Report:

@@ -55,7 +55,7 @@ _NEEDING = {
 
 
 class ContainerWithoutNat(Rule[HostSystem]):
-    """A container with a link to its host alone gets nowhere, unless the host translates its address.
+    """A container linked only to its host cannot reach the Internet without NAT on the host.
 
     ## What it finds
 

@@ -16,7 +16,7 @@ from nixlint.semantics.repository import Repository
 
 
 class NatWithoutIpv6(Rule[HostSystem]):
-    """A container with a unique local IPv6 address gets nowhere by it where NAT is for IPv4 only.
+    """A container with a unique local IPv6 address cannot reach the Internet over IPv6 where NAT is for IPv4 only.
 
     ## What it finds
 

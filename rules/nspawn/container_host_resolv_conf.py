@@ -384,8 +384,8 @@ def _confidence(certain: bool, reason: str | None) -> Confidence:
 
 
 def _message(container: NspawnContainer, reason: str | None) -> str:
-    why = reason or "where a resolver on the host's loopback is out of its reach: names may not resolve"
-    return f"{container.title} has a network of its own but takes the host's resolv.conf, {why}"
+    why = reason or "if that names a resolver on the host's loopback (127.0.0.53), DNS fails in the container"
+    return f"{container.title} has a network of its own but uses the host's resolv.conf; {why}"
 
 
 def _fix(container: NspawnContainer, repository: Repository) -> Fix | None:

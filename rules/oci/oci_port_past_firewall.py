@@ -59,7 +59,7 @@ class OciPortPastFirewall(Rule[OciContainer]):
     asks = (OciContainer,)
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
-        """Report all ports of a container that walk past the firewall."""
+        """Report all ports of a container that bypass the firewall."""
         if subject.may_be_confined or any(_is_no_bridge(network) for network in subject.networks):
             return
         if _is_of_another_machine(subject.place.path, repository):
