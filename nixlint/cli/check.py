@@ -33,7 +33,11 @@ from .progress import clear
     default="warning",
     help="The mildest severity that makes the exit code 1 (default: warning).",
 )
-@click.option("--pedantic", is_flag=True, help="Also run the pedantic rules, and show findings that depend on values nixlint cannot determine.")
+@click.option(
+    "--pedantic",
+    is_flag=True,
+    help="Also run pedantic rules, and show findings that depend on values nixlint cannot determine.",
+)
 @click.option("--no-cache", is_flag=True, envvar="NIXLINT_NO_CACHE", help="Neither use nor write a cache.")
 @click.option(
     "--cache-dir",

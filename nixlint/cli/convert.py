@@ -82,7 +82,11 @@ class _Output(NamedTuple):
 @click.option("--split", is_flag=True, help="One file for each container, and a default.nix.")
 @click.option("--option", "enable_option", metavar="PATH", help="Declare PATH.enable, and depend on it.")
 @click.option("--symbolic", is_flag=True, help="Keep variables as names in a let.")
-@click.option("--root", metavar="PATH", help="Absolute path of the project's folder on the target machine (default: its path here).")
+@click.option(
+    "--root",
+    metavar="PATH",
+    help="Absolute path of the project's folder on the target machine (default: its path here).",
+)
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
