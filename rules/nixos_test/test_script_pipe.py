@@ -13,6 +13,8 @@ from nixlint.semantics.repository import Repository
 
 _PIPE = re.compile(r"(?<!\|)\|(?!\|)\s*(?P<last>\w*grep\b[^|;&\n]*)\Z")
 _CANNOT_FAIL = re.compile(r"\s*(?:echo|printf|cat)\b[^|;&\n]*\Z")
+_WRITES_ON = re.compile(r"\b(?:journalctl|dmesg|curl|wget|find|logs)\b")
+"""What writes more than a pipe holds at once."""
 _QUIET = re.compile(r"\s-\w*q|--quiet|--silent|-m ?1\b")
 
 
@@ -22,8 +24,8 @@ class TestScriptPipe(Rule[TestScript]):
     ## What it finds
 
     - `fail("command | grep …")`: it passes where nothing matches, and also where the command itself is broken.
-    - `succeed("command | grep -q …")`: `grep -q` ends at the first match, and a command that goes on writing then ends with
-      an error (the driver sets `pipefail`), although the text was there.
+    - `succeed("journalctl | grep -q …")`, and the same with `dmesg`, `curl`, `find` and logs of containers: `grep -q` ends
+      at the first match, and a command that goes on writing then ends with an error (the driver sets `pipefail`), although the text was there.
 
     ## Why it matters
 
@@ -63,7 +65,7 @@ class TestScriptPipe(Rule[TestScript]):
                     continue
                 if call.method == "fail":
                     message = "this passes as well where the command before the pipe is broken"
-                elif _QUIET.search(match["last"]):
+                elif _QUIET.search(match["last"]) and _WRITES_ON.search(text):
                     message = "grep ends at the first match, and a command that goes on writing then fails"
                 else:
                     continue

@@ -15,8 +15,9 @@ from nixlint.semantics.repository import Repository
 from nixlint.semantics.values import StringValue
 from nixlint.syntax.span import Span
 
+_OTHER_KIND = r"(?!.*\.(?:target|socket|timer|path|mount|automount|slice|scope|device|swap)$)"
 _UNIT = re.compile(
-    r"(?P<engine>podman|docker)-(?P<oci>[\w.-]+?)(?:\.service)?|container@(?P<nspawn>[\w.-]+?)(?:\.service)?"
+    rf"{_OTHER_KIND}(?:(?P<engine>podman|docker)-(?P<oci>[\w.-]+?)|container@(?P<nspawn>[\w.-]+?))(?:\.service)?"
 )
 _WAITS = {"wait_for_unit": "unit", "require_unit_state": "unit"}
 _STARTS = frozenset({"systemctl", "start_job", "switch_root"})
@@ -44,6 +45,7 @@ class TestScriptUnitNeverThere(Rule[TestScript]):
     ## What keeps it silent
 
     - A machine of which an import or a definition is not known, and a machine that declares no such container at all.
+    - Units of another kind, such as targets and timers.
     - A machine that defines the unit itself (`systemd.services.podman-NAME`), and the units of the engines
       (`podman-prune`, `podman-auto-update`).
     - A script that may start or make units: `systemctl`, `start_job`, `switch-to-configuration`, `podman run`, `docker run`.
@@ -136,6 +138,17 @@ pkgs.testers.runNixOSTest {
   testScript = ''
     server.wait_for_unit("podman-network")
     server.wait_for_unit("podman-web")
+  '';
+}
+""",
+                "target.nix": """\
+{
+  nodes.server = {
+    virtualisation.oci-containers.containers.web.image = "nginx:1.27";
+    systemd.targets.podman-compose-web.wantedBy = [ "multi-user.target" ];
+  };
+  testScript = ''
+    server.wait_for_unit("podman-compose-web.target")
   '';
 }
 """,

@@ -69,17 +69,17 @@ class TestScriptUnknownMethod(Rule[TestScript]):
             method = driver().methods.get(call.method)
             if method is None:
                 near = suggestion(call.method, driver().methods)
-                yield self._finding(subject, call, f"machines have no method '{call.method}'{near}")
+                yield self._finding(subject, call, f"machines have no method '{call.method}'", near)
             elif method.needs_qemu and call.machine is not None and call.machine.is_container:
                 target = target_release(repository)
                 if target.is_known and target.release == _QEMU_ONLY:
                     message = f"'{call.receiver}' is a container, and only virtual machines have '{call.method}'"
                     yield self._finding(subject, call, message)
 
-    def _finding(self, subject: TestScript, call: DriverCall, message: str) -> Finding:
+    def _finding(self, subject: TestScript, call: DriverCall, message: str, near: str = "") -> Finding:
         return Finding(
             place=subject.where(call.name),
-            message=f"{message}: the script ends here with an AttributeError",
+            message=f"{message}, so the script ends here with an AttributeError{near}",
             help="call a method from the list in the NixOS manual, section 'Machine objects'",
             option="testScript",
             evidence=call.method,

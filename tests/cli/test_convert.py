@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nixlint.linting.registry import load_registry
 from tests.linting.workbench import write_files
 from tests.nix.nix_referee import parse_verdicts
 
@@ -305,3 +306,14 @@ def test_a_place_that_cannot_be_written_is_one_message(folder: Path) -> None:
     ran = nixlint(folder, "convert", "-o", "out/blog.nix")
     assert ran.code == 2
     assert "can't be written" in ran.err
+
+
+def test_vm_test_passes_the_rules_about_test_scripts(folder: Path) -> None:
+    assert nixlint(folder, "convert", "-o", "blog.nix", "--with-test").code == 0
+    rules = ",".join(name for name in load_registry().names if name.startswith("test-script-"))
+    ran = nixlint(folder, "check", "--pedantic", "--select", rules, "--format", "json", "blog-test.nix")
+    assert (ran.code, ran.document["findings"]) == (0, []), ran.out
+    broken = (folder / "blog-test.nix").read_text().replace("wait_for_unit", "wait_for_units")
+    (folder / "blog-test.nix").write_text(broken)
+    again = nixlint(folder, "check", "--select", rules, "--format", "json", "blog-test.nix").document["findings"]
+    assert {found["rule"] for found in again} == {"test-script-unknown-method"}, "the test is read at all"

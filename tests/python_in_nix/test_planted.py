@@ -1,0 +1,106 @@
+"""Mistakes planted in the styles in which people write tests: found at their lines, with a twin that is quiet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nixlint.linting.request import Request
+from nixlint.linting.runner import run
+from tests.linting.workbench import REGISTRY
+
+RUN_NIXOS_TEST = """\
+{ pkgs, lib, ... }:
+pkgs.testers.runNixOSTest {
+  name = "planted";
+  nodes = {
+    server = { services.postgresql.enable = true; };
+    client = { pkgs, ... }: { environment.systemPackages = [ pkgs.curl ]; };
+  };
+  testScript = ''
+    LINES
+  '';
+}
+"""
+FUNCTION = """\
+import ./make-test-python.nix ({ pkgs, ... }: {
+  name = "planted";
+  nodes.server = { config, ... }: { services.postgresql.enable = true; };
+  nodes.client = { };
+  testScript = { nodes, ... }: let
+    port = toString nodes.server.services.postgresql.settings.port;
+  in ''
+    # ${port} é
+    LINES
+  '';
+})
+"""
+OLD = """\
+{ system ? "x86_64-linux", pkgs }:
+with import (pkgs.path + "/nixos/lib/testing-python.nix") { inherit system; };
+makeTest {
+  name = "planted";
+  nodes = { server = { services.postgresql.enable = true; }; client = { }; };
+  testScript = "LINES";
+}
+"""
+FORMS = {"runNixOSTest": RUN_NIXOS_TEST, "make-test-python": FUNCTION, "quoted": OLD}
+
+MISTAKES = [
+    ('server.succeed("true"', "test-script-syntax", 'server.succeed("true")'),
+    ("if True", "test-script-syntax", "if True: pass"),
+    ("return server.succeed(1)", "test-script-syntax", "server.succeed('true')"),
+    ("sever.succeed('true')", "test-script-unknown-machine", "server.succeed('true')"),
+    ("machine.wait_for_unit('x')", "test-script-unknown-machine", "client.wait_for_unit('x')"),
+    ("[n.start() for n in [server, clent]]; clent.start()", "test-script-unknown-machine", "client.start()"),
+    ("server.wait_for_service('x')", "test-script-unknown-method", "server.wait_for_unit('x')"),
+    ("server.suceed('true')", "test-script-unknown-method", "server.succeed('true')"),
+    ("[each.sucseed('x') for each in [server, client]]", "test-script-unknown-method", "client.succeed('x')"),
+    ("server.waitForUnit('x')", "test-script-renamed-method", "server.wait_for_unit('x')"),
+    ("startAll()", "test-script-renamed-method", "start_all()"),
+    ("client.waitUntilSucceeds('x')", "test-script-renamed-method", "client.wait_until_succeeds('x')"),
+    ("server.wait_for_unit('x', 30)", "test-script-wrong-arguments", "server.wait_for_unit('x', timeout=30)"),
+    ("server.wait_for_open_port('5432')", "test-script-wrong-arguments", "server.wait_for_open_port(5432)"),
+    ("server.succeed('x', timout=5)", "test-script-wrong-arguments", "server.succeed('x', timeout=5)"),
+    ("server.wait_for_file()", "test-script-wrong-arguments", "server.wait_for_file('/x')"),
+    ("server.wait_until_succeeds('a', 5, 6)", "test-script-wrong-arguments", "server.wait_until_succeeds('a', 5)"),
+    ("assert server.execute('x')", "test-script-unchecked", "assert server.execute('x')[0] == 0"),
+    ("assert server.systemctl('x') == 0", "test-script-unchecked", "assert server.systemctl('x')[0] == 0"),
+    ("'ok' in client.succeed('x')", "test-script-unchecked", "assert 'ok' in client.succeed('x')"),
+    ("server.shutdown", "test-script-unchecked", "server.shutdown()"),
+    ("start_all", "test-script-unchecked", "start_all()"),
+    ("subtest('x')", "test-script-unchecked", "with subtest('x'): pass"),
+    ("client.execute('make install')", "test-script-status-dropped", "client.succeed('make install')"),
+    ("client.sleep(5)", "test-script-sleep", "client.wait_for_file('/x')"),
+    ("import time; time.sleep(5)", "test-script-sleep", "import time; time.time()"),
+    ("json.loads(server.succeed('x'))", "test-script-unknown-name", "import json; json.loads(server.succeed('x'))"),
+    ("assert outt == 1", "test-script-unknown-name", "outt = 1; assert outt == 1"),
+    ("server.succeed('serve &')", "test-script-background", "server.succeed('serve >&2 &')"),
+    ("server.fail('ps aux | grep x')", "test-script-pipe", "server.fail('grep x /y')"),
+    ("server.wait_for_open_port(3306)", "test-script-port-never-open", "server.wait_for_open_port(5432)"),
+]
+RULES = frozenset(name for name in REGISTRY.names if name.startswith("test-script-"))
+
+
+def found_in(line: str, form: str, folder: Path) -> set[tuple[str, int]]:
+    (folder / "nixlint.toml").write_text("", "utf-8")
+    text = FORMS[form].replace("LINES", line)
+    (folder / "test.nix").write_text(text, "utf-8")
+    report = run(Request((folder,), folder, select=RULES, pedantic=True), REGISTRY)
+    assert not report.failures
+    return {(item.rule, item.start.line) for item in report.findings}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_nineteen_in_twenty_planted_mistakes_are_found_and_no_twin_is(form: str, tmp_path: Path) -> None:
+    missed: list[str] = []
+    for number, (bad, rule, good) in enumerate(MISTAKES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        lines = FORMS[form].split("LINES")[0].count("\n") + 1
+        if (rule, lines) not in found_in(bad, form, folder):
+            missed.append(bad)
+        quiet = found_in(good, form, folder)
+        assert rule not in {name for name, _ in quiet}, (good, quiet)
+    assert len(missed) / len(MISTAKES) <= 0.05, missed
