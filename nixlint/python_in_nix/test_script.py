@@ -100,6 +100,12 @@ class TestScript:
         """The place of a span of the script in its file; that of the name ``testScript`` where it is in none."""
         return self.text.place(span) or self.place
 
+    @cached_property
+    def commented(self) -> Place | None:
+        """Where a comment of Nix can speak of the script, within which there are none; ``None`` for one in other files."""
+        is_here = all(segment.path == self.place.path for segment in self.text.segments)
+        return self.place if is_here else None
+
     @property
     def is_closed(self) -> bool:
         """Whether all names that the script can use are known."""

@@ -65,6 +65,7 @@ class TestScriptBackground(Rule[TestScript]):
                         message="the job in the background keeps the output open: the driver waits until it ends, for ever",
                         help="redirect its output: command >&2 &",
                         option="testScript",
+                        within=subject.commented,
                     )
 
     examples = (

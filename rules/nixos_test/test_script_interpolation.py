@@ -57,6 +57,7 @@ class TestScriptInterpolation(Rule[TestScript]):
             message=f"with the text of this interpolation, Python refuses the test script: {problem.message}",
             help="pass the text as ${builtins.toJSON text}, or keep the statements at the first column",
             option="testScript",
+            within=subject.commented,
             evidence=problem.message,
             notes=() if subject.where(problem.span) == place else (Note(subject.where(problem.span), "refused here"),),
         )

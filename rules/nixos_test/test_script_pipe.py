@@ -25,7 +25,8 @@ class TestScriptPipe(Rule[TestScript]):
 
     - `fail("command | grep …")`: it passes where nothing matches, and also where the command itself is broken.
     - `succeed("journalctl | grep -q …")`, and the same with `dmesg`, `curl`, `find` and logs of containers: `grep -q` ends
-      at the first match, and a command that goes on writing then ends with an error (the driver sets `pipefail`), although the text was there.
+      at the first match, and a command that goes on writing then ends with an error (the driver sets `pipefail`), although
+      the text was there.
 
     ## Why it matters
 
@@ -74,6 +75,7 @@ class TestScriptPipe(Rule[TestScript]):
                     message=message,
                     help="take the output of the command, and look for the text in Python",
                     option="testScript",
+                    within=subject.commented,
                 )
 
     examples = (
@@ -85,6 +87,18 @@ class TestScriptPipe(Rule[TestScript]):
   testScript = ''
     machine.fail(«"systemctl status web | grep error"»)
     machine.succeed(«"journalctl -u web | grep -q started"»)
+  '';
+}
+""",
+        ),
+        Good(
+            "a comment at the script",
+            """\
+{
+  nodes.machine = { };
+  # nixlint: ignore[test-script-pipe]
+  testScript = ''
+    machine.fail("systemctl status web | grep error")
   '';
 }
 """,

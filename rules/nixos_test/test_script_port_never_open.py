@@ -76,6 +76,7 @@ class TestScriptPortNeverOpen(Rule[TestScript]):
                     help="its services listen on: "
                     + ", ".join(sorted({f"{each.port} ({each.service})" for each in found})),
                     option="testScript",
+                    within=subject.commented,
                     evidence=str(port.value),
                 )
 

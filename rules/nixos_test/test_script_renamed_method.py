@@ -80,6 +80,7 @@ class TestScriptRenamedMethod(Rule[TestScript]):
             help=f"write '{renamed.new}'",
             severity=Severity.WARNING if renamed.still_works else None,
             option="testScript",
+            within=subject.commented,
             evidence=renamed.old,
             fix=rename(subject.text, span, renamed.new, Safety.SAFE),
         )

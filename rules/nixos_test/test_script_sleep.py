@@ -60,6 +60,7 @@ class TestScriptSleep(Rule[TestScript]):
                     message="the test sleeps a fixed time: too short on a busy builder, too long on any other",
                     help="wait for what is meant: wait_for_unit, wait_for_open_port, wait_for_file, wait_until_succeeds",
                     option="testScript",
+                    within=subject.commented,
                 )
 
     examples = (

@@ -64,6 +64,7 @@ class TestScriptStatusDropped(Rule[TestScript]):
                     message=f"nobody looks at the status of {call.method}(): the test goes on where the command fails",
                     help="use succeed, or look at the status",
                     option="testScript",
+                    within=subject.commented,
                     evidence=call.method,
                 )
 

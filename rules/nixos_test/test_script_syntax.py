@@ -73,6 +73,7 @@ class TestScriptSyntax(Rule[TestScript]):
             if is_tab
             else "mend the line; nothing of the test runs until Python reads it",
             option="testScript",
+            within=subject.commented,
             evidence=problem.message,
         )
 

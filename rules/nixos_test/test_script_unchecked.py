@@ -96,7 +96,9 @@ class TestScriptUnchecked(Rule[TestScript]):
             yield finding._replace(fix=fix)
 
     def _finding(self, subject: TestScript, span: Span, message: str, advice: str) -> Finding:
-        return Finding(subject.where(span), message, advice, option="testScript", evidence=message)
+        return Finding(
+            subject.where(span), message, advice, option="testScript", within=subject.commented, evidence=message
+        )
 
     examples = (
         Bad(

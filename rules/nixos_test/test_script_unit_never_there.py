@@ -78,7 +78,14 @@ class TestScriptUnitNeverThere(Rule[TestScript]):
                 yield self._finding(subject, subject.program.span(unit), problem)
 
     def _finding(self, subject: TestScript, span: Span, problem: tuple[str, str]) -> Finding:
-        return Finding(subject.where(span), problem[0], problem[1], option="testScript", evidence=problem[0])
+        return Finding(
+            subject.where(span),
+            problem[0],
+            problem[1],
+            option="testScript",
+            within=subject.commented,
+            evidence=problem[0],
+        )
 
     examples = (
         Bad(

@@ -81,6 +81,7 @@ class TestScriptUnknownMachine(Rule[TestScript]):
             message=message,
             help=advice,
             option="testScript",
+            within=subject.commented,
             evidence=node.id,
         )
 

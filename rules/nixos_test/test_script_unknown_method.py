@@ -82,6 +82,7 @@ class TestScriptUnknownMethod(Rule[TestScript]):
             message=f"{message}, so the script ends here with an AttributeError{near}",
             help="call a method from the list in the NixOS manual, section 'Machine objects'",
             option="testScript",
+            within=subject.commented,
             evidence=call.method,
         )
 

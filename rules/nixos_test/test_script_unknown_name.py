@@ -79,6 +79,7 @@ class TestScriptUnknownName(Rule[TestScript]):
                 if is_module
                 else "define it, or mend the name",
                 option="testScript",
+                within=subject.commented,
                 evidence=node.id,
             )
 

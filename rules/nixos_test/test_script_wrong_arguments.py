@@ -69,6 +69,7 @@ class TestScriptWrongArguments(Rule[TestScript]):
                     message=message,
                     help=f"its arguments are: {_signature(method)}",
                     option="testScript",
+                    within=subject.commented,
                     evidence=f"{call.method}:{word}",
                 )
 
