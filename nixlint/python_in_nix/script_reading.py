@@ -65,8 +65,13 @@ class _Reader:
             case views.Lambda() | views.Let() | views.With() | views.Assert():
                 inner = expression.body
             case views.Binary() if expression.operator == "+" and depth < _DEEPEST:
-                yield from self.read(expression.left, scope, depth + 1)
-                yield from self.read(expression.right, scope, depth + 1)
+                left = list(self.read(expression.left, scope, depth + 1))
+                right = expression.right
+                is_text = isinstance(expression.left, views.String)
+                if left and left[-1].kind is SegmentKind.PLACEHOLDER and not is_text and _is_indented(right):
+                    left[-1] = left[-1]._replace(text=left[-1].text + b"\n")  # Statements before statements.
+                yield from left
+                yield from self.read(right, scope, depth + 1)
                 return
             case _:
                 pass
@@ -130,8 +135,18 @@ class _Reader:
         if sum(len(part) for part in parts if isinstance(part, str)) > _MOST_TEXT:
             yield self._placeholder(place, before, after)
             return
-        for part in parts:
-            yield _known(part, place) if isinstance(part, str) else self._placeholder(place, b"x", b"x")
+        for index, part in enumerate(parts):
+            following = parts[index + 1] if index + 1 < len(parts) else None
+            behind = (
+                after
+                if following is None
+                else following.encode("utf-8", "ignore")
+                if isinstance(following, str)
+                else b"x"
+            )
+            segment = _known(part, place) if isinstance(part, str) else self._placeholder(place, before, behind)
+            yield segment
+            before = (before + segment.text)[-_CONTEXT:]
         if not parts:
             yield _known("", place)
 
@@ -161,6 +176,10 @@ _ENDS_LINE = re.compile(rb"[ \t]*(?:;?[ \t]*(?:#[^\n]*)?)(?:\n|\Z)")
 _STATEMENT = re.compile(rb"(?:with|for|if|while|try|def|class|assert|import|from|return|raise|pass|del)\b")
 """What begins a statement: right after an interpolation, that is one which ends in a newline."""
 _LAST_LINE = re.compile(rb"(?:\A|\n)([ \t]*)[^\n#]*:[ \t]*(?:#[^\n]*)?\n\s*\Z")
+
+
+def _is_indented(expression: views.Expression) -> bool:
+    return isinstance(expression, views.String) and expression.indented
 
 
 def _known(text: str, place: Place) -> Segment:
