@@ -66,6 +66,9 @@ class Podman:
             f"--runroot={run}",
             f"--network-config-dir={folder}/networks",
         ]
+        # Locks in memory are all stores', and stay taken when a store is removed; files go with it (containers.conf(5)).
+        self._settings = folder / "containers.conf"
+        self._settings.write_text('[engine]\nlock_type = "file"\n')
         self._podman = [PODMAN, *stores, "--storage-driver=vfs", "--log-level=error"]
         if self._run([*self._podman, "info"]).returncode:
             pytest.skip("Podman may not run")
@@ -114,6 +117,7 @@ class Podman:
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
+        environment["CONTAINERS_CONF_OVERRIDE"] = str(self._settings)
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
