@@ -4,15 +4,19 @@ what the rules and the data files say.
 
 from __future__ import annotations
 
+import inspect
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import nixlint.rule
 from nixlint.linting.registry import Registry, load_registry
 from nixlint.reporting.known_elsewhere import Naming, Risk, known_elsewhere
 from nixlint.reporting.rule_page import can_fix, page, title
+from nixlint.rule import GROUPS
 
 FOLDER = Path(__file__).parent
 
@@ -131,6 +135,43 @@ def _risk(risk: Risk) -> str:
     return f"`{risk.identifier}` {name}"
 
 
+def rule_api_page() -> str:
+    """The names that rules may use, by what they are for, with the first sentence of what each says of itself."""
+    groups = (line for title, names in GROUPS.items() for line in _rule_api_group(title, names))
+    return "\n".join([_RULE_API_HEAD, *groups, ""])
+
+
+_RULE_API_HEAD = """\
+# What rules may use
+
+A rule, of nixlint or of anybody's pack, imports the names on this page from `nixlint.rule`, the containers of
+`nixlint.containers` and the words of `nixlint.secrets`. [CONTRIBUTING.md](../CONTRIBUTING.md) shows how to write one. This
+page is made from `nixlint/rule/__init__.py`.
+"""
+
+
+def _rule_api_group(title: str, names: Mapping[str, str]) -> Iterator[str]:
+    yield f"## {_plain(title)}\n"
+    yield "| name | what it is |\n| --- | --- |"
+    for name in names:
+        found = getattr(nixlint.rule, name)
+        is_documented = inspect.isclass(found) or inspect.isroutine(found)
+        first = (inspect.getdoc(found) or "").partition("\n\n")[0] if is_documented else ""
+        yield f"| `{name}` | {_plain(' '.join(first.split())) or _OTHER_NAMES[name]} |"
+    yield ""
+
+
+_OTHER_NAMES = {
+    "PLAIN_PRIORITY": "The priority of a definition without `mkOverride`.",
+    "Value": "What an expression comes to: any of the values above, or another that is not public.",
+}
+
+
+def _plain(text: str) -> str:
+    """A docstring's text as Markdown."""
+    return re.sub(r":\w+:`~?([^`]*)`", r"`\1`", text).replace("``", "`").replace("|", "\\|")
+
+
 def main() -> None:
     """Bring the pages up to date."""
     registry = load_registry()
@@ -144,6 +185,7 @@ def main() -> None:
         (rules / name).write_text(text, "utf-8")
     (FOLDER / "severity.md").write_text(severity_page(registry), "utf-8")
     (FOLDER / "catalogue.md").write_text(catalogue_page(registry), "utf-8")
+    (FOLDER / "rule-api.md").write_text(rule_api_page(), "utf-8")
 
 
 if __name__ == "__main__":

@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from nixlint.containers.compose_project import ComposeProject
-from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.edits import Edit
-from nixlint.syntax.span import Span
+from nixlint.rule import Bad, Confidence, Edit, FileEdit, Finding, Fix, Good, Repository, Rule, Safety, Severity, Span
 
 _NO_DEPLOYMENT = frozenset(
     {

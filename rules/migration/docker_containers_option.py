@@ -6,16 +6,31 @@ from collections.abc import Iterator
 from pathlib import Path as FilePath
 
 from nixlint.containers.oci_reader import BACKEND, CONTAINERS
-from nixlint.linting.defining import NewDefinition, defining
-from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Reach, Safety, Severity
-from nixlint.linting.renaming import renaming, set_around
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import WrittenDefinition, written_definitions
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, StringValue, Value
-from nixlint.syntax.edits import Edit
-from nixlint.syntax.place import Place
+from nixlint.rule import (
+    AttrsValue,
+    Bad,
+    Confidence,
+    Edit,
+    FileEdit,
+    Finding,
+    Fix,
+    Good,
+    NewDefinition,
+    OptionPath,
+    Place,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    StringValue,
+    Value,
+    WrittenDefinition,
+    defining,
+    renaming,
+    set_around,
+    written_definitions,
+)
 
 _OLD = "docker-containers"
 _OLD_FLAGS = "extraDockerOptions"

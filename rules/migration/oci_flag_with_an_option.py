@@ -11,14 +11,24 @@ from typing import NamedTuple
 import nixlint.data
 from nixlint.containers.engine_flags import Flag
 from nixlint.containers.oci import UNKNOWN, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Fix, Note, Reach, Safety, Severity
-from nixlint.linting.moving_elements import moving_elements
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.option_query import parse_pattern
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import target_release
-from nixlint.syntax.string_literal import encode
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Fix,
+    Good,
+    Note,
+    OptionPath,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    encode,
+    moving_elements,
+    parse_pattern,
+    target_release,
+)
 
 _DATA = Path(nixlint.data.__file__).parent / "oci_flag_options.json"
 

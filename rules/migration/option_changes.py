@@ -8,15 +8,21 @@ from functools import cache
 from pathlib import PurePath
 from typing import NamedTuple
 
-from nixlint.linting.renaming import stands_in_list
-from nixlint.semantics.definitions import Binder, WrittenDefinition, written_definitions
-from nixlint.semantics.option_history import Change, nixos_history
-from nixlint.semantics.option_history import Removed as Removed
-from nixlint.semantics.option_history import Renamed as Renamed
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import TargetRelease, target_release
-from nixlint.semantics.values import AttrsValue
-from nixlint.syntax.words import words_of
+from nixlint.rule import (
+    AttrsValue,
+    Binder,
+    Change,
+    Repository,
+    TargetRelease,
+    WrittenDefinition,
+    nixos_history,
+    stands_in_list,
+    target_release,
+    words_of,
+    written_definitions,
+)
+from nixlint.rule import Removed as Removed
+from nixlint.rule import Renamed as Renamed
 
 _OTHER_SYSTEMS = frozenset({
     "darwin", "darwinConfigurations", "darwinModule", "darwinModules", "devShells", "devenv", "hm", "home",

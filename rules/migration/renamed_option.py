@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Safety, Severity
-from nixlint.linting.renaming import renaming
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import WrittenDefinition
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    OptionPath,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    WrittenDefinition,
+    renaming,
+)
 
 from .option_changes import ChangedDefinition, Renamed, changed_definition, old_names
 

@@ -8,11 +8,7 @@ from typing import NamedTuple
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_on, is_true
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Presence, Repository, Rule, Severity
 
 _WAYS = (
     # Any of these words in any file may be how the container's packets get out.

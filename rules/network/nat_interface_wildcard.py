@@ -7,13 +7,25 @@ from typing import NamedTuple
 
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.stated import implied, texts
-from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Answer, Presence, attributes_of
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue, Value
-from nixlint.syntax.edits import Edit
-from nixlint.syntax.place import Place
+from nixlint.rule import (
+    Answer,
+    Bad,
+    BoolValue,
+    Confidence,
+    Edit,
+    FileEdit,
+    Finding,
+    Fix,
+    Good,
+    Place,
+    Presence,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    Value,
+    attributes_of,
+)
 
 _LISTS = (
     ("networking", "nat", "internalInterfaces"),

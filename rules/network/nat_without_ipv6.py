@@ -9,10 +9,7 @@ from nixlint.containers.addresses import HOST_OPTIONS, addresses_of
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_true, texts
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 
 class NatWithoutIpv6(Rule[HostSystem]):

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 
 from nixlint.containers.port_mapping import is_loopback
 from nixlint.containers.stated import elements
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import WrittenDefinition
-from nixlint.semantics.module_system import Definition, ask_within
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import StringValue, Value
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Definition,
+    Finding,
+    Good,
+    OptionPath,
+    Repository,
+    Rule,
+    Severity,
+    StringValue,
+    Value,
+    WrittenDefinition,
+    ask_within,
+)
 
 _SOCKETS = (
     ("virtualisation", "docker", "listenOptions"),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.script_calls import machine_calls, plain_text
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _IN_BACKGROUND = re.compile(r"(?<![&>|])&\s*\Z")
 _JOB_STARTS = re.compile(r"&&|\|\||;|\n|(?<![>&])&(?![>&])|\(|\{")

@@ -6,12 +6,10 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.machine_names import host_names
 from nixlint.python_in_nix.script_calls import is_given
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 
 class TestScriptMachineNeverStarted(Rule[TestScript]):

@@ -7,13 +7,9 @@ import re
 from collections.abc import Iterator
 
 from nixlint.containers.service_ports import ServicePort, listening_ports
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.script_calls import argument, machine_calls
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.module_system import ModuleSystem
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, ModuleSystem, OptionPath, Repository, Rule, Severity
 
 _LISTEN_NOT = frozenset(
     {"environment", "i18n", "time", "users", "system", "nixpkgs", "documentation", "fonts", "assertions"}

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.linting.script_fixes import rename_attribute, rename_keyword
 from nixlint.python_in_nix.driver import Renamed, driver
 from nixlint.python_in_nix.script_calls import function_calls, machine_calls
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import target_release
-from nixlint.syntax.span import Span
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    Span,
+    rename_attribute,
+    rename_keyword,
+    target_release,
+)
 
 
 class TestScriptRenamedMethod(Rule[TestScript]):

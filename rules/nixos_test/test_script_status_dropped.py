@@ -5,11 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.script_calls import argument, is_statement, machine_calls, method_of, plain_text
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 
 class TestScriptStatusDropped(Rule[TestScript]):

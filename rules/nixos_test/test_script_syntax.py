@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.program_text import SegmentKind
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.span import Span
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, Span
 
 
 class TestScriptSyntax(Rule[TestScript]):

@@ -5,9 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Set
 
-from nixlint.linting.finding import Confidence, Finding, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.linting.script_fixes import call as calling
 from nixlint.python_in_nix.driver import driver
 from nixlint.python_in_nix.script_calls import (
     attribute_span,
@@ -19,8 +16,8 @@ from nixlint.python_in_nix.script_calls import (
     method_of,
 )
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.span import Span
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Safety, Severity, Span
+from nixlint.rule import call as calling
 
 
 class TestScriptUnchecked(Rule[TestScript]):

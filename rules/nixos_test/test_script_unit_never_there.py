@@ -5,15 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.script_calls import DriverCall, argument, machine_calls, plain_text
 from nixlint.python_in_nix.test_script import DrivenMachine, TestScript
-from nixlint.semantics.module_system import ModuleSystem, Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import StringValue
-from nixlint.syntax.span import Span
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    ModuleSystem,
+    OptionPath,
+    Presence,
+    Repository,
+    Rule,
+    Severity,
+    Span,
+    StringValue,
+)
 
 _OTHER_KIND = r"(?!.*\.(?:target|socket|timer|path|mount|automount|slice|scope|device|swap)$)"
 _UNIT = re.compile(

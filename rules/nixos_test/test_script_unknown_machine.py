@@ -6,14 +6,21 @@ import ast
 import builtins
 from collections.abc import Iterator
 
-from nixlint.linting.configuration import suggestion
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.driver import driver
 from nixlint.python_in_nix.machine_names import HostNames, host_names
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import TargetRelease, target_release
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Severity,
+    TargetRelease,
+    suggestion,
+    target_release,
+)
 
 
 class TestScriptUnknownMachine(Rule[TestScript]):

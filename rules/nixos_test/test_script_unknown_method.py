@@ -5,17 +5,21 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nixlint.linting.configuration import suggestion
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.driver import driver
 from nixlint.python_in_nix.script_calls import DriverCall, machine_calls
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.target_release import target_release
-
-_QEMU_ONLY = "26.05"
-"""The release whose driver has containers; what a later one gives them is not known yet."""
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Severity,
+    first_with,
+    suggestion,
+    target_release,
+)
 
 
 class TestScriptUnknownMethod(Rule[TestScript]):
@@ -72,7 +76,7 @@ class TestScriptUnknownMethod(Rule[TestScript]):
                 yield self._finding(subject, call, f"machines have no method '{call.method}'", near)
             elif method.needs_qemu and call.machine is not None and call.machine.is_container:
                 target = target_release(repository)
-                if target.is_known and target.release == _QEMU_ONLY:
+                if target.is_known and target.release == first_with("containers-as-machines-of-tests"):
                     message = f"'{call.receiver}' is a container, and only virtual machines have '{call.method}'"
                     yield self._finding(subject, call, message)
 

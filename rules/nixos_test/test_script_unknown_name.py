@@ -7,13 +7,10 @@ import builtins
 import sys
 from collections.abc import Iterator
 
-from nixlint.linting.configuration import suggestion
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
 from nixlint.python_in_nix.driver import driver
 from nixlint.python_in_nix.machine_names import host_names
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, suggestion
 
 
 class TestScriptUnknownName(Rule[TestScript]):

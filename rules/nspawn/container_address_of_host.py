@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.addresses import HOST_OPTIONS, Address, addresses_of, host_addresses
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class ContainerAddressOfHost(Rule[HostSystem]):

@@ -8,9 +8,7 @@ from nixlint.containers.addresses import Address, addresses_of
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import implied
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class ContainerAddressTwice(Rule[HostSystem]):

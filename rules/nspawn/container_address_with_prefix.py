@@ -6,11 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_interface
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import StringValue
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity, StringValue
 
 _OPTION = "localAddress"
 """The kernel takes a route of IPv6 whose address has more bits, so ``localAddress6`` is no fault."""

@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Definition
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import StringValue
+from nixlint.rule import Bad, Confidence, Definition, Finding, Good, Note, Repository, Rule, Severity, StringValue
 
 
 class ContainerBridgeAndHostAddress(Rule[NspawnContainer]):

@@ -8,9 +8,7 @@ from nixlint.containers.host_paths import HostPath, control_socket
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import BindMount
 from nixlint.containers.user_namespace import may_have_users_of_its_own
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 
 class ContainerControlSocket(Rule[NspawnContainer]):

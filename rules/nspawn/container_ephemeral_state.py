@@ -8,10 +8,7 @@ from pathlib import PurePosixPath
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_complete, is_true, texts
 from nixlint.containers.stateful_services import StatefulService, stateful_services
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, OptionPath, Repository, Rule, Severity
 
 
 class ContainerEphemeralState(Rule[NspawnContainer]):

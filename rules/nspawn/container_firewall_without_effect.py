@@ -7,11 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.firewall import OpenPorts
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import Stated, numbers
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Presence, Repository, Rule, Severity
 
 _PORTS = ("allowedTCPPorts", "allowedUDPPorts")
 

@@ -9,10 +9,7 @@ from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import ForwardedPort
 from nixlint.containers.service_ports import service_ports
 from nixlint.containers.stated import implied
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.place import Place
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository, Rule, Severity
 
 
 class ContainerForwardedPortTaken(Rule[HostSystem]):

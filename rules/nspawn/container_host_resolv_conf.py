@@ -7,14 +7,25 @@ from collections.abc import Iterator
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.resolvers import resolvers
 from nixlint.containers.stated import is_false, is_true
-from nixlint.linting.container_definitions import defining_inside
-from nixlint.linting.defining import NewDefinition
-from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Answer, Presence, attributes_of
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import ListValue, StringValue
+from nixlint.rule import (
+    Answer,
+    Bad,
+    Confidence,
+    Finding,
+    Fix,
+    Good,
+    ListValue,
+    NewDefinition,
+    OptionPath,
+    Presence,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    StringValue,
+    attributes_of,
+    defining_inside,
+)
 
 _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
 _RESOLVED_ENABLE = ("services", "resolved", "enable")

@@ -9,10 +9,7 @@ from nixlint.containers.nspawn_isolation import device_of_host, power_of
 from nixlint.containers.nspawn_options import ALL_CAPABILITIES, AllowedDevice
 from nixlint.containers.stated import Stated
 from nixlint.containers.user_namespace import may_have_confined_capabilities, may_have_users_of_its_own
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 
 class ContainerIsolationUndone(Rule[NspawnContainer]):

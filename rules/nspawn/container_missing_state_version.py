@@ -6,17 +6,32 @@ import re
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.container_definitions import defining_inside
-from nixlint.linting.defining import NewDefinition
-from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.host_facts import host_state_version
-from nixlint.semantics.module_system import Answer, Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.releases import first_with, has, releases
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue, CallValue, StringValue, SymbolValue, Value
-from nixlint.syntax.string_literal import encode
+from nixlint.rule import (
+    Answer,
+    Bad,
+    BoolValue,
+    CallValue,
+    Confidence,
+    Finding,
+    Fix,
+    Good,
+    NewDefinition,
+    OptionPath,
+    Presence,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    StringValue,
+    SymbolValue,
+    Value,
+    defining_inside,
+    encode,
+    first_with,
+    has,
+    host_state_version,
+    releases,
+)
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
 _RELEASE = re.compile(r"[0-9]{2}\.[0-9]{2}")

@@ -5,13 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.defining import NewDefinition, defining
-from nixlint.linting.finding import Confidence, Finding, Fix, Reach, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Definition, Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, BoolValue, ListValue, NullValue, StringValue
+from nixlint.rule import (
+    AttrsValue,
+    Bad,
+    BoolValue,
+    Confidence,
+    Definition,
+    Finding,
+    Fix,
+    Good,
+    ListValue,
+    NewDefinition,
+    NullValue,
+    OptionPath,
+    Presence,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    StringValue,
+    defining,
+)
 
 _SETTINGS = (
     # What the module hands to the container only where privateNetwork is true.

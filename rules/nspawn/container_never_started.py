@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_false
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 
 class ContainerNeverStarted(Rule[NspawnContainer]):

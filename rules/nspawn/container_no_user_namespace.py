@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.releases import first_with
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity, first_with
 
 """The first release that certainly has ``privateUsers`` (nixpkgs pull request 362210)."""
 _FLAGS = ("-U", "--private-users", "--private-users-ownership")

@@ -8,10 +8,7 @@ from nixlint.containers.addresses import Address, addresses_of, interface_networ
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import texts
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 
 
 class ContainerOutsideBridgeNetwork(Rule[HostSystem]):

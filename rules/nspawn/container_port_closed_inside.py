@@ -9,14 +9,23 @@ from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.nspawn_options import ForwardedPort
 from nixlint.containers.service_ports import ServicePort, entrance_ports
 from nixlint.containers.stated import is_complete, is_true
-from nixlint.linting.container_definitions import defining_inside
-from nixlint.linting.defining import NewDefinition
-from nixlint.linting.finding import Confidence, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence, attributes_of
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.place import Place
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Fix,
+    Good,
+    NewDefinition,
+    OptionPath,
+    Place,
+    Presence,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    attributes_of,
+    defining_inside,
+)
 
 
 class ContainerPortClosedInside(Rule[NspawnContainer]):

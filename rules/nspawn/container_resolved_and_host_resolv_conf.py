@@ -6,13 +6,20 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import is_true
-from nixlint.linting.container_definitions import defining_inside
-from nixlint.linting.defining import NewDefinition
-from nixlint.linting.finding import Confidence, Finding, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    NewDefinition,
+    OptionPath,
+    Presence,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    defining_inside,
+)
 
 _RESOLVED = ("services", "resolved", "enable")
 _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")

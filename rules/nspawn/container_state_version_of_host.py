@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import SymbolValue
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, SymbolValue
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
 

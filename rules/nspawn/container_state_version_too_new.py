@@ -7,10 +7,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn import NspawnContainer
 from nixlint.containers.stated import Stated, texts
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
 _RELEASE = re.compile(r"\d\d\.(05|11)")

@@ -7,11 +7,7 @@ from typing import NamedTuple
 
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.stated import Stated, texts
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Obstacle
-from nixlint.semantics.project import ask_files
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Obstacle, Repository, Rule, Severity, ask_files
 
 _MADE_BY_PROGRAMS = {
     "virbr0": "libvirt's default network",

@@ -6,10 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.stated import elements, implied
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import BoolValue
+from nixlint.rule import Bad, BoolValue, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class ContainersSwitchedOff(Rule[HostSystem]):

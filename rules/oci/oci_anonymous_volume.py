@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.oci import Mount, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _PASSING = frozenset(
     ".cache cache caches .next .npm .venv venv log logs node_modules __pycache__ run temp tmp transcode transcodes".split()

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.host_system import HostSystem
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 
 class OciBackendByDefault(Rule[HostSystem]):

@@ -7,10 +7,7 @@ from itertools import pairwise
 
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.oci import OciContainer, OciModule, Text
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.place import Place
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository, Rule, Severity
 
 
 class OciDependsOnCycle(Rule[OciModule | HostSystem]):

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.oci import OciContainer, OciModule, Text
 from nixlint.containers.oci_names import OciNames
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _APP = """\
 {

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_ports import HostPort, forwarded_on, published_on
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.oci import OciModule
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class OciDuplicateHostPort(Rule[OciModule | HostSystem]):

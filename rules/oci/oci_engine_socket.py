@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.host_paths import HostPath, engine_socket
 from nixlint.containers.oci import Mount, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _PROXY = "socket-proxy"
 """In the names of images that stand between the socket and those who want a part of it."""

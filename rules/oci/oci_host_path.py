@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_paths import HostPath, engine_socket, holds_secrets, written_path
 from nixlint.containers.host_watchers import watches_host
 from nixlint.containers.oci import Mount, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _READ_ONLY_BY_ITSELF = "/nix/store"
 """NixOS mounts it read-only, and so a container gets it."""

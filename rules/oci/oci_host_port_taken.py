@@ -9,10 +9,7 @@ from nixlint.containers.host_system import HostSystem
 from nixlint.containers.port_mapping import overlap
 from nixlint.containers.service_ports import ServicePort, listening_ports
 from nixlint.containers.stated import deciding
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import ListValue
+from nixlint.rule import Bad, Confidence, Finding, Good, ListValue, Note, Repository, Rule, Severity
 
 
 class OciHostPortTaken(Rule[HostSystem]):

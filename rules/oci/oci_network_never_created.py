@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.oci import OciContainer
 from nixlint.containers.oci_networks import OciNetworks, uses_of
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _APP = """\
 {

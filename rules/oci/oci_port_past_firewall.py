@@ -8,9 +8,7 @@ from pathlib import Path
 from nixlint.containers.firewall import OpenPorts
 from nixlint.containers.oci import OciContainer, PublishedPort, Text
 from nixlint.containers.oci_databases import data_directory_of
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class OciPortPastFirewall(Rule[OciContainer]):

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.nspawn_isolation import device_of_host
 from nixlint.containers.oci import OciContainer, Text
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class OciRawDevice(Rule[OciContainer]):

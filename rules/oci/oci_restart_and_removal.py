@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.oci import OciContainer
-from nixlint.linting.finding import Confidence, Finding, Reach, Safety, Severity
-from nixlint.linting.moving_elements import moving_elements
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.option_query import parse_pattern
-from nixlint.semantics.repository import Repository
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    OptionPath,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    moving_elements,
+    parse_pattern,
+)
 
 _FLAG = "--restart"
 

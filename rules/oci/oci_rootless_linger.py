@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.oci import OciContainer, Text
 from nixlint.containers.stated import is_false
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Answer, Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Answer, Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 
 
 class OciRootlessLinger(Rule[HostSystem]):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.oci import OciContainer, PublishedPort
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 _FIRST_FREE = 1024
 """The kernel's default of ``net.ipv4.ip_unprivileged_port_start`` (ip(7))."""

@@ -7,10 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host_system import HostSystem
 from nixlint.containers.late_mounts import LateMount, late_mounts
 from nixlint.containers.oci import Mount, OciContainer
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 
 _ORDER = ("after", "requires", "bindsTo", "wants", "unitConfig", "serviceConfig", "preStart")
 """Options of a unit that may make it wait."""

@@ -6,9 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.oci import Mount, OciContainer, OciModule
 from nixlint.containers.oci_databases import DataDirectory, data_directory_of
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class OciVolumeOfTwoDatabases(Rule[OciModule]):

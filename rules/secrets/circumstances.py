@@ -10,13 +10,9 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from nixlint.rule import Place, Repository, Span, WrittenDefinition, comments_within, written_definitions
 from nixlint.secrets.positions import is_for_trial
 from nixlint.secrets.ways import strings_of, text_of
-from nixlint.semantics.definitions import WrittenDefinition, written_definitions
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.comments import comments_within
-from nixlint.syntax.place import Place
-from nixlint.syntax.span import Span
 
 from .file_definitions import FileDefinitions
 

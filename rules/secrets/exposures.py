@@ -14,7 +14,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
+from nixlint.rule import (
+    Binder,
+    Confidence,
+    Finding,
+    Note,
+    OptionPath,
+    Place,
+    Repository,
+    Severity,
+    WrittenDefinition,
+    string_literals,
+)
 from nixlint.secrets.assignments import Assignment, assignment, kind_of_key, secret_flags, secret_lines, worst_of
 from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
 from nixlint.secrets.looks import UNKNOWN, Look, is_guessed, look_of, published_by
@@ -24,10 +35,6 @@ from nixlint.secrets.positions import Position, is_initial_password, is_login, p
 from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
-from nixlint.semantics.definitions import Binder, WrittenDefinition, string_literals
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.place import Place
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
 from .verdicts import HELP, KEYWORDS, LISTS, called, contains, weight_of, with_article

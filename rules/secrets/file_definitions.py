@@ -10,9 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from nixlint.semantics.definitions import WrittenDefinition, written_definitions
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.span import Span
+from nixlint.rule import Repository, Span, WrittenDefinition, written_definitions
 
 
 class FileDefinitions:

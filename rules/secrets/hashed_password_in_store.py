@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
 from nixlint.secrets.hashes import cheap_scheme, is_password_hash
 from nixlint.secrets.positions import is_elsewhere, is_of_user
 from nixlint.secrets.ways import Way, sources_of
-from nixlint.semantics.definitions import WrittenDefinition
-from nixlint.semantics.repository import Repository
 
 from .circumstances import is_for_trial_here, is_said_to_be_none
 from .verdicts import MARKS

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, WrittenDefinition
 from nixlint.secrets.files import is_age_file, is_sops_file, is_stand_in
 from nixlint.secrets.ways import Way, sources_of
-from nixlint.semantics.definitions import WrittenDefinition
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
 
 from .circumstances import is_for_trial_here
 

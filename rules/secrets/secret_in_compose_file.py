@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.oci import OciContainer, Text
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 from nixlint.secrets.assignments import Assignment, assignment, secret_flags
 from nixlint.secrets.looks import Look, is_guessed
 from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.tokens import token_in
-from nixlint.semantics.repository import Repository
 
 from .circumstances import is_for_trial_here
 from .verdicts import MARKS, with_article

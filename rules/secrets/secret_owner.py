@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.rule import (
+    AttrsValue,
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Severity,
+    SymbolValue,
+    Value,
+    WrittenDefinition,
+    written_definitions,
+)
 from nixlint.secrets.readers import Reader, may_be_read, reader_of
 from nixlint.secrets.ways import strings_of, symbols_of
-from nixlint.semantics.definitions import WrittenDefinition, written_definitions
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, SymbolValue, Value
 
 from .circumstances import is_for_trial_here
 

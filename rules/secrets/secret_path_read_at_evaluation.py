@@ -5,12 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
 from nixlint.secrets.files import is_path_of_secret
 from nixlint.secrets.ways import Way, sources_of
-from nixlint.semantics.definitions import WrittenDefinition
-from nixlint.semantics.repository import Repository
 
 from .circumstances import is_for_trial_here
 from .verdicts import contains

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.linting.finding import Confidence, Finding, Severity
+from nixlint.rule import Confidence, Finding, OptionPath, Place, Repository, Severity, Span, StringLiteral
 from nixlint.secrets.assignments import secret_lines, secret_statements
 from nixlint.secrets.looks import UNKNOWN
 from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.positions import Position, is_elsewhere
 from nixlint.secrets.tokens import tokens_in
 from nixlint.secrets.urls import passwords_of_urls
-from nixlint.semantics.definitions import StringLiteral
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.place import Place
-from nixlint.syntax.span import Span
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
 from .file_definitions import FileDefinitions

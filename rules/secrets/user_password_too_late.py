@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.semantics.definitions import WrittenDefinition, written_definitions
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, SymbolValue, Value
+from nixlint.rule import (
+    AttrsValue,
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Severity,
+    SymbolValue,
+    Value,
+    WrittenDefinition,
+    written_definitions,
+)
 
 _PASSWORD_FILES = frozenset({"hashedPasswordFile", "passwordFile"})
 _SWITCH = "neededForUsers"

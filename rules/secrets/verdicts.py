@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from nixlint.linting.finding import Confidence, Severity
+from nixlint.rule import Confidence, OptionPath, Place, Severity
 from nixlint.secrets.looks import Look
 from nixlint.secrets.positions import Position, is_initial_password
 from nixlint.secrets.tokens import TOKEN_HINTS
-from nixlint.semantics.option_path import OptionPath
-from nixlint.syntax.place import Place
 
 KEYWORDS = (
     # the words of names, as they stand in camelCase, snake_case and CAPITALS

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.linting.suppression import MalformedDirective
-from nixlint.semantics.repository import Repository
+from nixlint.rule import Bad, Confidence, Finding, Good, MalformedDirective, Repository, Rule, Severity
 
 
 class MalformedSuppression(Rule[MalformedDirective]):

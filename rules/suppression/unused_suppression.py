@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, FileEdit, Finding, Fix, Safety, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.linting.suppression import UnusedSuppression
-from nixlint.semantics.repository import Repository
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    FileEdit,
+    Finding,
+    Fix,
+    Good,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    UnusedSuppression,
+)
 
 
 class UnusedSuppressionRule(Rule[UnusedSuppression]):

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.linting.finding import Confidence, Finding, Note, Severity
-from nixlint.linting.rule import Bad, Good, Rule
-from nixlint.linting.subjects import FileProblem
-from nixlint.semantics.repository import Repository
-from nixlint.syntax.problem import ProblemKind
+from nixlint.rule import Bad, Confidence, FileProblem, Finding, Good, Note, ProblemKind, Repository, Rule, Severity
 
 
 class DuplicateFormal(Rule[FileProblem]):
