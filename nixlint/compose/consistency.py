@@ -197,7 +197,7 @@ def _integer(node: Node | None) -> int | None:
         return None
     if isinstance(node.value, int):
         return node.value
-    return int(node.value) if isinstance(node.value, str) and node.value.lstrip("-").isdigit() else None
+    return int(node.value) if isinstance(node.value, str) and node.value.lstrip("-").isdecimal() else None
 
 
 def _check_watch(name: str, service: MappingNode) -> None:

@@ -198,7 +198,7 @@ class _Reader:
             case "--log-opt" | "--storage-opt":
                 name, _, setting = value.partition("=")
                 _mapping(self._below(flag), _last(flag))[name] = setting
-            case "--stop-timeout" if text.isdigit():
+            case "--stop-timeout" if text.isdecimal():
                 self.service["stop_grace_period"] = f"{text}s"
             case "--stop-timeout":
                 self.lose(flag.name, "a unit of systemd never waits without end: set TimeoutStopSec")

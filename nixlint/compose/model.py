@@ -408,7 +408,7 @@ def _count(node: Node, path: str) -> Json:
     text = string(node)
     if text is not None and text.lower() == "all":
         return -1
-    if text is not None and not text.isdigit():
+    if text is not None and not text.isdecimal():
         raise _fail(node, path, "invalid value \"…\", the only value allowed is 'all' or a number")
     return _int(node, path) or _OMIT
 

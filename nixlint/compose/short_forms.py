@@ -156,7 +156,7 @@ def _address(text: str, place: Place) -> str:
 
 def _port_range(text: str, what: str, place: Place) -> range:
     first, _, last = text.partition("-")
-    numbers = [int(part) if part.isascii() and part.isdigit() else -1 for part in (first, last or first)]
+    numbers = [int(part) if part.isascii() and part.isdecimal() else -1 for part in (first, last or first)]
     if not all(0 <= number <= 65535 for number in numbers) or numbers[1] < numbers[0] or text.endswith("-"):
         raise ComposeError("invalid {}: …", place, Shown.word(what))
     return range(numbers[0], numbers[1] + 1)
@@ -223,7 +223,7 @@ def split_words(text: str) -> Words:
             has_word = has_word or quoted
             continue
         elif character in ";&|<>" and not (quote or ticked or substituted):
-            if character == ">" and "".join(buffer[:1]).isdigit():
+            if character == ">" and "".join(buffer[:1]).isdecimal():
                 has_word = False
             return Words(tuple([*words, "".join(buffer)] if has_word else words), text[index:])
         buffer.append(character)

@@ -380,7 +380,7 @@ def _merged(node: Node | None) -> list[Node]:
 
 
 def _dotted(path: TreePath) -> str:
-    return "".join(f"[{part}]" if part.isdigit() else f".{part}" for part in path).removeprefix(".")
+    return "".join(f"[{part}]" if part.isdecimal() else f".{part}" for part in path).removeprefix(".")
 
 
 def _value(event: events.ScalarEvent) -> ScalarValue:

@@ -50,7 +50,7 @@ def parse_image_reference(text: str) -> ImageReference | None:
 
 def _names_channel(tag: str) -> bool:
     """Whether a tag is the name of a channel, perhaps with a variant after it, and no version in either."""
-    return not any(character.isdigit() for character in tag) and tag.lower().partition("-")[0] in _channels()
+    return not any(character.isdecimal() for character in tag) and tag.lower().partition("-")[0] in _channels()
 
 
 @cache

@@ -33,6 +33,6 @@ def published(container: DeployedContainer, backend: Backend) -> tuple[tuple[Por
 def _choice(port: Port) -> range:
     """The ports of the host that a single port of the container may have."""
     first, dash, last = port.host.partition("-")
-    if not dash or "-" in port.container or not (first.isdigit() and last.isdigit()):
+    if not dash or "-" in port.container or not (first.isdecimal() and last.isdecimal()):
         return range(0)
     return range(int(first), int(last) + 1)

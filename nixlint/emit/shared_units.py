@@ -88,7 +88,7 @@ class SharedUnits:
     def _low_ports(self, user: str) -> None:
         """Say which ports only root may publish, unless the kernel is told otherwise (ip(7), ip_unprivileged_port_start)."""
         for container in self._context.deployment.containers:
-            low = {port: int(first) for port in container.ports if (first := port.host.partition("-")[0]).isdigit()}
+            low = {port: int(first) for port in container.ports if (first := port.host.partition("-")[0]).isdecimal()}
             low = {port: first for port, first in low.items() if first < _FIRST_FOR_ALL}
             if low:
                 message = f"{', '.join(map(str, low))}: {user} may publish no port below {_FIRST_FOR_ALL}, unless "

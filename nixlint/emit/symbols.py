@@ -65,7 +65,7 @@ def nix_name(variable: str) -> str:
     """The name of a variable in Nix: ``DATA_DIR`` is ``dataDir``."""
     first, *rest = [word for word in variable.lower().split("_") if word] or ["value"]
     name = first + "".join(word.capitalize() for word in rest)
-    return f"v{name}" if name[0].isdigit() else name
+    return f"v{name}" if name[0].isdecimal() else name
 
 
 _RESERVED = KEYWORDS | frozenset(

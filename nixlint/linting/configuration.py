@@ -170,7 +170,7 @@ class _Reader:
         from nixlint.semantics.releases import releases
 
         year, _, month = value.partition(".") if isinstance(value, str) else ("", "", "")
-        if not (len(year) == 2 and year.isdigit() and month in ("03", "05", "09", "11")):
+        if not (len(year) == 2 and year.isdecimal() and month in ("03", "05", "09", "11")):
             raise self._error(
                 f'nixos-release is a release such as "{releases().default}", not {value!r}', "nixos-release"
             )

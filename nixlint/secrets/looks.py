@@ -190,7 +190,7 @@ def is_hex_key(text: str) -> bool:
     return (
         len(text) in (32, 64)
         and all(character in "0123456789abcdef" for character in text.lower())
-        and not (text.isdigit() or len(set(text)) < _FEW_DIGITS)
+        and not (text.isdecimal() or len(set(text)) < _FEW_DIGITS)
     )
 
 
@@ -204,7 +204,7 @@ def _holds_secret(text: str, name: str, kind: str) -> bool:
         return False
     if name and (_is_name_itself(text, name) or _is_name_of_secret(text, name)):
         return False
-    is_prose = " " in text and not any(character.isdigit() for character in text)
+    is_prose = " " in text and not any(character.isdecimal() for character in text)
     if is_prose and not name and kind in _PASSPHRASES and _is_passphrase(text):
         return True
     return not (is_prose and len(text.split()) > 3)

@@ -74,7 +74,7 @@ def _is_telling(value: str) -> bool:
     """Whether a value stands in other texts for no other reason than that it is this one."""
     if len(value) < _TELLING or is_harmless(value):
         return False
-    has_digit = any(character.isdigit() for character in value)
+    has_digit = any(character.isdecimal() for character in value)
     has_letter = any(character.isalpha() for character in value)
     return (has_digit and has_letter) or not value.islower() or not value.replace("-", "").replace("_", "").isalpha()
 

@@ -149,7 +149,7 @@ def _is_public(words: tuple[str, ...]) -> bool:
 def _words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, without numbers at its end."""
     words = [word.lower() for word in _word_pattern().findall(name[:200])]
-    while words and words[-1].isdigit():
+    while words and words[-1].isdecimal():
         words.pop()
     return tuple(words)
 

@@ -55,7 +55,7 @@ def is_setting(value: str) -> bool:
     if is_plain(value) or (_ADDRESS.fullmatch(value) and not holds_secret(value)):
         return True
     words = _BETWEEN_WORDS.split(value)
-    return all(word.isalpha() or word.isdigit() or len(word) < _SHORTEST for word in words) and len(value) < _LONGEST
+    return all(word.isalpha() or word.isdecimal() or len(word) < _SHORTEST for word in words) and len(value) < _LONGEST
 
 
 _BETWEEN_WORDS = re.compile(r"[\s_.:,;/@+=*()\[\]{}\"'|&<>?!-]+")

@@ -41,7 +41,7 @@ def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
         case "always" | "unless-stopped":
             return Restart("always")
         case "on-failure":
-            return Restart("on-failure", _limit(int(attempts)) if attempts.isdigit() else None)
+            return Restart("on-failure", _limit(int(attempts)) if attempts.isdecimal() else None)
         case "no":
             return Restart("no")
         case _:

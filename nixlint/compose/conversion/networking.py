@@ -196,11 +196,11 @@ def _follows(before: Port, port: Port) -> bool:
     if (before.place, before.address, before.protocol) != (port.place, port.address, port.protocol):
         return False
     if (
-        not (before.container.isdigit() and port.container.isdigit())
+        not (before.container.isdecimal() and port.container.isdecimal())
         or int(port.container) != int(before.container) + 1
     ):
         return False
-    if before.host.isdigit() and port.host.isdigit():
+    if before.host.isdecimal() and port.host.isdecimal():
         return int(port.host) == int(before.host) + 1
     return before.host == port.host == ""
 

@@ -89,7 +89,7 @@ def _gpus(keys: KeyReader, reservations: KeyReader | None) -> Iterator[str]:
             yield "nvidia.com/gpu=all"
         else:
             request.approximated(request.key, f"{count} of the GPUs: the first ones", request.node.place)
-            yield from (f"nvidia.com/gpu={index}" for index in range(int(count) if count.isdigit() else 1))
+            yield from (f"nvidia.com/gpu={index}" for index in range(int(count) if count.isdecimal() else 1))
 
 
 def _replicas(keys: KeyReader, deploy: KeyReader | None) -> int:

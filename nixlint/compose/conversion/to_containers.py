@@ -272,7 +272,7 @@ def _places(port: Port) -> float:
     if not port.host:
         return math.inf
     first, dash, last = port.host.partition("-")
-    is_choice = dash and "-" not in port.container and first.isdigit() and last.isdigit()
+    is_choice = dash and "-" not in port.container and first.isdecimal() and last.isdecimal()
     return int(last) - int(first) + 1 if is_choice else 1
 
 
