@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from shutil import get_terminal_size
 from textwrap import wrap
 
 import click
 
 from nixlint.linting.registry import load_registry
 from nixlint.reporting.rule_page import can_fix, title
+from nixlint.reporting.terminal import style_for
 
 
 @click.command("rules")
@@ -48,6 +48,8 @@ def command(layout: str) -> int:
 
 def _row(start: str, text: str) -> str:
     """A row of the list: where a terminal is too narrow, its last column goes on below itself, broken between words."""
-    columns = get_terminal_size((10_000, 24)).columns if sys.stdout.isatty() else 10_000
-    lines = wrap(text, max(columns - len(start), 30), break_long_words=False, break_on_hyphens=False)
+    width = style_for(sys.stdout, "never").width
+    if width is None:
+        return start + text
+    lines = wrap(text, max(width - len(start), 30), break_long_words=False, break_on_hyphens=False)
     return f"\n{' ' * len(start)}".join([start + lines[0], *lines[1:]])

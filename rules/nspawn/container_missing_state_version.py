@@ -80,7 +80,9 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
     - A container made from `path` or `flake`: its configuration is elsewhere.
     - Things named `containers` that are not NixOS containers, such as the machines of a NixOS test (`testScript`).
 
-    An ephemeral container without bind mounts keeps no state; it is reported with severity info.
+    - A state version that follows the release, in an ephemeral container without bind mounts: it keeps no state.
+
+    An ephemeral container without bind mounts and without a state version is reported with severity info.
 
     ## References
 
@@ -125,12 +127,12 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
             message=f"{container.title} takes the release it is evaluated with for its state version: "
             "a channel upgrade moves its services to new versions and new data directories",
             help="write the release under which its data was made",
-            severity=Severity.INFO if _keeps_no_state(container) else None,
             option=f"{container.option_path}.config.{_STATE_VERSION}",
             container=container.name,
         )
         if _follows_release(value):
-            yield found
+            if not _keeps_no_state(container):
+                yield found
         elif isinstance(value, StringValue) and value.text is not None and not _RELEASE.fullmatch(value.text):
             release = repository.target_release
             if container.option("nixpkgs").presence is not Presence.ABSENT:
@@ -327,6 +329,11 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
 """,
         ),
         Good("its configuration is elsewhere", '{ containers.web = { path = "/nix/var/nix/profiles/web"; }; }\n'),
+        Good(
+            "a state version that follows the release, where nothing is kept",
+            "{ config, ... }: {\n"
+            "  containers.db = { ephemeral = true; config.system.stateVersion = config.system.nixos.release; };\n}\n",
+        ),
         Good(
             "a container of Firefox",
             """\

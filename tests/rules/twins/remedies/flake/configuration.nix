@@ -69,7 +69,7 @@ in
         networking.interfaces.mv-enp3s0.ipv4.addresses = [ { address = "192.168.1.40"; prefixLength = 24; } ];
         networking.defaultGateway = "192.168.1.1";
         networking.nameservers = [ "192.168.1.1" ];
-        system.stateVersion = lib.trivial.release;
+        system.stateVersion = "25.05";
       };
     };
     lan = {
