@@ -112,7 +112,7 @@ class ComposeText:
         scalars: list[tuple[int, int]] = []
         for event in _events(self):
             if isinstance(event, events.ScalarEvent):
-                start, end = event.start_mark.index, event.end_mark.index
+                start, end = _range_of(event)
                 if event.style in ("|", ">"):
                     line_end = self.text.find("\n", start)
                     start = end if line_end < 0 else min(end, line_end)
@@ -130,6 +130,20 @@ class Comments(NamedTuple):
     above: dict[int, tuple[str, ...]]
     beside: dict[int, str]
     head: tuple[str, ...]
+
+
+def _range_of(event: events.Event) -> tuple[int, int]:
+    """The characters of a piece; libyaml marks the ends of each."""
+    start, end = event.start_mark, event.end_mark
+    assert start is not None
+    assert end is not None
+    return start.index, end.index
+
+
+def _line_of(event: events.Event) -> int:
+    """The line, from 1, on which a piece starts."""
+    assert event.start_mark is not None
+    return event.start_mark.line + 1
 
 
 def _events(text: ComposeText) -> Iterator[events.Event]:
@@ -182,8 +196,7 @@ class _Open:
         self.path = path
         self.anchor: str | None = event.anchor
         self.tag: str | None = event.tag
-        self.start: int = event.start_mark.index
-        self.end: int = event.end_mark.index
+        self.start, self.end = _range_of(event)
         self.is_block = not event.flow_style
         self.size = 1
         self.depth = 0
@@ -237,7 +250,7 @@ class _Builder:
                 self._finish(event)
 
     def _place(self, event: events.Event) -> Place:
-        return self._text.place(event.start_mark.index, event.end_mark.index)
+        return self._text.place(*_range_of(event))
 
     def _count_one(self, event: events.Event) -> None:
         self._count += 1
@@ -258,15 +271,15 @@ class _Builder:
             raise ComposeError("document contains excessive aliasing", place)
         if len(self._open) + built.depth > MAXIMUM_DEPTH:
             raise _too_deep(place)
-        return built._replace(end=event.end_mark.index)
+        return built._replace(end=_range_of(event)[1])
 
     def _scalar(self, event: events.ScalarEvent) -> _Built:
         place = self._place(event)
         if event.tag == "!reset":
-            built = _Built(None, event.end_mark.index, ((),))
+            built = _Built(None, _range_of(event)[1], ((),))
         else:
             replaced: tuple[TreePath, ...] = ((),) if event.tag == "!override" else ()
-            built = _Built(Scalar(_value(event), place), event.end_mark.index, replaced)
+            built = _Built(Scalar(_value(event), place), _range_of(event)[1], replaced)
         if event.anchor is not None:
             self._anchors[event.anchor] = built
         return built
@@ -292,7 +305,7 @@ class _Builder:
 
     def _finish(self, event: events.Event) -> None:
         done = self._open.pop()
-        end = done.end if done.is_block else event.end_mark.index
+        end = done.end if done.is_block else _range_of(event)[1]
         place = self._text.place(done.start, end)
         node = self._mapping(done, place) if done.is_mapping else Sequence(tuple(done.items), place)
         replaced = tuple(done.replaced)
@@ -346,7 +359,7 @@ class _Builder:
         if not isinstance(name, str):
             shown = event.value if isinstance(event, events.ScalarEvent) else "a collection"
             raise self._no_string(parent, event, shown)
-        line = event.start_mark.line + 1
+        line = _line_of(event)
         if name in parent.lines:
             raise ComposeError(
                 'mapping key "{}" already defined at line {}',
