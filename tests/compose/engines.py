@@ -19,6 +19,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.missing_tools import lacking
+
 from .meaning import flags_and_words
 from .referee import Evaluated
 
@@ -55,7 +57,7 @@ class Podman:
 
     def __init__(self, folder: Path) -> None:
         if PODMAN is None:
-            pytest.skip("Podman is not there")
+            lacking("Podman is not there; install the package podman")
         self._rootfs = folder / "rootfs"
         self._rootfs.mkdir(parents=True)
         # The path of what is only for running must be short (containers/podman, pkg/domain/infra: 50 characters).
@@ -124,7 +126,7 @@ class Podman:
 def docker_complaints(command: list[str]) -> Iterator[str]:
     """What Docker's client says against the flags of the command of a unit."""
     if DOCKER is None:
-        pytest.skip("Docker's client is not there")
+        lacking("Docker's client is not there; install the package docker.io")
     _, flags, image, words = flags_and_words(command)
     # To read the name of a device, the client asks the engine for its system.
     asked = [flag for flag in flags if not flag.startswith(("--env-file ", "--device="))]

@@ -19,6 +19,7 @@ import pytest
 from nixlint.compose.loading import Request, load
 from nixlint.containers.target import Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
+from tests.missing_tools import lacking
 
 from .converting import corpus_file, corpus_models
 from .referee import evaluate
@@ -36,10 +37,7 @@ NOT_OF_THE_SYNTAX = (
 @pytest.fixture(scope="module", autouse=True)
 def _podman_runs() -> None:
     if PODMAN is None:
-        message = "Podman is not there; install the package podman"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        lacking("Podman is not there; install the package podman")
     if subprocess.run([PODMAN, "info"], capture_output=True, check=False).returncode:
         pytest.skip("Podman is there, and this machine does not let it run")
 

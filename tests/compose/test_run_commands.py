@@ -16,6 +16,7 @@ from nixlint.compose.loading import Request
 from nixlint.containers.run_flags import FlagForm, is_switch, run_flag
 from nixlint.containers.target import Backend, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from tests.missing_tools import lacking
 
 from .converting import module_text
 from .engines import DOCKER, PODMAN, Podman, docker_complaints
@@ -134,7 +135,7 @@ def _names_of(program: str) -> dict[str, bool]:
 @pytest.mark.parametrize(("engine", "program", "measured"), [("docker", DOCKER, "28.2"), ("podman", PODMAN, "5.6")])
 def test_the_table_has_every_flag_of_the_engines(engine: str, program: str | None, measured: str) -> None:
     if program is None:
-        pytest.skip(f"{engine} is not there")
+        lacking(f"{engine} is not there")
     version = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
     help_ = _names_of(program)
     table = {name: each for name, each in FACTS["flags"].items() if engine in each["engines"]}

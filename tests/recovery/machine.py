@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.missing_tools import lacking
+
 _SYSTEMD = next((path for path in ("/lib/systemd/systemd", "/usr/lib/systemd/systemd") if Path(path).exists()), None)
 _UNSHARE = ["unshare", "--fork", "--kill-child", "--pid", "--mount", "--mount-proc", "--ipc", "--cgroup"]
 _TARGETS = ("sysinit", "basic", "shutdown", "network-online", "multi-user")
@@ -150,10 +152,7 @@ def need_systemd() -> None:
     """Skip the test where systemd cannot run here; fail it in continuous integration, where it must."""
     missing = [name for name in ("unshare", "nsenter", "systemctl", "systemd-notify") if shutil.which(name) is None]
     if _SYSTEMD is None or missing:
-        message = f"systemd is not installed ({', '.join(missing) or 'systemd'} missing)"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
+        lacking(f"systemd is not installed ({', '.join(missing) or 'systemd'} missing)")
     if subprocess.run([*_UNSHARE, "true"], capture_output=True, check=False).returncode:
         # No tool is missing then: the machine itself gives nobody namespaces, or only to root.
         pytest.skip("systemd needs namespaces of its own: be root, with CAP_SYS_ADMIN")
