@@ -24,13 +24,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.containers.nspawn import CONTAINERS, OPTIONS, NspawnContainer, nspawn_containers
-from nixlint.containers.oci_reader import CONTAINERS as OCI_CONTAINERS
-from nixlint.containers.oci_reader import oci_containers
-from nixlint.linting.discovery import Listing
-from nixlint.semantics.hosts import hosts
-from nixlint.semantics.module_system import Answer, Presence, attributes_of
-from nixlint.semantics.repository import Repository
+from nixlint.containers.nspawn.container import CONTAINERS, OPTIONS, NspawnContainer, nspawn_containers
+from nixlint.containers.oci.reader import CONTAINERS as OCI_CONTAINERS
+from nixlint.containers.oci.reader import oci_containers
+from nixlint.linting.run.discovery import Listing
+from nixlint.semantics.modules.module_system import Answer, Presence, attributes_of
+from nixlint.semantics.repository.hosts import hosts
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problems import find_problems
 

@@ -21,9 +21,9 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from nixlint.linting.fixing import FixedFile, Fixing, fix
+from nixlint.linting.fixes.applying import FixedFile, Fixing, fix
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Request
+from nixlint.linting.run.request import Request
 from tests.nix.module_tree import NodePath, differences, module_tree
 from tests.nix.nix_referee import verdict_of_file
 

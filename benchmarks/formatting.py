@@ -16,9 +16,9 @@ from typing import Any
 
 from nixlint.compose.loading import LoadedProject, Request, load
 from nixlint.compose.problem import ComposeError
-from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
 from nixlint.conversion.vm_test import vm_test
+from nixlint.deployment.target import Backend, SecretStore, Target
 
 EXAMPLE = Path(__file__).parents[1] / "fixtures" / "compose-homelab"
 TARGETS = [

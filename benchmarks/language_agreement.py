@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests.semantics.nix_programs import program
-from tests.semantics.program_agreement import FILLINGS, compare, compare_with_holes, holed
+from tests.semantics.language.nix_programs import program
+from tests.semantics.language.program_agreement import FILLINGS, compare, compare_with_holes, holed
 
 _BATCH = 200
 

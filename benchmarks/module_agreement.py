@@ -22,10 +22,10 @@ from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from nixlint.semantics.module_system import Presence
+from nixlint.semantics.modules.module_system import Presence
 from tests.nix.module_agreement import Verdict, contradictions, verdicts
 from tests.nix.module_referee import Report, reports, write
-from tests.semantics.nix_modules import RandomChoices, repository
+from tests.semantics.modules.nix_modules import RandomChoices, repository
 
 _BATCH = 100
 

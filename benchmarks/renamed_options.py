@@ -16,11 +16,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.module_system import Definition, ModuleSystem, Presence
-from nixlint.semantics.option_history import Renamed, nixos_history
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import PathValue, StringValue
+from nixlint.semantics.language.values import PathValue, StringValue
+from nixlint.semantics.modules.module_system import Definition, ModuleSystem, Presence
+from nixlint.semantics.modules.option_history import Renamed, nixos_history
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.string_literal import attr_name_literal
 
 _ABSENT = "(not defined)"

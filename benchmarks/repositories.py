@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nixlint.linting.discovery import Listing
+from nixlint.linting.run.discovery import Listing
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 

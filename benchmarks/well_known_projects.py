@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from nixlint.compose.dotenv import engine_reads
 from nixlint.compose.loading import Request
 from nixlint.compose.problem import ComposeError
-from nixlint.containers.deployment import RemarkKind
-from nixlint.containers.target import Backend, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.deployment.parts import RemarkKind
+from nixlint.deployment.target import Backend, Target
 from nixlint.reporting.conversion import conversion_text
 from nixlint.reporting.terminal import Style
 from tests.compose.engines import PODMAN, Podman, docker_complaints

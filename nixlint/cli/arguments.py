@@ -12,7 +12,7 @@ import click
 
 from nixlint.linting.configuration import ConfigurationError, rule_names
 from nixlint.linting.registry import Registry
-from nixlint.linting.request import Request, StandardInput
+from nixlint.linting.run.request import Request, StandardInput
 
 from .progress import progress_of
 from .streams import read_standard_input

@@ -13,8 +13,8 @@ from nixlint.files.overlay import Overlay
 from nixlint.files.tree import Trees
 from nixlint.linting.finding import Report, Severity
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Caching, Request
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Caching, Request
+from nixlint.linting.run.runner import run
 from nixlint.reporting.terminal import style_for
 
 from .arguments import request_of, shared_options

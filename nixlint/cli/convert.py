@@ -21,8 +21,6 @@ from nixlint.compose.loading import (
 )
 from nixlint.compose.model import print_model
 from nixlint.compose.problem import ComposeError, Shown
-from nixlint.containers.deployment import RemarkKind
-from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
 from nixlint.conversion.kept_options import KeptOptions
 from nixlint.conversion.output import (
@@ -36,11 +34,13 @@ from nixlint.conversion.output import (
     write_all,
 )
 from nixlint.conversion.vm_test import vm_test
+from nixlint.deployment.parts import RemarkKind
+from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.files.reading import Anywhere, Kind, Reader
 from nixlint.files.tree import Tree
 from nixlint.reporting.conversion import Written, conversion_json, conversion_text
 from nixlint.reporting.terminal import shell_word, style_for, visible
-from nixlint.semantics.releases import releases
+from nixlint.semantics.modules.releases import releases
 from nixlint.syntax.span import LineIndex
 
 from .convert_again import NotKept, options_again
@@ -248,7 +248,7 @@ def _made(conversion: Conversion, output: Path, with_test: bool) -> tuple[tuple[
 
 
 def _check(conversion: Conversion, output: Path, with_test: bool) -> int:
-    from nixlint.linting.fixing import FixedFile
+    from nixlint.linting.fixes.applying import FixedFile
     from nixlint.reporting.diff import diff
 
     is_stale = False
@@ -290,7 +290,7 @@ def _request(
     if named == ["-"]:
         request = Request((STANDARD_INPUT,), project_name, environment, env_paths, read_standard_input())
         return request._replace(checks_all_profiles=False)
-    from nixlint.linting.discovery import repository_root
+    from nixlint.linting.run.discovery import repository_root
 
     given = tuple(_absolute(Path(name)) for name in named or ["."])
     reader = Tree(repository_root(given[0]))

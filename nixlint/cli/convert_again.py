@@ -76,7 +76,7 @@ def _merged(given: KeptOptions, kept: KeptOptions, shown: str) -> KeptOptions:
 
 def _refuse_what_is_elsewhere(kept: KeptOptions, module: Path) -> None:
     """A header may be somebody else's: it names files of its own repository or below here, or the person names them."""
-    from nixlint.linting.discovery import repository_root
+    from nixlint.linting.run.discovery import repository_root
 
     own = repository_root(Path(os.path.abspath(module)))  # noqa: PTH100  # a link stays what it is called
     roots = (own.resolve(), Path.cwd().resolve())

@@ -10,10 +10,10 @@ import click
 
 from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import ReportedFinding, Safety
-from nixlint.linting.fixing import Fixing, fix
+from nixlint.linting.fixes.applying import Fixing, fix
+from nixlint.linting.fixes.writing import write
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Request
-from nixlint.linting.writing import write
+from nixlint.linting.run.request import Request
 from nixlint.reporting.diff import diff
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count

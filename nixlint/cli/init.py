@@ -8,7 +8,7 @@ import click
 
 from nixlint.files.writing import AlreadyThere, NotWritten, Writer
 from nixlint.linting.configuration import FILE_NAME
-from nixlint.semantics.releases import releases
+from nixlint.semantics.modules.releases import releases
 
 _TEXT = """\
 # What nixlint looks at, and how. Every key is optional.

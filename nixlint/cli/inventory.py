@@ -13,12 +13,12 @@ from nixlint.containers.inventory import UnknownPart, nix_inventory, without_val
 from nixlint.files.reading import Reader, reason_of
 from nixlint.files.tree import Tree, Trees
 from nixlint.linting.configuration import suggestion
-from nixlint.linting.discovery import Listing, named_path, repository_root
+from nixlint.linting.run.discovery import Listing, named_path, repository_root
 from nixlint.reporting.inventory import ListedContainer, inventory_json, inventory_text
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.secrets.reading import RememberingReader
-from nixlint.semantics.hosts import hosts
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.hosts import hosts
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 
 from .unread import from_here, unread_files

@@ -105,7 +105,7 @@ def main() -> NoReturn:
         print(f"error: {error}", file=sys.stderr)
         code = 2
     except Exception as error:  # the last resort: a defect gets one line, and the exit code says so
-        from nixlint.linting.internal_error import internal_error
+        from nixlint.linting.run.internal_error import internal_error
 
         print(f"error: {internal_error('nixlint', error)}", file=sys.stderr)
         code = 2

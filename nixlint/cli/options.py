@@ -10,14 +10,14 @@ import click
 
 from nixlint.files.tree import Tree
 from nixlint.linting.configuration import suggestion
-from nixlint.linting.discovery import Listing, named_path, repository_root
+from nixlint.linting.run.discovery import Listing, named_path, repository_root
 from nixlint.reporting.options import ShownOption, options_json, options_text, shown_option
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.secrets.reading import RememberingReader
-from nixlint.semantics.hosts import Host, hosts
-from nixlint.semantics.option_query import ANY, parse_pattern
-from nixlint.semantics.project import ask_files, ask_host
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.modules.option_query import ANY, parse_pattern
+from nixlint.semantics.repository.hosts import Host, hosts
+from nixlint.semantics.repository.project import ask_files, ask_host
+from nixlint.semantics.repository.repository import Repository
 
 from .unread import from_here, missing_imports, unread_files
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from nixlint.files.reading import Reader, reason_of
-from nixlint.linting.discovery import Listing
-from nixlint.semantics.repository import NotNix, Repository, read_nix
-from nixlint.semantics.values import ListValue, PathValue
+from nixlint.linting.run.discovery import Listing
+from nixlint.semantics.language.values import ListValue, PathValue
+from nixlint.semantics.repository.repository import NotNix, Repository, read_nix
 from nixlint.syntax import views
 from nixlint.syntax.file_kind import FileKind
 from nixlint.syntax.problem import ProblemKind

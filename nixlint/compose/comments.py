@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from nixlint.containers.deployment import CommentsAt
+from nixlint.deployment.parts import CommentsAt
 from nixlint.secrets.masking import shown
 from nixlint.syntax.place import Place
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from nixlint.containers.deployment import DeployedContainer, MountKind
-from nixlint.containers.image_reference import parse_image_reference
-from nixlint.containers.oci import (
+from nixlint.containers.languages.image_reference import parse_image_reference
+from nixlint.containers.languages.port_mapping import parse_port_mapping
+from nixlint.containers.languages.volume_mount import VolumeMount
+from nixlint.containers.oci.container import (
     Mount,
     OciContainer,
     PublishedPort,
@@ -18,8 +19,7 @@ from nixlint.containers.oci import (
     is_confined_by,
     updates_images,
 )
-from nixlint.containers.port_mapping import parse_port_mapping
-from nixlint.containers.volume_mount import VolumeMount
+from nixlint.deployment.parts import DeployedContainer, MountKind
 from nixlint.files.reading import Reader
 
 from .conversion.to_containers import convert

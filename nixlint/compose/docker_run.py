@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple, TypeAlias, assert_never
 
-from nixlint.containers.run_flags import FlagForm, RunFlag, long_name, run_flag
+from nixlint.containers.languages.run_flags import FlagForm, RunFlag, long_name, run_flag
 
 from .run_mounts import Mounts
 

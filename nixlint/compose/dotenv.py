@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from nixlint.containers.environment_files import environment_line
+from nixlint.containers.languages.environment_files import environment_line
 
 from .budget import Budget
 from .interpolation import InvalidTemplate, RequiredVariable, substitute

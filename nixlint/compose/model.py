@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
-from nixlint.containers.byte_size import parse_byte_size
-from nixlint.containers.duration import format_duration, parse_duration
+from nixlint.containers.languages.byte_size import parse_byte_size
+from nixlint.containers.languages.duration import format_duration, parse_duration
 from nixlint.syntax.place import Place
 
 from .access import Access, anywhere

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from nixlint.semantics.hosts import SharedArguments
-from nixlint.semantics.module_sites import module_sites
-from nixlint.semantics.module_system import Definition, ModuleSystem, ask_within, modules_in
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import Value
+from nixlint.semantics.language.values import Value
+from nixlint.semantics.modules.module_sites import module_sites
+from nixlint.semantics.modules.module_system import Definition, ModuleSystem, ask_within, modules_in
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.semantics.repository.hosts import SharedArguments
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile

@@ -11,15 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
+from nixlint.containers.languages.engine_flags import Flag, flags_in
+from nixlint.containers.nspawn.container import CONTAINERS, NspawnContainer, containers_on, nspawn_containers
+from nixlint.containers.oci.reader import CONTAINERS as OCI_CONTAINERS
+from nixlint.containers.oci.reader import is_oci_container
 from nixlint.secrets.masking import KnownValues, shown
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.value_text import value_text
-from nixlint.semantics.hosts import hosts
-from nixlint.semantics.module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.releases import first_with
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import (
+from nixlint.semantics.language.values import (
     BoolValue,
     ListValue,
     NullValue,
@@ -28,16 +27,17 @@ from nixlint.semantics.values import (
     SymbolValue,
     Value,
 )
+from nixlint.semantics.modules.module_system import Answer, ModuleSystem, Presence, ask_within, attributes_of
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.semantics.modules.releases import first_with
+from nixlint.semantics.repository.hosts import hosts
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
 from .declared import Declared, declared_in, declared_on, modules_with
-from .engine_flags import Flag, flags_in
 from .existence import Existence
-from .nspawn import CONTAINERS, NspawnContainer, containers_on, nspawn_containers
-from .oci_reader import CONTAINERS as OCI_CONTAINERS
-from .oci_reader import is_oci_container
 from .stated import deciding, is_complete
 
 Items: TypeAlias = tuple[str | None, ...] | None

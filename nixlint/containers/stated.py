@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from nixlint.semantics.module_system import Answer, Definition, Presence
-from nixlint.semantics.values import (
+from nixlint.semantics.language.values import (
     AttrsValue,
     BoolValue,
     IntValue,
@@ -19,6 +18,7 @@ from nixlint.semantics.values import (
     StringValue,
     Value,
 )
+from nixlint.semantics.modules.module_system import Answer, Definition, Presence
 from nixlint.syntax.place import Place
 
 T = TypeVar("T")

@@ -15,15 +15,15 @@ from nixlint.compose.loading import LoadedProject, Request, load
 from nixlint.compose.node import MappingNode, string
 from nixlint.compose.problem import ComposeError, Shown
 from nixlint.compose.yaml_reader import ComposeText
-from nixlint.containers.deployment import Deployment, Remark, RemarkKind, SecretFile
-from nixlint.containers.target import Backend, SecretStore, Target
+from nixlint.deployment.parts import Deployment, Remark, RemarkKind, SecretFile
+from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.emit.context import NATIVE_SINCE
 from nixlint.emit.expression import Unwritable
 from nixlint.emit.layout import render
 from nixlint.emit.oci_module import Options, emit
 from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
-from nixlint.semantics.releases import releases
+from nixlint.semantics.modules.releases import releases
 
 from .kept_options import KeptOptions
 from .plain_text import refuse_what_no_text_may_have

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.containers.target import Backend, SecretStore
+from nixlint.deployment.target import Backend, SecretStore
 
 OPENING = "options: "
 """How the line begins, behind the sign of the comment."""

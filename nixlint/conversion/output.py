@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.containers.deployment import SecretFile
-from nixlint.containers.target import SecretStore
+from nixlint.deployment.parts import SecretFile
+from nixlint.deployment.target import SecretStore
 from nixlint.files.reading import Anywhere, Kind, reason_of
 from nixlint.files.tree import Tree
 from nixlint.files.writing import NotWritten as Refused

@@ -9,9 +9,9 @@ from nixlint.compose.loading import LoadedProject, Request, discover_files, file
 from nixlint.compose.node import MappingNode
 from nixlint.compose.problem import ComposeError
 from nixlint.containers.compose_project import ComposeProject
-from nixlint.containers.target import Target
+from nixlint.deployment.target import Target
 from nixlint.files.reading import Reader
-from nixlint.semantics.releases import releases
+from nixlint.semantics.modules.releases import releases
 
 from .convert import ConversionRequest, convert_loaded
 from .kept_options import KeptOptions

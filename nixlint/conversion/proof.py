@@ -31,10 +31,10 @@ from nixlint.emit.expression import (
     Variable,
 )
 from nixlint.emit.shell import lowered
-from nixlint.semantics import symbols
-from nixlint.semantics.budget import TOO_DEEP, TOO_MUCH, Budget
-from nixlint.semantics.interpreter import Interpreter
-from nixlint.semantics.values import (
+from nixlint.semantics.language import symbols
+from nixlint.semantics.language.budget import TOO_DEEP, TOO_MUCH, Budget
+from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.values import (
     AttrsValue,
     BoolValue,
     CallValue,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from nixlint.containers.target import SecretStore
+from nixlint.deployment.target import SecretStore
 from nixlint.emit.expression import AttrSet, Entry, FileBeside, ListOf, Literal, Module, Script, Text
 from nixlint.emit.layout import render
 from nixlint.emit.secret_places import FOLDER

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from nixlint.containers.deployment import (
+from nixlint.deployment.parts import (
     CommentsAt,
     CommentSource,
     DeployedContainer,
@@ -14,7 +14,7 @@ from nixlint.containers.deployment import (
     Remark,
     RemarkKind,
 )
-from nixlint.semantics.releases import first_with
+from nixlint.semantics.modules.releases import first_with
 from nixlint.syntax.place import Place
 
 from .context import Context

@@ -5,8 +5,8 @@ systemd.unit(5), systemd.service(5); what nixpkgs' module sets itself is only ov
 
 from __future__ import annotations
 
-from nixlint.containers.deployment import DeployedContainer, MountKind
-from nixlint.semantics.releases import first_with
+from nixlint.deployment.parts import DeployedContainer, MountKind
+from nixlint.semantics.modules.releases import first_with
 
 from .container_options import overridden
 from .context import Context, forced, list_entry

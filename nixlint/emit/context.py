@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from nixlint.containers.deployment import Build, CommentSource, DeployedContainer, Deployment, Remark, Resource
-from nixlint.containers.target import Backend, Target
-from nixlint.semantics.releases import first_with
+from nixlint.deployment.parts import Build, CommentSource, DeployedContainer, Deployment, Remark, Resource
+from nixlint.deployment.target import Backend, Target
+from nixlint.semantics.modules.releases import first_with
 
 from .expression import MK_FORCE, Call, Entry, ListOf, Select, Text
 from .secret_places import SecretPlaces

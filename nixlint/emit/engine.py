@@ -10,11 +10,11 @@ import shlex
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.containers.deployment import Attachment, DeployedContainer, HealthCheck, RemarkKind
-from nixlint.containers.engine_flags import Flag
-from nixlint.containers.image_reference import parse_image_reference
-from nixlint.containers.run_flags import run_flag, written_flag
-from nixlint.containers.target import Backend
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.containers.languages.image_reference import parse_image_reference
+from nixlint.containers.languages.run_flags import run_flag, written_flag
+from nixlint.deployment.parts import Attachment, DeployedContainer, HealthCheck, RemarkKind
+from nixlint.deployment.target import Backend
 
 from .engine_mounts import tmpfs_flag
 from .told import Told

@@ -6,10 +6,10 @@ docs.docker.com, 'docker container run', '--mount' and '--tmpfs'; podman-run(1).
 
 from __future__ import annotations
 
-from nixlint.containers.deployment import DeployedContainer, DeployedMount, MountKind, RemarkKind
-from nixlint.containers.engine_flags import Flag
-from nixlint.containers.linux_paths import other_path
-from nixlint.containers.target import Backend
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.deployment.linux_paths import other_path
+from nixlint.deployment.parts import DeployedContainer, DeployedMount, MountKind, RemarkKind
+from nixlint.deployment.target import Backend
 
 from .told import Told
 

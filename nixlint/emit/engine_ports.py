@@ -6,8 +6,8 @@ length'.
 
 from __future__ import annotations
 
-from nixlint.containers.deployment import DeployedContainer, Port, RemarkKind
-from nixlint.containers.target import Backend
+from nixlint.deployment.parts import DeployedContainer, Port, RemarkKind
+from nixlint.deployment.target import Backend
 
 from .told import Told
 

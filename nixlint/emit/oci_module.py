@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from nixlint.containers.deployment import CommentSource, DeployedContainer, Deployment, Remark
-from nixlint.containers.target import Target
+from nixlint.deployment.parts import CommentSource, DeployedContainer, Deployment, Remark
+from nixlint.deployment.target import Target
 
 from . import waiting
 from .container_options import ContainerOptions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from nixlint.containers.deployment import Build, DeployedContainer, Deployment, SecretFile
-from nixlint.containers.environment_files import is_passed, unit_environment
-from nixlint.containers.target import SecretStore, Target
+from nixlint.containers.languages.environment_files import is_passed, unit_environment
+from nixlint.deployment.parts import Build, DeployedContainer, Deployment, SecretFile
+from nixlint.deployment.target import SecretStore, Target
 
 from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Literal, Select, Template, Text, Unwritable
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from nixlint.containers.deployment import Build, Remark, RemarkKind, Resource
-from nixlint.semantics.releases import first_with
+from nixlint.deployment.parts import Build, Remark, RemarkKind, Resource
+from nixlint.semantics.modules.releases import first_with
 
 from .context import Context, list_entry
 from .engine import cache_flags, create_flags, image_name

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from nixlint.containers.symbolic_text import MARK
+from nixlint.deployment.symbolic_text import MARK
 from nixlint.syntax.lexer import KEYWORDS
 
 from .expression import Changed, Entry, Expression, Text, Variable, with_texts

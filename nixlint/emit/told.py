@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nixlint.containers.deployment import RemarkKind
+from nixlint.deployment.parts import RemarkKind
 from nixlint.syntax.place import Place
 
 

@@ -5,7 +5,7 @@ nixpkgs' module names the unit of a container after the engine and the container
 
 from __future__ import annotations
 
-from nixlint.containers.deployment import Deployment
+from nixlint.deployment.parts import Deployment
 
 from .expression import Unwritable
 from .unit_text import unit_name

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nixlint.containers.deployment import Dependency, DeployedContainer
+from nixlint.deployment.parts import Dependency, DeployedContainer
 
 from .context import Context, list_entry
 from .expression import AttrSet, Entry, Expression, ListOf, Literal, Script, Text, Variable, inside

@@ -13,7 +13,7 @@ from .suppression import CommentedText
 
 if TYPE_CHECKING:
     from nixlint.containers.compose_project import ComposeProject
-    from nixlint.containers.oci import OciContainer, OciModule
+    from nixlint.containers.oci.container import OciContainer, OciModule
     from nixlint.syntax.comments import Comment
 
 
@@ -34,7 +34,7 @@ class ReadCompose(NamedTuple):
 
     def oci_modules(self) -> Iterable[OciModule]:
         """All services together, as a module would have them."""
-        from nixlint.containers.oci import OciModule
+        from nixlint.containers.oci.container import OciModule
 
         return (OciModule(self.containers),)
 

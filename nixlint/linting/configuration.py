@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from nixlint.files.ignore_patterns import BadPattern, PathPatterns
 from nixlint.files.reading import Anywhere, Kind, Reader, reason_of
 from nixlint.files.tree import Tree
-from nixlint.semantics.documents import DocumentError, read_toml
+from nixlint.semantics.language.documents import DocumentError, read_toml
 from nixlint.syntax.span import LineIndex, Position
 
 from .finding import Severity
@@ -167,7 +167,7 @@ class _Reader:
     def _release(self, value: object) -> str | None:
         if value is None:
             return None
-        from nixlint.semantics.releases import releases
+        from nixlint.semantics.modules.releases import releases
 
         year, _, month = value.partition(".") if isinstance(value, str) else ("", "", "")
         if not (len(year) == 2 and year.isdecimal() and month in ("03", "05", "09", "11")):

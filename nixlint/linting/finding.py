@@ -11,7 +11,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.syntax.edits import Edit
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Position

@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.repository import Repository
 
 from .finding import Confidence, Finding, Severity
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.containers.existence import Existence
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem
 from nixlint.syntax.source_file import SourceFile
@@ -20,7 +20,7 @@ from .compose_subjects import ReadCompose
 from .finding import Confidence
 
 if TYPE_CHECKING:
-    from nixlint.containers.host_system import HostSystem, HostView
+    from nixlint.containers.host.system import HostSystem, HostView
 
 
 class FileProblem(NamedTuple):
@@ -75,43 +75,43 @@ def kind_of(subject: type) -> SubjectKind:
 
 
 def _definitions(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.semantics.definitions import written_definitions
+    from nixlint.semantics.repository.definitions import written_definitions
 
     return written_definitions(source, repository)
 
 
 def _strings(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.semantics.definitions import string_literals
+    from nixlint.semantics.repository.definitions import string_literals
 
     return string_literals(source, repository)
 
 
 def _strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterable[object]:
-    from nixlint.semantics.definitions import strings_with
+    from nixlint.semantics.repository.definitions import strings_with
 
     return strings_with(texts, source)
 
 
 def _nspawn_containers(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.containers.nspawn import nspawn_containers
+    from nixlint.containers.nspawn.container import nspawn_containers
 
     return nspawn_containers(source, repository)
 
 
 def _oci_containers(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.containers.oci_reader import oci_containers
+    from nixlint.containers.oci.reader import oci_containers
 
     return oci_containers(source, repository)
 
 
 def _oci_modules(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.containers.oci_reader import oci_modules
+    from nixlint.containers.oci.reader import oci_modules
 
     return oci_modules(source, repository)
 
 
 def _host_modules(source: SourceFile, repository: Repository) -> Iterable[object]:
-    from nixlint.containers.host_system import host_modules
+    from nixlint.containers.host.system import host_modules
 
     return host_modules(source, repository)
 
@@ -148,18 +148,18 @@ _KINDS = {
     "nixlint.linting.subjects.FileProblem": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.MalformedDirective": _GIVEN_BY_THE_RUN,
     "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
-    "nixlint.semantics.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
-    "nixlint.semantics.definitions.StringLiteral": SubjectKind(in_nix=_strings, with_texts=_strings_with),
-    "nixlint.containers.nspawn.NspawnContainer": SubjectKind(
+    "nixlint.semantics.repository.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
+    "nixlint.semantics.repository.definitions.StringLiteral": SubjectKind(in_nix=_strings, with_texts=_strings_with),
+    "nixlint.containers.nspawn.container.NspawnContainer": SubjectKind(
         (b"containers",), _nspawn_containers, on_host=_nspawn_containers_on, on_no_host=_additions
     ),
-    "nixlint.containers.oci.OciContainer": SubjectKind(
+    "nixlint.containers.oci.container.OciContainer": SubjectKind(
         _OCI_WORDS, _oci_containers, ReadCompose.oci_containers, on_host=_oci_containers_on
     ),
-    "nixlint.containers.oci.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
+    "nixlint.containers.oci.container.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
     "nixlint.python_in_nix.test_script.TestScript": SubjectKind((b"testScript",), _test_scripts),
     "nixlint.containers.compose_project.ComposeProject": SubjectKind(in_compose=ReadCompose.projects),
-    "nixlint.containers.host_system.HostSystem": SubjectKind(
+    "nixlint.containers.host.system.HostSystem": SubjectKind(
         (b"containers", b"networking"), _host_modules, on_host=_itself
     ),
 }

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping
 from inspect import getdoc, getfile
 from pathlib import Path
 
+from nixlint.linting.fixes.applying import Fixing, fix
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Span
 
 from .finding import Report, ReportedFinding
-from .fixing import Fixing, fix
 from .registry import AnyRule, Registry
-from .request import Request
 from .rule import Bad, Good
-from .runner import run
 
 HEADINGS = ("What it finds", "Why it matters", "What to do", "What keeps it silent", "References")
 """The headings of a rule's page, in their order."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from nixlint.semantics.module_system import Presence
-from nixlint.semantics.option_path import OptionPath
-from nixlint.semantics.values import StringValue
+from nixlint.semantics.language.values import StringValue
+from nixlint.semantics.modules.module_system import Presence
+from nixlint.semantics.modules.option_path import OptionPath
 
 from .test_script import TestScript, pythonized
 

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.semantics.interpreter import Interpreter
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.scope import Scope
-from nixlint.semantics.values import FunctionValue, PathValue, StringValue, Value
+from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.scope import Scope
+from nixlint.semantics.language.values import FunctionValue, PathValue, StringValue, Value
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.string_literal import mapped_pieces

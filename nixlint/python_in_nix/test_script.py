@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.interpreter import Interpreter
-from nixlint.semantics.module_system import ModuleSystem, modules_in
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import AttrsValue, BoolValue, Entry, Value
+from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.values import AttrsValue, BoolValue, Entry, Value
+from nixlint.semantics.modules.module_system import ModuleSystem, modules_in
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile

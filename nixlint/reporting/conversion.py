@@ -7,9 +7,9 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from nixlint.containers.deployment import Deployment, Port, Remark, RemarkKind, SecretFile
-from nixlint.containers.target import Backend, SecretStore
 from nixlint.conversion.convert import Conversion
+from nixlint.deployment.parts import Deployment, Port, Remark, RemarkKind, SecretFile
+from nixlint.deployment.target import Backend, SecretStore
 from nixlint.emit.secret_places import FOLDER
 from nixlint.emit.unit_text import unit_name
 from nixlint.syntax.span import LineIndex, Position

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from nixlint.linting.fixing import FixedFile
+from nixlint.linting.fixes.applying import FixedFile
 from nixlint.syntax.span import Span
 
 from .source_frame import SourceText, masked_line

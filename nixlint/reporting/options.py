@@ -10,9 +10,9 @@ from nixlint.secrets.masking import Shown, shown_prose
 from nixlint.secrets.names import hidden_kind_of_path
 from nixlint.secrets.reading import RememberingReader
 from nixlint.secrets.value_text import value_text
-from nixlint.semantics.module_system import PLAIN_PRIORITY, Definition, Obstacle
-from nixlint.semantics.option_query import Asked
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.modules.module_system import PLAIN_PRIORITY, Definition, Obstacle
+from nixlint.semantics.modules.option_query import Asked
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 
 from .json_document import Json, json_text, maybe, text

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from nixlint.containers.deployment import Remark, RemarkKind
+from nixlint.deployment.parts import Remark, RemarkKind
 
 
 class RemarkGroup(NamedTuple):

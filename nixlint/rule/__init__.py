@@ -13,9 +13,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nixlint.linting.configuration import suggestion as suggestion
-    from nixlint.linting.container_definitions import defining_inside as defining_inside
-    from nixlint.linting.defining import NewDefinition as NewDefinition
-    from nixlint.linting.defining import defining as defining
     from nixlint.linting.finding import Confidence as Confidence
     from nixlint.linting.finding import FileEdit as FileEdit
     from nixlint.linting.finding import Finding as Finding
@@ -24,54 +21,57 @@ if TYPE_CHECKING:
     from nixlint.linting.finding import Reach as Reach
     from nixlint.linting.finding import Safety as Safety
     from nixlint.linting.finding import Severity as Severity
-    from nixlint.linting.moving_elements import moving_elements as moving_elements
-    from nixlint.linting.renaming import renaming as renaming
-    from nixlint.linting.renaming import set_around as set_around
-    from nixlint.linting.renaming import stands_in_list as stands_in_list
+    from nixlint.linting.fixes.container_definitions import defining_inside as defining_inside
+    from nixlint.linting.fixes.defining import NewDefinition as NewDefinition
+    from nixlint.linting.fixes.defining import defining as defining
+    from nixlint.linting.fixes.moving_elements import moving_elements as moving_elements
+    from nixlint.linting.fixes.renaming import renaming as renaming
+    from nixlint.linting.fixes.renaming import set_around as set_around
+    from nixlint.linting.fixes.renaming import stands_in_list as stands_in_list
+    from nixlint.linting.fixes.script_fixes import call as call
+    from nixlint.linting.fixes.script_fixes import rename_attribute as rename_attribute
+    from nixlint.linting.fixes.script_fixes import rename_keyword as rename_keyword
     from nixlint.linting.rule import Bad as Bad
     from nixlint.linting.rule import Good as Good
     from nixlint.linting.rule import Rule as Rule
-    from nixlint.linting.script_fixes import call as call
-    from nixlint.linting.script_fixes import rename_attribute as rename_attribute
-    from nixlint.linting.script_fixes import rename_keyword as rename_keyword
     from nixlint.linting.subjects import FileProblem as FileProblem
     from nixlint.linting.suppression import MalformedDirective as MalformedDirective
     from nixlint.linting.suppression import UnusedSuppression as UnusedSuppression
-    from nixlint.semantics.definitions import Binder as Binder
-    from nixlint.semantics.definitions import StringLiteral as StringLiteral
-    from nixlint.semantics.definitions import WrittenDefinition as WrittenDefinition
-    from nixlint.semantics.definitions import string_literals as string_literals
-    from nixlint.semantics.definitions import written_definitions as written_definitions
-    from nixlint.semantics.host_facts import host_state_version as host_state_version
-    from nixlint.semantics.module_system import PLAIN_PRIORITY as PLAIN_PRIORITY
-    from nixlint.semantics.module_system import Answer as Answer
-    from nixlint.semantics.module_system import Definition as Definition
-    from nixlint.semantics.module_system import ModuleSystem as ModuleSystem
-    from nixlint.semantics.module_system import Obstacle as Obstacle
-    from nixlint.semantics.module_system import Presence as Presence
-    from nixlint.semantics.module_system import ask_within as ask_within
-    from nixlint.semantics.module_system import attributes_of as attributes_of
-    from nixlint.semantics.option_history import Change as Change
-    from nixlint.semantics.option_history import Removed as Removed
-    from nixlint.semantics.option_history import Renamed as Renamed
-    from nixlint.semantics.option_history import nixos_history as nixos_history
-    from nixlint.semantics.option_path import OptionPath as OptionPath
-    from nixlint.semantics.option_query import parse_pattern as parse_pattern
-    from nixlint.semantics.project import ask_files as ask_files
-    from nixlint.semantics.releases import first_with as first_with
-    from nixlint.semantics.releases import has as has
-    from nixlint.semantics.releases import releases as releases
-    from nixlint.semantics.repository import Repository as Repository
-    from nixlint.semantics.target_release import TargetRelease as TargetRelease
-    from nixlint.semantics.target_release import target_release as target_release
-    from nixlint.semantics.values import AttrsValue as AttrsValue
-    from nixlint.semantics.values import BoolValue as BoolValue
-    from nixlint.semantics.values import CallValue as CallValue
-    from nixlint.semantics.values import ListValue as ListValue
-    from nixlint.semantics.values import NullValue as NullValue
-    from nixlint.semantics.values import StringValue as StringValue
-    from nixlint.semantics.values import SymbolValue as SymbolValue
-    from nixlint.semantics.values import Value as Value
+    from nixlint.semantics.language.values import AttrsValue as AttrsValue
+    from nixlint.semantics.language.values import BoolValue as BoolValue
+    from nixlint.semantics.language.values import CallValue as CallValue
+    from nixlint.semantics.language.values import ListValue as ListValue
+    from nixlint.semantics.language.values import NullValue as NullValue
+    from nixlint.semantics.language.values import StringValue as StringValue
+    from nixlint.semantics.language.values import SymbolValue as SymbolValue
+    from nixlint.semantics.language.values import Value as Value
+    from nixlint.semantics.modules.module_system import PLAIN_PRIORITY as PLAIN_PRIORITY
+    from nixlint.semantics.modules.module_system import Answer as Answer
+    from nixlint.semantics.modules.module_system import Definition as Definition
+    from nixlint.semantics.modules.module_system import ModuleSystem as ModuleSystem
+    from nixlint.semantics.modules.module_system import Obstacle as Obstacle
+    from nixlint.semantics.modules.module_system import Presence as Presence
+    from nixlint.semantics.modules.module_system import ask_within as ask_within
+    from nixlint.semantics.modules.module_system import attributes_of as attributes_of
+    from nixlint.semantics.modules.option_history import Change as Change
+    from nixlint.semantics.modules.option_history import Removed as Removed
+    from nixlint.semantics.modules.option_history import Renamed as Renamed
+    from nixlint.semantics.modules.option_history import nixos_history as nixos_history
+    from nixlint.semantics.modules.option_path import OptionPath as OptionPath
+    from nixlint.semantics.modules.option_query import parse_pattern as parse_pattern
+    from nixlint.semantics.modules.releases import first_with as first_with
+    from nixlint.semantics.modules.releases import has as has
+    from nixlint.semantics.modules.releases import releases as releases
+    from nixlint.semantics.repository.definitions import Binder as Binder
+    from nixlint.semantics.repository.definitions import StringLiteral as StringLiteral
+    from nixlint.semantics.repository.definitions import WrittenDefinition as WrittenDefinition
+    from nixlint.semantics.repository.definitions import string_literals as string_literals
+    from nixlint.semantics.repository.definitions import written_definitions as written_definitions
+    from nixlint.semantics.repository.host_facts import host_state_version as host_state_version
+    from nixlint.semantics.repository.project import ask_files as ask_files
+    from nixlint.semantics.repository.repository import Repository as Repository
+    from nixlint.semantics.repository.target_release import TargetRelease as TargetRelease
+    from nixlint.semantics.repository.target_release import target_release as target_release
     from nixlint.syntax.comments import comments_within as comments_within
     from nixlint.syntax.edits import Edit as Edit
     from nixlint.syntax.place import Place as Place
@@ -95,71 +95,71 @@ GROUPS: dict[str, dict[str, str]] = {
         "Severity": "nixlint.linting.finding",
     },
     "What rules ask about, besides the containers of :mod:`nixlint.containers`": {
-        "Binder": "nixlint.semantics.definitions",
+        "Binder": "nixlint.semantics.repository.definitions",
         "FileProblem": "nixlint.linting.subjects",
         "MalformedDirective": "nixlint.linting.suppression",
         "ProblemKind": "nixlint.syntax.problem",
-        "StringLiteral": "nixlint.semantics.definitions",
+        "StringLiteral": "nixlint.semantics.repository.definitions",
         "UnusedSuppression": "nixlint.linting.suppression",
-        "WrittenDefinition": "nixlint.semantics.definitions",
-        "string_literals": "nixlint.semantics.definitions",
-        "written_definitions": "nixlint.semantics.definitions",
+        "WrittenDefinition": "nixlint.semantics.repository.definitions",
+        "string_literals": "nixlint.semantics.repository.definitions",
+        "written_definitions": "nixlint.semantics.repository.definitions",
     },
     "What is known of options": {
-        "Answer": "nixlint.semantics.module_system",
-        "Definition": "nixlint.semantics.module_system",
-        "ModuleSystem": "nixlint.semantics.module_system",
-        "Obstacle": "nixlint.semantics.module_system",
-        "OptionPath": "nixlint.semantics.option_path",
-        "PLAIN_PRIORITY": "nixlint.semantics.module_system",
-        "Presence": "nixlint.semantics.module_system",
-        "Repository": "nixlint.semantics.repository",
-        "ask_files": "nixlint.semantics.project",
-        "ask_within": "nixlint.semantics.module_system",
-        "attributes_of": "nixlint.semantics.module_system",
-        "host_state_version": "nixlint.semantics.host_facts",
+        "Answer": "nixlint.semantics.modules.module_system",
+        "Definition": "nixlint.semantics.modules.module_system",
+        "ModuleSystem": "nixlint.semantics.modules.module_system",
+        "Obstacle": "nixlint.semantics.modules.module_system",
+        "OptionPath": "nixlint.semantics.modules.option_path",
+        "PLAIN_PRIORITY": "nixlint.semantics.modules.module_system",
+        "Presence": "nixlint.semantics.modules.module_system",
+        "Repository": "nixlint.semantics.repository.repository",
+        "ask_files": "nixlint.semantics.repository.project",
+        "ask_within": "nixlint.semantics.modules.module_system",
+        "attributes_of": "nixlint.semantics.modules.module_system",
+        "host_state_version": "nixlint.semantics.repository.host_facts",
     },
     "Values": {
-        "AttrsValue": "nixlint.semantics.values",
-        "BoolValue": "nixlint.semantics.values",
-        "CallValue": "nixlint.semantics.values",
-        "ListValue": "nixlint.semantics.values",
-        "NullValue": "nixlint.semantics.values",
-        "StringValue": "nixlint.semantics.values",
-        "SymbolValue": "nixlint.semantics.values",
-        "Value": "nixlint.semantics.values",
+        "AttrsValue": "nixlint.semantics.language.values",
+        "BoolValue": "nixlint.semantics.language.values",
+        "CallValue": "nixlint.semantics.language.values",
+        "ListValue": "nixlint.semantics.language.values",
+        "NullValue": "nixlint.semantics.language.values",
+        "StringValue": "nixlint.semantics.language.values",
+        "SymbolValue": "nixlint.semantics.language.values",
+        "Value": "nixlint.semantics.language.values",
     },
     "Releases of NixOS and what became of options": {
-        "Change": "nixlint.semantics.option_history",
-        "Removed": "nixlint.semantics.option_history",
-        "Renamed": "nixlint.semantics.option_history",
-        "TargetRelease": "nixlint.semantics.target_release",
-        "first_with": "nixlint.semantics.releases",
-        "has": "nixlint.semantics.releases",
-        "nixos_history": "nixlint.semantics.option_history",
-        "releases": "nixlint.semantics.releases",
-        "target_release": "nixlint.semantics.target_release",
+        "Change": "nixlint.semantics.modules.option_history",
+        "Removed": "nixlint.semantics.modules.option_history",
+        "Renamed": "nixlint.semantics.modules.option_history",
+        "TargetRelease": "nixlint.semantics.repository.target_release",
+        "first_with": "nixlint.semantics.modules.releases",
+        "has": "nixlint.semantics.modules.releases",
+        "nixos_history": "nixlint.semantics.modules.option_history",
+        "releases": "nixlint.semantics.modules.releases",
+        "target_release": "nixlint.semantics.repository.target_release",
     },
     "Places and fixes": {
         "Edit": "nixlint.syntax.edits",
-        "NewDefinition": "nixlint.linting.defining",
+        "NewDefinition": "nixlint.linting.fixes.defining",
         "Place": "nixlint.syntax.place",
         "Span": "nixlint.syntax.span",
         "comments_within": "nixlint.syntax.comments",
-        "defining": "nixlint.linting.defining",
+        "defining": "nixlint.linting.fixes.defining",
         "encode": "nixlint.syntax.string_literal",
-        "moving_elements": "nixlint.linting.moving_elements",
-        "renaming": "nixlint.linting.renaming",
-        "set_around": "nixlint.linting.renaming",
-        "stands_in_list": "nixlint.linting.renaming",
+        "moving_elements": "nixlint.linting.fixes.moving_elements",
+        "renaming": "nixlint.linting.fixes.renaming",
+        "set_around": "nixlint.linting.fixes.renaming",
+        "stands_in_list": "nixlint.linting.fixes.renaming",
         "words_of": "nixlint.syntax.words",
     },
     "Further": {
-        "call": "nixlint.linting.script_fixes",
-        "defining_inside": "nixlint.linting.container_definitions",
-        "parse_pattern": "nixlint.semantics.option_query",
-        "rename_attribute": "nixlint.linting.script_fixes",
-        "rename_keyword": "nixlint.linting.script_fixes",
+        "call": "nixlint.linting.fixes.script_fixes",
+        "defining_inside": "nixlint.linting.fixes.container_definitions",
+        "parse_pattern": "nixlint.semantics.modules.option_query",
+        "rename_attribute": "nixlint.linting.fixes.script_fixes",
+        "rename_keyword": "nixlint.linting.fixes.script_fixes",
         "suggestion": "nixlint.linting.configuration",
     },
 }

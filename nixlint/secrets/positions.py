@@ -7,7 +7,7 @@ from enum import Enum
 from itertools import pairwise
 from pathlib import PurePath
 
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 
 from .names import kind_of_secret
 from .options import secret_option

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nixlint.data
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 
 _DATA = Path(nixlint.data.__file__).parent / "secret_readers.json"
 

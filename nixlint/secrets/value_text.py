@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from nixlint.semantics.module_system import reason_of
-from nixlint.semantics.values import (
+from nixlint.semantics.language.values import (
     AttrsValue,
     BoolValue,
     CallValue,
@@ -28,6 +27,7 @@ from nixlint.semantics.values import (
     UnknownValue,
     Value,
 )
+from nixlint.semantics.modules.module_system import reason_of
 from nixlint.syntax.string_literal import attr_name_literal, encode
 
 from .masking import Shown, mask, shown, shown_command

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.values import (
+from nixlint.semantics.language.values import (
     AttrsValue,
     CallValue,
     ChoiceValue,

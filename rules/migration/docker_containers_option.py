@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path as FilePath
 
-from nixlint.containers.oci_reader import BACKEND, CONTAINERS
+from nixlint.containers.oci.reader import BACKEND, CONTAINERS
 from nixlint.rule import (
     AttrsValue,
     Bad,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nixlint.data
-from nixlint.containers.engine_flags import Flag
-from nixlint.containers.oci import UNKNOWN, OciContainer
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.containers.oci.container import UNKNOWN, OciContainer
 from nixlint.rule import (
     Bad,
     Confidence,

@@ -1,4 +1,4 @@
-"""Whether a definition is of an option of NixOS that was renamed or removed (:mod:`nixlint.semantics.option_history`)."""
+"""Whether a definition is of an option of NixOS that was renamed or removed (``semantics/modules/option_history.py``)."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import is_on, is_true
 from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Presence, Repository, Rule, Severity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.containers.host_system import HostSystem
+from nixlint.containers.host.system import HostSystem
 from nixlint.containers.stated import implied, texts
 from nixlint.rule import (
     Answer,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
-from nixlint.containers.addresses import HOST_OPTIONS, addresses_of
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.host.addresses import HOST_OPTIONS, addresses_of
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import is_true, texts
 from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nixlint.containers.port_mapping import is_loopback
+from nixlint.containers.languages.port_mapping import is_loopback
 from nixlint.containers.stated import elements
 from nixlint.rule import (
     Bad,

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nixlint.containers.service_ports import ServicePort, listening_ports
+from nixlint.containers.host.service_ports import ServicePort, listening_ports
 from nixlint.python_in_nix.script_calls import argument, machine_calls
 from nixlint.python_in_nix.test_script import TestScript
 from nixlint.rule import Bad, Confidence, Finding, Good, ModuleSystem, OptionPath, Repository, Rule, Severity

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.addresses import HOST_OPTIONS, Address, addresses_of, host_addresses
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.host.addresses import HOST_OPTIONS, Address, addresses_of, host_addresses
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

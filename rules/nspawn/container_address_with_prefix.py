@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from ipaddress import ip_interface
 
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity, StringValue
 
 _OPTION = "localAddress"

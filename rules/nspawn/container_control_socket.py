@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_paths import HostPath, control_socket
-from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.nspawn_options import BindMount
-from nixlint.containers.user_namespace import may_have_users_of_its_own
+from nixlint.containers.host.paths import HostPath, control_socket
+from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.options import BindMount
+from nixlint.containers.nspawn.user_namespace import may_have_users_of_its_own
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.host.stateful_services import StatefulService, stateful_services
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import is_complete, is_true, texts
-from nixlint.containers.stateful_services import StatefulService, stateful_services
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, OptionPath, Repository, Rule, Severity
 
 

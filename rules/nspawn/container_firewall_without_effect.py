@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.firewall import OpenPorts
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.host.firewall import OpenPorts
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import Stated, numbers
 from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Presence, Repository, Rule, Severity
 

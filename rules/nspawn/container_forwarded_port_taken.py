@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.nspawn_options import ForwardedPort
-from nixlint.containers.service_ports import service_ports
+from nixlint.containers.host.service_ports import service_ports
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.options import ForwardedPort
 from nixlint.containers.stated import implied
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository, Rule, Severity
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.resolvers import resolvers
+from nixlint.containers.host.resolvers import resolvers
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import is_false, is_true
 from nixlint.rule import (
     Answer,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.nspawn_isolation import device_of_host, power_of
-from nixlint.containers.nspawn_options import ALL_CAPABILITIES, AllowedDevice
+from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.isolation import device_of_host, power_of
+from nixlint.containers.nspawn.options import ALL_CAPABILITIES, AllowedDevice
+from nixlint.containers.nspawn.user_namespace import may_have_confined_capabilities, may_have_users_of_its_own
 from nixlint.containers.stated import Stated
-from nixlint.containers.user_namespace import may_have_confined_capabilities, may_have_users_of_its_own
 from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.rule import (
     Answer,
     Bad,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity, first_with
 
 """The first release that certainly has ``privateUsers`` (nixpkgs pull request 362210)."""

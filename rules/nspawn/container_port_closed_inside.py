@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.inner_firewall import lets_in
-from nixlint.containers.nspawn import NspawnContainer
-from nixlint.containers.nspawn_options import ForwardedPort
-from nixlint.containers.service_ports import ServicePort, entrance_ports
+from nixlint.containers.host.service_ports import ServicePort, entrance_ports
+from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.inner_firewall import lets_in
+from nixlint.containers.nspawn.options import ForwardedPort
 from nixlint.containers.stated import is_complete, is_true
 from nixlint.rule import (
     Bad,

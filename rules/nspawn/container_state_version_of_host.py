@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn import NspawnContainer
+from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, SymbolValue
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")

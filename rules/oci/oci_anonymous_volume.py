@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import Mount, OciContainer
+from nixlint.containers.oci.container import Mount, OciContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _PASSING = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_system import HostSystem
+from nixlint.containers.host.system import HostSystem
 from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity
 
 

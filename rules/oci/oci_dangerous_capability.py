@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.capabilities import oci_power_of
-from nixlint.containers.oci import OciContainer, Text
+from nixlint.containers.oci.capabilities import oci_power_of
+from nixlint.containers.oci.container import OciContainer, Text
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

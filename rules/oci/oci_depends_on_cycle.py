@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.oci import OciContainer, OciModule, Text
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.oci.container import OciContainer, OciModule, Text
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository, Rule, Severity
 
 

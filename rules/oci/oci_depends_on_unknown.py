@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.oci import OciContainer, OciModule, Text
-from nixlint.containers.oci_names import OciNames
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.oci.container import OciContainer, OciModule, Text
+from nixlint.containers.oci.names import OciNames
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _APP = """\

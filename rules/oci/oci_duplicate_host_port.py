@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_ports import HostPort, forwarded_on, published_on
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.oci import OciModule
+from nixlint.containers.host.ports import HostPort, forwarded_on, published_on
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.oci.container import OciModule
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_paths import HostPath, engine_socket
-from nixlint.containers.oci import Mount, OciContainer
+from nixlint.containers.host.paths import HostPath, engine_socket
+from nixlint.containers.oci.container import Mount, OciContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _PROXY = "socket-proxy"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_paths import HostPath, engine_socket, holds_secrets, written_path
-from nixlint.containers.host_watchers import watches_host
-from nixlint.containers.oci import Mount, OciContainer
+from nixlint.containers.host.paths import HostPath, engine_socket, holds_secrets, written_path
+from nixlint.containers.host.watchers import watches_host
+from nixlint.containers.oci.container import Mount, OciContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _READ_ONLY_BY_ITSELF = "/nix/store"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_ports import HostPort, published_on
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.port_mapping import overlap
-from nixlint.containers.service_ports import ServicePort, listening_ports
+from nixlint.containers.host.ports import HostPort, published_on
+from nixlint.containers.host.service_ports import ServicePort, listening_ports
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.languages.port_mapping import overlap
 from nixlint.containers.stated import deciding
 from nixlint.rule import Bad, Confidence, Finding, Good, ListValue, Note, Repository, Rule, Severity
 

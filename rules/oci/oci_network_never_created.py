@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciContainer
-from nixlint.containers.oci_networks import OciNetworks, uses_of
+from nixlint.containers.oci.container import OciContainer
+from nixlint.containers.oci.networks import OciNetworks, uses_of
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _APP = """\

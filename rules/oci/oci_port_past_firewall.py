@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from nixlint.containers.firewall import OpenPorts
-from nixlint.containers.oci import OciContainer, PublishedPort, Text
-from nixlint.containers.oci_databases import data_directory_of
+from nixlint.containers.host.firewall import OpenPorts
+from nixlint.containers.oci.container import OciContainer, PublishedPort, Text
+from nixlint.containers.oci.databases import data_directory_of
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.nspawn_isolation import device_of_host
-from nixlint.containers.oci import OciContainer, Text
+from nixlint.containers.nspawn.isolation import device_of_host
+from nixlint.containers.oci.container import OciContainer, Text
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciContainer
+from nixlint.containers.oci.container import OciContainer
 from nixlint.rule import (
     Bad,
     Confidence,

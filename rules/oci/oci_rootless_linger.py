@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.oci import OciContainer, Text
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.oci.container import OciContainer, Text
 from nixlint.containers.stated import is_false
 from nixlint.rule import Answer, Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciContainer, PublishedPort
+from nixlint.containers.oci.container import OciContainer, PublishedPort
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 _FIRST_FREE = 1024

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.host_system import HostSystem
-from nixlint.containers.late_mounts import LateMount, late_mounts
-from nixlint.containers.oci import Mount, OciContainer
+from nixlint.containers.host.late_mounts import LateMount, late_mounts
+from nixlint.containers.host.system import HostSystem
+from nixlint.containers.oci.container import Mount, OciContainer
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 
 _ORDER = ("after", "requires", "bindsTo", "wants", "unitConfig", "serviceConfig", "preStart")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import Mount, OciContainer, OciModule
-from nixlint.containers.oci_databases import DataDirectory, data_directory_of
+from nixlint.containers.oci.container import Mount, OciContainer, OciModule
+from nixlint.containers.oci.databases import DataDirectory, data_directory_of
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 

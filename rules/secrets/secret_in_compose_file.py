@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.containers.oci import OciContainer, Text
+from nixlint.containers.oci.container import OciContainer, Text
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 from nixlint.secrets.assignments import Assignment, assignment, secret_flags
 from nixlint.secrets.looks import Look, is_guessed

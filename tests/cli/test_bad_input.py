@@ -229,8 +229,8 @@ def test_a_file_name_that_looks_like_an_option_is_a_file_after_two_dashes(folder
 
 def test_a_defect_of_the_command_itself_is_one_line_and_exit_code_2(folder: Path) -> None:
     program = (
-        "import sys, nixlint.linting.runner; from nixlint.__main__ import start; "
-        "del nixlint.linting.runner.run; sys.argv = ['nixlint', 'check']; start()"
+        "import sys, nixlint.linting.run.runner; from nixlint.__main__ import start; "
+        "del nixlint.linting.run.runner.run; sys.argv = ['nixlint', 'check']; start()"
     )
 
     result = subprocess.run([sys.executable, "-c", program], cwd=folder, capture_output=True, text=True, check=False)

@@ -146,7 +146,7 @@ def test_an_error_of_one_line_stays_on_one_line(folder: Path) -> None:
     assert "\nError: no findings" not in nixlint(folder, "explain", "a\nError: no findings").err
 
 
-@pytest.mark.parametrize("module", ["click", "nixlint.cli.main", "nixlint.cli.check", "nixlint.linting.runner"])
+@pytest.mark.parametrize("module", ["click", "nixlint.cli.main", "nixlint.cli.check", "nixlint.linting.run.runner"])
 def test_an_interrupt_at_the_start_is_an_exit_code(folder: Path, module: str) -> None:
     program = (
         "import os, signal, sys\n"

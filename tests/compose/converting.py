@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from nixlint.compose.loading import Request
-from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.deployment.target import Backend, SecretStore, Target
 
 CORPUS = Path(os.environ.get("NIXLINT_CORPUS") or Path(__file__).parents[3] / "shared" / "corpus")
 """Compose files with what the reference loader makes of them; beside the project, and no part of it."""

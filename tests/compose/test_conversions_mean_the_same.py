@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from nixlint.compose.loading import Request, load
-from nixlint.containers.target import Backend, Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
+from nixlint.deployment.target import Backend, Target
 
 from .converting import converted, corpus_file, corpus_models, module_text
 from .meaning import Said, differences

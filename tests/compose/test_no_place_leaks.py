@@ -11,9 +11,9 @@ import pytest
 from nixlint.compose.problem import ComposeError
 from nixlint.compose.schema import alternatives, compose_types
 from nixlint.compose.text_places import TextPolicy, policy_at
-from nixlint.containers.target import SecretStore
 from nixlint.conversion.convert import Conversion
 from nixlint.conversion.vm_test import vm_test
+from nixlint.deployment.target import SecretStore
 from nixlint.emit.expression import Unwritable
 from nixlint.reporting.conversion import conversion_json, conversion_text
 from nixlint.reporting.terminal import Style

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 from nixlint.cli.check import command as check
 from nixlint.compose.loading import Request, load
-from nixlint.containers.target import Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
+from nixlint.deployment.target import Target
 
 from .converting import converted, corpus_file, corpus_models, module_text
 

@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from nixlint.compose.loading import Request, load
-from nixlint.containers.target import Target
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
+from nixlint.deployment.target import Target
 from tests.missing_tools import lacking
 
 from .converting import corpus_file, corpus_models

@@ -13,9 +13,9 @@ import pytest
 
 from nixlint.compose.docker_run import NotADockerCommand, is_command, read_command
 from nixlint.compose.loading import Request
-from nixlint.containers.run_flags import FlagForm, is_switch, run_flag
-from nixlint.containers.target import Backend, Target
+from nixlint.containers.languages.run_flags import FlagForm, is_switch, run_flag
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.deployment.target import Backend, Target
 from tests.missing_tools import lacking
 
 from .converting import module_text

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from nixlint.compose.dotenv import engine_reads, parse_dotenv
-from nixlint.containers.environment_files import environment_line, is_passed, unit_environment
-from nixlint.containers.target import SecretStore
+from nixlint.containers.languages.environment_files import environment_line, is_passed, unit_environment
 from nixlint.conversion.convert import Conversion
 from nixlint.conversion.output import secret_texts
+from nixlint.deployment.target import SecretStore
 from nixlint.reporting.conversion import conversion_text
 from nixlint.reporting.terminal import Style
 

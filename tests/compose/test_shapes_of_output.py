@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from nixlint.compose.loading import Request, load
-from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert_loaded
+from nixlint.deployment.target import Backend, SecretStore, Target
 
 from .converting import converted, corpus_file, corpus_models, module_text, remarks
 from .referee import Evaluated, evaluate

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nixlint.compose.containers import containers_of
-from nixlint.containers.oci import OciContainer
+from nixlint.containers.oci.container import OciContainer
 from tests.cli.running import nixlint
 
 _UNSET = b"""\

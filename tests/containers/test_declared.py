@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.containers.oci_reader import oci_containers
-from nixlint.semantics.repository import Repository
+from nixlint.containers.oci.reader import oci_containers
+from nixlint.semantics.repository.repository import Repository
 from tests.linting.workbench import write_files
 
 _MAKES = '{ make = name: { ${name}.image = "a:1"; }; }\n'

@@ -8,7 +8,7 @@ import pytest
 
 from nixlint.containers.inventory import InventoryItem, UnknownPart, nix_inventory
 from nixlint.secrets.masking import shown
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.repository import Repository
 from tests.linting.workbench import write_files
 
 FLAKE = (

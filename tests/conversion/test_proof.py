@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from nixlint.compose.problem import ComposeError
-from nixlint.containers.deployment import DeployedContainer, Variable
 from nixlint.conversion.proof import prove
+from nixlint.deployment.parts import DeployedContainer, Variable
 from nixlint.emit import layout
 from nixlint.emit.expression import AttrSet, Call, Entry, ListOf, Literal, Module, Select, Template, Text, Unwritable
 from nixlint.emit.layout import render

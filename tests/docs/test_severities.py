@@ -12,8 +12,8 @@ import pytest
 
 from nixlint.linting.finding import Severity
 from nixlint.linting.registry import AnyRule, load_registry
-from nixlint.linting.request import Request
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 from nixlint.linting.testing import example_ids, files_of, marked_spans
 
 ROOT = Path(__file__).parents[2]

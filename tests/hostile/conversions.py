@@ -24,8 +24,8 @@ from typing import Any, NamedTuple
 
 from nixlint.compose.loading import Request
 from nixlint.compose.problem import ComposeError
-from nixlint.containers.target import Backend, SecretStore, Target
 from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.reporting.conversion import conversion_text
 from nixlint.reporting.terminal import Style
 from tests.compose.referee import Evaluated, command_line, evaluate

@@ -16,8 +16,10 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import NamedTuple
 
+import nixlint
 from tests.cli.running import clean_environment
 
 SECONDS = 10
@@ -106,14 +108,9 @@ def run(work: Callable[[], int]) -> Ran:
 
 def import_all() -> None:
     """Import what commands import, once, before they run in copies of this process."""
-    for name in (
-        "cli.check", "cli.fix", "cli.options", "cli.inventory", "cli.convert", "cli.explain", "cli.rules", "cli.init",
-        "cli.main", "compose.containers", "compose.inventory", "compose.loading", "compose.model", "conversion.convert",
-        "conversion.proof", "linting.compose_subjects", "linting.fixing", "linting.memory", "reporting.text",
-        "reporting.concise", "reporting.json_document", "reporting.inventory_picture", "reporting.conversion",
-        "syntax.exact_parser",
-    ):  # fmt: skip
-        import_module(f"nixlint.{name}")
+    for module in walk_packages(nixlint.__path__, "nixlint."):
+        if module.name not in ("nixlint.__main__", "nixlint.python_in_nix.lossless"):
+            import_module(module.name)
     from nixlint.linting.registry import load_registry
 
     load_registry()

@@ -9,7 +9,7 @@ import pytest
 from nixlint.files.reading import Anywhere
 from nixlint.linting.configuration import ConfigurationError, load_configuration
 from nixlint.linting.finding import Severity
-from nixlint.linting.runner import run
+from nixlint.linting.run.runner import run
 
 from .workbench import NO_VERSION, REGISTRY, found, lint, request, write_files
 

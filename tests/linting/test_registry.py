@@ -16,7 +16,7 @@ from .workbench import write_files
 PACK = """\
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.rule import Rule
-from nixlint.semantics.definitions import StringLiteral
+from nixlint.semantics.repository.definitions import StringLiteral
 
 class Hello(Rule[StringLiteral]):
     name, code = "{name}", "{code}"

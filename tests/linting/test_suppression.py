@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.fixing import fix
-from nixlint.linting.runner import run
+from nixlint.linting.fixes.applying import fix
+from nixlint.linting.run.runner import run
 
 from .workbench import NO_VERSION, REGISTRY, found, lint, request, write_files
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.fixing import fix
+from nixlint.linting.fixes.applying import fix
 
 from .workbench import REGISTRY, found, lint, request, write_files
 

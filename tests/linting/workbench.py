@@ -9,9 +9,9 @@ from typing import cast
 
 from nixlint.linting.finding import Report
 from nixlint.linting.registry import AnyRule, Registry, load_registry
-from nixlint.linting.request import Request
 from nixlint.linting.rule import Rule, SubjectT
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 
 REGISTRY = load_registry()
 

@@ -6,11 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from nixlint.semantics.hosts import hosts
-from nixlint.semantics.module_system import Answer, Presence, reason_of
-from nixlint.semantics.option_query import ask_pattern
-from nixlint.semantics.repository import Repository
-from nixlint.semantics.values import (
+from nixlint.semantics.language.values import (
     AttrsValue,
     BoolValue,
     FloatValue,
@@ -20,8 +16,12 @@ from nixlint.semantics.values import (
     StringValue,
     Value,
 )
+from nixlint.semantics.modules.module_system import Answer, Presence, reason_of
+from nixlint.semantics.modules.option_query import ask_pattern
+from nixlint.semantics.repository.hosts import hosts
+from nixlint.semantics.repository.repository import Repository
 from tests.nix.module_referee import Report
-from tests.semantics.nix_modules import ELSEWHERE, NAMES, leaf_paths
+from tests.semantics.modules.nix_modules import ELSEWHERE, NAMES, leaf_paths
 
 _DEFAULT = 1500
 """The priority of an option's default (``mkOptionDefault``)."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from tests.nix.nix_referee import NIX_INSTANTIATE, need_nix
-from tests.semantics.nix_modules import NAMES, Repo
+from tests.semantics.modules.nix_modules import NAMES, Repo
 
 FOLDER = Path(__file__).parent
 SMALL_LIB = FOLDER / "nixos_lib.nix"

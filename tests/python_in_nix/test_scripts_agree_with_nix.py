@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nixlint.python_in_nix.lossless import edits_between
 from nixlint.python_in_nix.program_text import ProgramText, SegmentKind
 from nixlint.python_in_nix.script_reading import read_script
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.edits import Edit, apply_edits
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile

@@ -12,8 +12,8 @@ _RUN = """
 import sys
 from pathlib import Path
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Request
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 report = run(Request((Path(sys.argv[1]),), Path(sys.argv[1])), load_registry())
 print(sorted(found.rule for found in report.findings))
 print("libcst" in sys.modules, "nixlint.python_in_nix.program" in sys.modules)

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import pytest
 
 from nixlint.compose.loading import Request
-from nixlint.containers.target import Backend, Target
 from nixlint.conversion.convert import ConversionRequest, convert
+from nixlint.deployment.target import Backend, Target
 from tests.compose.referee import evaluate
 
 from .machine import PATIENCE, Machine, need_systemd

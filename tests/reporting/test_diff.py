@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nixlint.linting.fixing import FixedFile
+from nixlint.linting.fixes.applying import FixedFile
 from nixlint.reporting.diff import diff
 from nixlint.syntax.span import Span
 

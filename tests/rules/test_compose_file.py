@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nixlint.linting.finding import Report
-from nixlint.linting.fixing import Fixing, fix
+from nixlint.linting.fixes.applying import Fixing, fix
 from nixlint.linting.registry import load_registry
-from nixlint.linting.request import Request
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
 

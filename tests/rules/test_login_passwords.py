@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.runner import run
+from nixlint.linting.run.runner import run
 from tests.linting.workbench import REGISTRY, request, write_files
 
 

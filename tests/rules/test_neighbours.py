@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.runner import run
+from nixlint.linting.run.runner import run
 from tests.linting.workbench import REGISTRY, found, request, write_files
 
 NIXOS_NSPAWN = """\

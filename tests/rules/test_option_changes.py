@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from nixlint.semantics.option_history import _DATA, Removed, Renamed, nixos_history
+from nixlint.semantics.modules.option_history import _DATA, Removed, Renamed, nixos_history
 from nixlint.syntax.words import words_of
 from rules.migration.option_changes import old_names
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.request import Request
-from nixlint.linting.runner import run
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
 from tests.linting.workbench import REGISTRY
 
 FOLDER = Path(__file__).parent / "planted"

@@ -11,7 +11,7 @@ import pytest
 import nixlint.data
 from nixlint.secrets.names import is_environment_file, kind_of_secret_file
 from nixlint.secrets.options import is_secret_file_option, secret_option
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 
 KNOWN: dict[str, Any] = json.loads((Path(nixlint.data.__file__).parent / "secret_options.json").read_text("utf-8"))
 

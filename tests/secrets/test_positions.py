@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from nixlint.secrets.positions import Position, is_for_trial, position_of
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 
 
 @pytest.mark.parametrize(

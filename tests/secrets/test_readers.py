@@ -9,7 +9,7 @@ import pytest
 
 import nixlint.data
 from nixlint.secrets.readers import reader_of
-from nixlint.semantics.option_path import OptionPath
+from nixlint.semantics.modules.option_path import OptionPath
 
 
 @pytest.mark.parametrize(

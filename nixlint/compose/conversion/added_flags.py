@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nixlint.compose.node import MappingNode
-from nixlint.containers.deployment import RemarkKind
-from nixlint.containers.engine_flags import Flag
-from nixlint.containers.run_flags import long_name, run_flag
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.containers.languages.run_flags import long_name, run_flag
+from nixlint.deployment.parts import RemarkKind
 
 from .key_reader import KeyReader
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, Sequence, string
-from nixlint.containers.deployment import Build, BuildBase, BuildSecret
+from nixlint.deployment.parts import Build, BuildBase, BuildSecret
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.parts import secret_parts_of_text
 

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from nixlint.compose.node import Node, Scalar, Sequence
-from nixlint.containers.image_reference import parse_image_reference
+from nixlint.containers.languages.image_reference import parse_image_reference
 from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader

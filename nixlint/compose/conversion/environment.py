@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nixlint.compose.dotenv import engine_reads, parse_dotenv, raw_variables
 from nixlint.compose.problem import ComposeError
-from nixlint.containers.deployment import EnvironmentFile, Variable
-from nixlint.containers.environment_files import environment_line, is_passed
+from nixlint.containers.languages.environment_files import environment_line, is_passed
+from nixlint.deployment.parts import EnvironmentFile, Variable
 from nixlint.secrets.names import NameClass, classify_name
 from nixlint.secrets.parts import may_be_secret, secret_parts_of_text
 

@@ -15,8 +15,8 @@ from nixlint.compose.interpolation import substitute
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence, TreePath, is_null, text_of
 from nixlint.compose.short_forms import split_at_colons
 from nixlint.compose.text_places import TextPolicy, policy_at
-from nixlint.containers.deployment import Remark, RemarkKind
-from nixlint.containers.symbolic_text import MARK, symbolic
+from nixlint.deployment.parts import Remark, RemarkKind
+from nixlint.deployment.symbolic_text import MARK, symbolic
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.parts import holds_secret, secret_parts_of_text
 from nixlint.syntax.place import Place

@@ -6,8 +6,8 @@ import math
 
 from nixlint.compose.model import duration_of
 from nixlint.compose.node import Node, Scalar, Sequence, text_of
-from nixlint.containers.deployment import Dependency, HealthCheck, Hook, Restart
-from nixlint.containers.duration import format_duration
+from nixlint.containers.languages.duration import format_duration
+from nixlint.deployment.parts import Dependency, HealthCheck, Hook, Restart
 
 from .key_reader import KeyReader
 from .process import command_of

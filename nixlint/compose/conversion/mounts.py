@@ -9,8 +9,8 @@ from typing import NamedTuple
 from nixlint.compose.access import Access
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, text_of
-from nixlint.containers.deployment import BuildSecret, DeployedMount, MountKind, Resource, SecretFile
-from nixlint.containers.engine_flags import Flag
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.deployment.parts import BuildSecret, DeployedMount, MountKind, Resource, SecretFile
 from nixlint.files.reading import Kind
 from nixlint.secrets.parts import secret_parts_of_text
 

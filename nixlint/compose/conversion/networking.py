@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from nixlint.containers.deployment import Attachment, Port, Resource
-from nixlint.containers.engine_flags import Flag
+from nixlint.containers.languages.engine_flags import Flag
+from nixlint.deployment.parts import Attachment, Port, Resource
 
 from .key_reader import KeyReader
 

@@ -8,8 +8,8 @@ from nixlint.compose.canonical import absolute_path
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Sequence
 from nixlint.compose.short_forms import split_words
-from nixlint.containers.byte_size import format_byte_size
-from nixlint.containers.engine_flags import Flag
+from nixlint.containers.languages.byte_size import format_byte_size
+from nixlint.containers.languages.engine_flags import Flag
 from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Node, string
-from nixlint.containers.byte_size import format_byte_size
-from nixlint.containers.engine_flags import Flag
+from nixlint.containers.languages.byte_size import format_byte_size
+from nixlint.containers.languages.engine_flags import Flag
 
 from .key_reader import KeyReader
 

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeAlias
 from nixlint.compose.interpolation import InvalidTemplate, Piece, RequiredVariable, pieces
 from nixlint.compose.node import Node, Scalar, Sequence, text_of, walk
 from nixlint.compose.short_forms import split_words
-from nixlint.containers.deployment import Variable
+from nixlint.deployment.parts import Variable
 from nixlint.secrets.names import NameClass, classify_name
 from nixlint.secrets.parts import secret_parts_of_command, secret_parts_of_text
 from nixlint.syntax.place import Place

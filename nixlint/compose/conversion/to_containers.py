@@ -12,7 +12,9 @@ from nixlint.compose.budget import MAXIMUM_REPLICAS
 from nixlint.compose.loading import LoadedProject
 from nixlint.compose.node import MappingNode, Node, Scalar, Sequence
 from nixlint.compose.problem import ComposeError, Shown
-from nixlint.containers.deployment import (
+from nixlint.containers.languages.environment_files import environment_line
+from nixlint.containers.languages.image_reference import parse_image_reference
+from nixlint.deployment.parts import (
     Attachment,
     Build,
     DeployedContainer,
@@ -23,8 +25,6 @@ from nixlint.containers.deployment import (
     RemarkKind,
     Variable,
 )
-from nixlint.containers.environment_files import environment_line
-from nixlint.containers.image_reference import parse_image_reference
 
 from .added_flags import added_flags
 from .building import build_of

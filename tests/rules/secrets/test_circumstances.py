@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.semantics.definitions import written_definitions
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.definitions import written_definitions
+from nixlint.semantics.repository.repository import Repository
 from rules.secrets.circumstances import is_default_of_option, is_for_socket, is_name_in_file, is_said_to_be_none
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from nixlint.linting.finding import Confidence, Finding, Severity
 from nixlint.linting.registry import load_registry
-from nixlint.semantics.definitions import string_literals, written_definitions
-from nixlint.semantics.repository import Repository
+from nixlint.semantics.repository.definitions import string_literals, written_definitions
+from nixlint.semantics.repository.repository import Repository
 
 Check = Callable[[str], list[Finding]]
 

@@ -1,0 +1,1 @@
+"""The host of containers: its ports, paths, firewall, addresses and services."""

@@ -1,0 +1,1 @@
+"""NixOS containers, ``containers.<name>``, which systemd-nspawn runs."""

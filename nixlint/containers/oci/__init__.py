@@ -1,0 +1,1 @@
+"""OCI containers, whatever declares them, and what is known of their images and networks."""

@@ -1,0 +1,48 @@
+"""Fixes of Python programs in Nix strings; LibCST is loaded with the first one that is made."""
+
+from __future__ import annotations
+
+from nixlint.linting.finding import FileEdit, Fix, Safety
+from nixlint.python_in_nix.program_text import ProgramText
+from nixlint.syntax.edits import Edit
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import Span
+
+
+def rename_attribute(text: ProgramText, name: Span, new: str, safety: Safety) -> Fix | None:
+    """A fix that gives the attribute whose name is at a span another name; ``None`` where it cannot be written."""
+    from nixlint.python_in_nix.lossless import renamed_attribute
+
+    return _fix(renamed_attribute(text, name, new), f"call {new} instead", safety)
+
+
+def rename_name(text: ProgramText, name: Span, new: str, safety: Safety) -> Fix | None:
+    """The same for a name that stands alone."""
+    return rename_attribute(text, name, new, safety)
+
+
+def rename_keyword(text: ProgramText, argument: Span, new: str, safety: Safety) -> Fix | None:
+    """A fix that gives the keyword argument at a span another keyword."""
+    from nixlint.python_in_nix.lossless import renamed_keyword
+
+    return _fix(renamed_keyword(text, argument, new), f"name the argument {new}", safety)
+
+
+def call(text: ProgramText, expression: Span, safety: Safety) -> Fix | None:
+    """A fix that calls the function which an expression at a span names."""
+    from nixlint.python_in_nix.lossless import called
+
+    return _fix(called(text, expression), "call the function", safety)
+
+
+def double_backslash(text: ProgramText, backslash: Span, safety: Safety) -> Fix | None:
+    """A fix that writes a backslash of a string twice."""
+    from nixlint.python_in_nix.lossless import with_doubled_backslash
+
+    return _fix(with_doubled_backslash(text, backslash), "write the backslash twice", safety)
+
+
+def _fix(changes: tuple[tuple[Place, bytes], ...] | None, summary: str, safety: Safety) -> Fix | None:
+    if not changes or any(place.path.suffix != ".nix" for place, _ in changes):
+        return None
+    return Fix(safety, summary, tuple(FileEdit(place.path, Edit(place.span, new)) for place, new in changes))

@@ -1,0 +1,149 @@
+"""Which files a run reads, and which repository each of them belongs to.
+
+A repository is looked at as :mod:`nixlint.files.listing` lists it. What a person names is looked at by its real name in the
+repository; where a symbolic link leads out of that, it is left out.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.containers.compose_names import is_compose_file
+from nixlint.files.listing import Listing as FileListing
+from nixlint.files.reading import Anywhere, Kind, reason_of
+from nixlint.files.tree import Tree
+from nixlint.linting.finding import Failure, Skipped
+
+_ROOT_MARKS = ("nixlint.toml", "flake.nix")
+_DISK = Anywhere()
+
+
+class Discovered(NamedTuple):
+    """The files found for some paths, sorted and each once; and what could not be found or was left out."""
+
+    files: tuple[Path, ...]
+    failures: tuple[Failure, ...]
+    skipped: tuple[Skipped, ...]
+
+
+def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
+    """The folder that holds the repository of an absolute path.
+
+    That is the git work tree around it; or else the nearest folder with a ``nixlint.toml`` or a ``flake.nix``; or else the
+    outermost of the folders ``asked`` about that holds it; or else the nearest folder with a ``configuration.nix``, as
+    ``/etc/nixos`` is; or else the path's own folder.
+    """
+    start = path if _DISK.kind(path) is Kind.FOLDER else path.parent
+    folders = (start, *start.parents)
+    return (
+        _marked(folders)
+        or next((folder for folder in reversed(folders) if folder in asked), None)
+        or next((folder for folder in folders if _is_there(folder / "configuration.nix")), start)
+    )
+
+
+def _marked(folders: Sequence[Path]) -> Path | None:
+    """The nearest of some folders that says itself that it is a repository."""
+    return next((folder for folder in folders if _DISK.own_kind(folder / ".git") is not None), None) or next(
+        (folder for folder in folders if any(_is_there(folder / mark) for mark in _ROOT_MARKS)), None
+    )
+
+
+def _is_there(mark: Path) -> bool:
+    """Whether there is a file of this name, or a link: where one leads is not asked, for that may be anywhere."""
+    return _DISK.own_kind(mark) in (Kind.FILE, Kind.LINK)
+
+
+def real_path(path: Path) -> Path | None:
+    """A path that a person named, without symbolic links within its repository; ``None`` where one leads out of that.
+
+    The way to the repository may lead through links. Raises :class:`OSError` where a link leads nowhere.
+    """
+    for each in (*reversed(path.parents), path):
+        if _DISK.own_kind(each) is not Kind.LINK:
+            continue
+        root = _marked((each.parent, *each.parent.parents))
+        if root is None and each == path and _DISK.kind(path) is Kind.FILE:
+            root = repository_root(path)
+        if root is not None:
+            return Tree(root).resolved(path)
+    return path
+
+
+def named_path(text: str) -> Path:
+    """The absolute path that a person means, as :func:`real_path` gives it.
+
+    Raises :class:`ValueError` that says what is wrong.
+    """
+    path = Path(os.path.abspath(text))  # noqa: PTH100  # links above a repository stay: places are shown as they were named
+    try:
+        _DISK.existing_kind(path)
+        real = real_path(path)
+    except FileNotFoundError:
+        raise ValueError(f"{path}: there is nothing here") from None
+    except OSError as error:
+        raise ValueError(f"{path}: it can't be read: {reason_of(error)}") from None
+    if real is None:
+        raise ValueError(f"{path}: it is a symlink out of the tree")
+    return real
+
+
+class Listing:
+    """The files below folders, each folder looked through once; what can't be listed is among ``failures``."""
+
+    def __init__(self, shown: Callable[[Path], str]) -> None:
+        self._listing = FileListing(is_checked)
+        self._shown = shown
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """What could not be listed."""
+        problems = dict.fromkeys(self._listing.problems)
+        return tuple(Failure(f"cannot be read: {problem.reason}", self._shown(problem.path)) for problem in problems)
+
+    def below(self, folder: Path) -> tuple[Path, ...]:
+        """The Nix files below a folder, in no particular order."""
+        return tuple(path for path in self.all_below(folder) if path.suffix == ".nix")
+
+    def all_below(self, folder: Path) -> tuple[Path, ...]:
+        """The Nix files and the Compose files below a folder, in no particular order."""
+        return self._listing.below(folder)
+
+
+def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], str]) -> Discovered:
+    """The Nix files and Compose files at absolute paths: files as they are, folders with all that is in them.
+
+    ``shown`` says how a path is written in messages.
+    """
+    files: set[Path] = set()
+    failures: list[Failure] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        try:
+            real = real_path(path)
+            found = () if real is None else tuple(_files_at(real, listing))
+        except OSError as error:
+            failures.append(Failure(f"cannot be read: {reason_of(error)}", shown(path)))
+            continue
+        if real is None:
+            skipped.append(Skipped(shown(path), "it is a symlink out of the tree"))
+        files.update(found)
+    return Discovered(tuple(sorted(files)), (*failures, *listing.failures), tuple(skipped))
+
+
+def _files_at(path: Path, listing: Listing) -> Iterator[Path]:
+    match _DISK.existing_kind(path):
+        case Kind.FOLDER:
+            yield from listing.all_below(path)
+        case Kind.FILE:
+            yield path
+        case _:
+            raise OSError("not a regular file")
+
+
+def is_checked(name: str) -> bool:
+    """Whether a file is one that rules are asked about, by its name."""
+    return name.endswith(".nix") or (name.endswith((".yml", ".yaml")) and is_compose_file(Path(name)))

@@ -1,0 +1,1 @@
+"""The module system: options, their definitions, priorities and history; nothing of whole repositories."""

@@ -1,0 +1,45 @@
+"""Facts about the hosts of a repository as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from nixlint.semantics.language.values import StringValue
+from nixlint.semantics.modules.module_sites import is_in_container, module_sites
+from nixlint.semantics.modules.module_system import ModuleSystem, modules_in
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.syntax.source_file import SourceFile
+
+from .repository import Repository
+
+_STATE_VERSION = OptionPath.of("system", "stateVersion")
+
+
+class _HostStateVersions(NamedTuple):
+    versions: frozenset[str]
+
+
+def host_state_version(repository: Repository) -> str | None:
+    """The literal ``system.stateVersion`` of the hosts, where all that the repository gives them are the same one."""
+    found = repository.remember(_HostStateVersions, lambda: _HostStateVersions(frozenset(_versions(repository))))
+    return next(iter(found.versions)) if len(found.versions) == 1 else None
+
+
+def _versions(repository: Repository) -> Iterator[str]:
+    for path in repository.files_mentioning(b"stateVersion"):
+        source = repository.source(path)
+        if source is not None and not source.root.has_error:
+            yield from _versions_in(source, repository)
+
+
+def _versions_in(source: SourceFile, repository: Repository) -> Iterator[str]:
+    for site in module_sites(source, "system"):
+        if is_in_container(site):
+            continue
+        interpreter = repository.interpreter()
+        module = interpreter.evaluate(site, interpreter.scope_at(site))
+        host = ModuleSystem(modules_in(module), interpreter, follow_imports=False)
+        for definition in host.definitions(_STATE_VERSION):
+            if isinstance(definition.value, StringValue) and definition.value.text is not None:
+                yield definition.value.text

@@ -1,0 +1,337 @@
+"""Rules about containers are asked about those of each host, and about what no host reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from nixlint.linting.finding import Report
+from nixlint.linting.run.request import Request
+from nixlint.linting.run.runner import run
+from tests.linting.workbench import REGISTRY, lint, write_files
+
+_MISSING = "container-missing-state-version"
+_PRIVILEGED = "oci-privileged"
+
+
+def _flake(**hosts: str) -> str:
+    systems = "".join(
+        f"{name} = nixpkgs.lib.nixosSystem {{ modules = [ {modules} ]; }};" for name, modules in hosts.items()
+    )
+    return f"{{ outputs = {{ nixpkgs, ... }}@inputs: {{ nixosConfigurations = {{ {systems} }}; }}; }}\n"
+
+
+def _found(report: Report, rule: str = _MISSING) -> list[tuple[str, str | None, str]]:
+    assert not report.failures
+    return [(item.path, item.finding.container, item.confidence.value) for item in report.findings if item.rule == rule]
+
+
+def _check(folder: Path, files: Mapping[str, str], *paths: str) -> Report:
+    write_files(folder, files)
+    return lint(folder, *paths)
+
+
+def _pedantic(folder: Path, files: Mapping[str, str]) -> Report:
+    write_files(folder, files)
+    return run(Request((folder,), folder, pedantic=True), REGISTRY)
+
+
+FUNCTION = {
+    "flake.nix": _flake(alpha="./web.nix"),
+    "make.nix": "{ lib }: name: extra: { containers.${name} = lib.recursiveUpdate extra { autoStart = true; "
+    "config = { ... }: { services.nginx.enable = true; }; }; }\n",
+    "web.nix": '{ lib, ... }: import ./make.nix { inherit lib; } "web" { privateNetwork = true; }\n',
+}
+
+
+def test_a_container_that_a_function_of_another_file_makes_is_one(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, FUNCTION)) == [("make.nix", "web", "certain")]
+
+
+def test_its_file_alone_has_the_same_findings(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, FUNCTION, "make.nix")) == [("make.nix", "web", "certain")]
+
+
+def test_what_is_found_in_other_files_is_no_finding_of_the_file_that_is_checked(tmp_path: Path) -> None:
+    files = {
+        **FUNCTION,
+        "flake.nix": _flake(alpha="./web.nix ./other.nix"),
+        "other.nix": "{ containers.other = { autoStart = true; config = { }; }; }\n",
+    }
+    assert _found(_check(tmp_path, files, "other.nix")) == [("other.nix", "other", "certain")]
+
+
+def test_it_is_found_once_on_however_many_hosts_it_is(tmp_path: Path) -> None:
+    files = {**FUNCTION, "flake.nix": _flake(alpha="./web.nix", beta="./web.nix", gamma="./web.nix { }")}
+    assert _found(_check(tmp_path, files)) == [("make.nix", "web", "certain")]
+
+
+def test_where_hosts_disagree_it_is_possible(tmp_path: Path) -> None:
+    version = '{ containers.web.config.system.stateVersion = "25.05"; }'
+    files = {**FUNCTION, "flake.nix": _flake(alpha="./web.nix", beta="./web.nix ./version.nix"), "version.nix": version}
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("make.nix", "web", "possible")]
+
+
+def test_the_surer_finding_counts_where_a_file_alone_knows_less(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./web.nix { services.resolved.enable = true; }"),
+        "web.nix": '{ containers.web = { privateNetwork = true; hostBridge = "br0"; '
+        'config = { ... }: { system.stateVersion = "25.05"; }; }; }',
+    }
+    assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("web.nix", "web", "certain")]
+
+
+@pytest.mark.parametrize("pedantic", [False, True])
+def test_a_generated_name_is_known_on_its_host(tmp_path: Path, pedantic: bool) -> None:
+    files = {
+        "flake.nix": _flake(alpha='./web.nix { networking.hostName = "alpha"; }'),
+        "web.nix": "{ config, ... }: { containers.${config.networking.hostName} = { autoStart = true; config = { }; }; }\n",
+    }
+    found = _found(_pedantic(tmp_path, files) if pedantic else _check(tmp_path, files))
+    assert found in ([("web.nix", "alpha", "certain")], [("web.nix", None, "certain")])
+
+
+def test_an_oci_container_of_a_function_is_seen(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./web.nix"),
+        "make.nix": "name: more: { virtualisation.oci-containers.containers.${name} = more; }\n",
+        "web.nix": '{ ... }: import ./make.nix "web" { privileged = true; }\n',
+    }
+    assert _found(_check(tmp_path, files), _PRIVILEGED) == [("web.nix", "web", "certain")]
+
+
+def test_a_container_in_a_container_is_seen(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./outer.nix"),
+        "make.nix": "name: { containers.${name} = { autoStart = true; config = { ... }: { }; }; }\n",
+        "outer.nix": '{ containers.outer = { autoStart = true; config = { imports = [ (import ./make.nix "inner") ]; '
+        'system.stateVersion = "25.05"; }; }; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == [("make.nix", "inner", "certain")]
+
+
+def test_another_host_may_have_a_container_of_the_same_name_and_more_in_it(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix", beta="./b.nix"),
+        "a.nix": "{ containers.web = { autoStart = true; config = { services.nginx.enable = true; }; }; }\n",
+        "b.nix": '{ containers.web = { autoStart = true; config = { system.stateVersion = "24.05"; }; }; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]
+
+
+def test_a_file_that_no_host_imports_may_add_to_a_container(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix"),
+        "a.nix": "{ containers.web = { autoStart = true; config = { services.nginx.enable = true; }; }; }\n",
+        "b.nix": '{ containers.web.config.system.stateVersion = "24.05"; }\n',
+    }
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("a.nix", "web", "possible")]
+
+
+# -- additions ------------------------------------------------------------------------------------------------------
+
+_ADDED = '{ containers = { a.config.system.stateVersion = "24.05"; b.config.services.openssh.enable = true; }; }\n'
+
+
+def test_what_a_host_defines_of_a_container_is_one_where_nothing_else_may_define_it(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == [("a.nix", "b", "certain")]
+
+
+def test_it_is_possible_where_a_module_is_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix inputs.x.nixosModules.y"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == []
+    assert _found(_pedantic(tmp_path, files)) == [("a.nix", "b", "possible")]
+
+
+def test_it_is_possible_where_a_name_is_not_known(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix { containers.${inputs.x.name} = { config = { }; autoStart = true; }; }"),
+        "a.nix": _ADDED,
+    }
+    assert ("a.nix", "b", "certain") not in _found(_check(tmp_path, files))
+    assert ("a.nix", "b", "possible") in _found(_pedantic(tmp_path, files))
+
+
+def test_it_is_possible_where_a_set_of_containers_is_not_known(tmp_path: Path) -> None:
+    files = {"flake.nix": _flake(alpha="./a.nix ({ config, ... }: { containers = config.my.own; })"), "a.nix": _ADDED}
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_it_is_likely_on_no_host(tmp_path: Path) -> None:
+    assert _found(_check(tmp_path, {"a.nix": _ADDED})) == [("a.nix", "b", "likely")]
+
+
+def test_it_is_an_addition_where_another_file_speaks_of_the_container(tmp_path: Path) -> None:
+    files = {"a.nix": _ADDED, "b.nix": "{ containers.b.config.services.nginx.enable = true; }\n"}
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_it_is_an_addition_where_a_host_reaches_it_under_a_condition_that_is_off(tmp_path: Path) -> None:
+    added = "{ lib, ... }: { containers = lib.mkIf false { b.config.services.openssh.enable = true; }; }\n"
+    files = {"flake.nix": _flake(alpha="./a.nix"), "a.nix": added}
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_a_container_that_another_module_of_the_host_declares_is_one_and_not_two(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix ./b.nix"),
+        "a.nix": '{ containers.b = { autoStart = true; config = { system.stateVersion = "24.05"; }; }; }\n',
+        "b.nix": "{ containers.b.config.services.openssh.enable = true; }\n",
+    }
+    assert _found(_check(tmp_path, files)) == []
+
+
+# -- mounts by expression -------------------------------------------------------------------------------------------
+
+_MOUNTED = (
+    '{ config, ... }: { containers.web = { privateNetwork = true; hostBridge = "br0"; '
+    "bindMounts.%s.isReadOnly = true; "
+    'config = { ... }: { system.stateVersion = "25.05"; }; }; }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("mount", "found"),
+    [
+        ("${config.age.secrets.token.path}", True),
+        ('"${config.sops.secrets."a/b".path}"', True),
+        ('"/var/lib/${config.my.name}"', True),
+        ('"${config.my.name}/data"', True),
+        ("${config.my.path}", False),
+        ('"/etc/${config.my.name}"', False),
+        ('"/etc/resolv.conf"', False),
+    ],
+)
+def test_a_mount_by_expression_hides_a_finding_where_it_may_be_the_resolv_conf(
+    tmp_path: Path, mount: str, found: bool
+) -> None:
+    report = _check(tmp_path, {"a.nix": _MOUNTED % mount})
+    assert bool(_found(report, "container-host-resolv-conf")) is found
+
+
+@pytest.mark.parametrize(
+    ("host", "confidence"),
+    [
+        ("networking.useNetworkd = true;", "certain"),
+        ("systemd.network.enable = true;", "certain"),
+        ("networking.useNetworkd = true; services.resolved.enable = false;", "likely"),
+        ("networking.useNetworkd = false;", "likely"),
+        ("imports = [ ./more.nix ]; networking.useNetworkd = true;", "likely"),
+    ],
+)
+def test_networkd_on_the_host_brings_resolved(tmp_path: Path, host: str, confidence: str) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix ./b.nix"),
+        "a.nix": _MOUNTED % '"/data"',
+        "b.nix": f"{{ {host} }}",
+        "more.nix": "{ lib, ... }: { services.resolved.enable = lib.mkForce false; }",
+    }
+    assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("a.nix", "web", confidence)]
+
+
+# -- state versions -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("version", "found"),
+    [
+        ("lib.trivial.release", ["certain"]),
+        ("lib.mkDefault lib.trivial.release", ["certain"]),
+        ('"${lib.trivial.release}"', ["certain"]),
+        ("config.system.nixos.release", ["certain"]),
+        ("lib.versions.majorMinor lib.version", ["certain"]),
+        ('"unstable"', ["likely"]),
+        ('"2505"', ["likely"]),
+        ('"25.5"', ["likely"]),
+        ('"25.05"', []),
+        ("config.my.version", []),
+        ("lib.mkIf config.my.x lib.trivial.release", []),
+        ("lib.trivial.oldestSupportedRelease", []),
+    ],
+)
+def test_a_release_that_moves_and_what_is_no_release_are_no_state_version(
+    tmp_path: Path, version: str, found: list[str]
+) -> None:
+    module = "{ containers.web.config = { config, lib, ... }: { system.stateVersion = %s; }; }\n"
+    assert [confidence for _, _, confidence in _found(_check(tmp_path, {"a.nix": module % version}))] == found
+
+
+# -- names by expression --------------------------------------------------------------------------------------------
+
+_NAMED = (
+    "{ config, ... }: let cfg = config.my.%s; in { containers.${cfg.name} = { privateNetwork = true; "
+    'localAddress = "%s"; config = { ... }: { %s }; }; }\n'
+)
+_OWN_VERSION = 'system.stateVersion = "25.05";'
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("10.0.0.2", "10.0.0.3", [("a.nix", None, "certain")]),
+        ("10.0.0.2", "10.0.0.2", []),
+        ("10.0.0.2", "10.0.${toString cfg.net}.3", [("a.nix", None, "certain")]),
+        ("10.0.0.2", "${cfg.address}", []),
+    ],
+)
+def test_two_declarations_with_different_addresses_are_two_containers(
+    tmp_path: Path, first: str, second: str, found: list[tuple[str, str | None, str]]
+) -> None:
+    files = {"a.nix": _NAMED % ("a", first, ""), "b.nix": _NAMED % ("b", second, _OWN_VERSION)}
+    assert _found(_check(tmp_path, files)) == found
+
+
+def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None:
+    added = '{ config, ... }: { containers.${config.my.b.name}.config.system.stateVersion = "25.05"; }\n'
+    assert _found(_check(tmp_path, {"a.nix": _NAMED % ("a", "10.0.0.2", ""), "b.nix": added})) == []
+
+
+# -- folders --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "lib.fileset.toList ./parts",
+        "lib.fileset.toList ./parts/web.nix ++ [ ]",
+        'map (name: ./parts + "/${name}") (builtins.attrNames (builtins.readDir ./parts))',
+        'builtins.filter (lib.hasSuffix ".nix") (map toString (lib.filesystem.listFilesRecursive ./parts))',
+        'lib.mapAttrsToList (name: _: ./parts/${name}) (lib.filterAttrs (n: t: t == "regular") (builtins.readDir ./parts))',
+    ],
+)
+def test_a_folder_whose_files_are_all_imported_holds_what_they_say(tmp_path: Path, imports: str) -> None:
+    files = {
+        "a.nix": f"{{ lib, ... }}: {{ containers.web.config = {{ imports = {imports}; }}; }}\n",
+        "parts/web.nix": f"{{ {_OWN_VERSION} }}",
+    }
+    assert _found(_pedantic(tmp_path, files)) == []
+    files["parts/web.nix"] = "{ services.nginx.enable = true; }"
+    assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]
+
+
+# -- modules of known projects --------------------------------------------------------------------------------------
+
+_ARCHIVE = "https://github.com/nix-community/home-manager/archive/release-24.05.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        (f'"${{builtins.fetchTarball "{_ARCHIVE}"}}/nixos"', True),
+        (f'"${{fetchTarball {{ url = "{_ARCHIVE}"; sha256 = "x"; }}}}/nixos"', True),
+        ('"${builtins.fetchGit "https://github.com/Mic92/sops-nix.git"}/modules/sops"', True),
+        ('"${builtins.fetchGit { url = "https://github.com/ryantm/agenix"; ref = "main"; }}/modules/age.nix"', True),
+        ('"${builtins.fetchGit "https://example.org/me/my-modules"}/base.nix"', False),
+        ('"${builtins.fetchTarball config.my.url}/nixos"', False),
+    ],
+)
+def test_a_known_project_that_is_fetched_defines_what_it_does_as_an_input(
+    tmp_path: Path, module: str, found: bool
+) -> None:
+    container = "{ containers.web.config = { config, ... }: { imports = [ %s ]; }; }\n"
+    assert bool(_found(_check(tmp_path, {"a.nix": container % module}))) is found

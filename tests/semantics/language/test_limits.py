@@ -1,0 +1,48 @@
+"""Whatever a configuration says, an answer comes, and it comes soon: what is too much to work out is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nixlint.semantics.language.values import PathValue
+from nixlint.semantics.modules.module_system import Definition, ModuleSystem, Presence
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.semantics.repository.repository import Repository
+
+_LISTS = "let " + " ".join(f"l{n + 1} = if c {n} then l{n} else l{n};" for n in range(60))
+_SETS = "let " + " ".join(f"s{n + 1} = if c {n} then s{n} else s{n};" for n in range(60))
+_MERGES = "let " + " ".join(f"m{n + 1} = lib.mkMerge [ m{n} m{n} ];" for n in range(40))
+
+BOTTOMLESS = {
+    "a list that may be one of very many": f"{{ c, ... }}: {_LISTS} l0 = [ ./b.nix ]; in {{ imports = l60; }}",
+    "a set that may be one of very many": f"{{ c, ... }}: {_SETS} s0 = {{ a = 1; }}; in {{ x = s60; }}",
+    "a condition that may be one of very many": f"{{ lib, c, ... }}: {_SETS} s0 = c 61; in lib.mkIf s60 {{ x = 1; }}",
+    "a function that calls itself": "let f = n: [ n ] ++ f (n + 1); in { x.a = builtins.elemAt (f 0) 3; imports = f 0; }",
+    "a function that calls itself twice": "let f = n: f (n + 1) ++ f (n + 2); in { imports = f 0; }",
+    "a list that doubles": "let d = n: l: if n == 0 then l else d (n - 1) (l ++ l); in { x = d 60 [ 1 ]; }",
+    "a text that doubles": 'let d = n: t: if n == 0 then t else d (n - 1) (t + t); in { x.${d 60 "a"} = 1; }',
+    "a range without end": "{ x = builtins.genList (n: n) 1000000000000; }",
+    "a file that imports itself": "{ imports = [ ./host.nix ]; x = import ./host.nix; }",
+    "a file whose value is itself": "import ./host.nix",
+    "a set that is its own part": "let s = { a = s; imports = [ s ]; }; in s",
+    "modules that make modules": "let m = n: { imports = [ (m (n + 1)) ]; }; in m 0",
+}
+
+
+@pytest.mark.parametrize("text", BOTTOMLESS.values(), ids=BOTTOMLESS.keys())
+def test_an_answer_comes_and_does_not_claim_that_nothing_is_there(tmp_path: Path, text: str) -> None:
+    (tmp_path / "host.nix").write_text(text, "utf-8")
+    (tmp_path / "b.nix").write_text("{ y = 1; }", "utf-8")
+    repository = Repository(tmp_path, (tmp_path / "host.nix", tmp_path / "b.nix"))
+    system = ModuleSystem((Definition(PathValue(tmp_path / "host.nix"), None),), repository.interpreter())
+    assert system.presence(OptionPath.of("x")) in set(Presence)
+    assert system.presence(OptionPath.of("y")) in set(Presence)
+
+
+def test_merges_of_merges_are_counted_no_further_than_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "host.nix").write_text(f"{{ lib, ... }}: {_MERGES} m0 = {{ x = 1; }}; in m40", "utf-8")
+    repository = Repository(tmp_path, (tmp_path / "host.nix",))
+    system = ModuleSystem((Definition(PathValue(tmp_path / "host.nix"), None),), repository.interpreter())
+    assert system.presence(OptionPath.of("x")) is not Presence.ABSENT

@@ -1,0 +1,87 @@
+"""Definitions found by the words in their names are those that a walk over the whole file finds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from nixlint.linting.registry import load_registry
+from nixlint.linting.testing import files_of, marked_spans
+from nixlint.semantics.repository.definitions import WrittenDefinition, definitions_with, written_definitions
+from nixlint.semantics.repository.repository import Repository
+from nixlint.syntax.problems import find_problems
+from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.words import places_of, words_of
+
+_ROOT = Path(__file__).parents[3]
+
+
+def _texts() -> Iterator[bytes]:
+    for path in sorted(_ROOT.glob("fixtures/**/*.nix")):
+        yield path.read_bytes()
+    for rule in load_registry().rules.values():
+        for example in rule.examples:
+            for text in files_of(example.files).values():
+                yield marked_spans(text.encode())[0]
+
+
+def _shown(definition: WrittenDefinition) -> tuple[object, ...]:
+    place, value = definition.name.span, definition.value_place.span
+    return (definition.path, definition.binder, place, value, definition.written, definition.words)
+
+
+def test_definitions_by_words_are_those_of_the_whole_walk() -> None:
+    compared = 0
+    for number, data in enumerate(_texts()):
+        source = SourceFile.parse(Path("/a.nix"), data)
+        if find_problems(source):
+            continue
+        everything = list(written_definitions(source, Repository(Path("/"), ())))
+        words = sorted({word for definition in everything for word in definition.words})
+        picked = random.Random(number)
+        for count in (1, 3):
+            sought = frozenset(picked.sample(words, min(count, len(words))))
+            found = [_shown(each) for each in definitions_with(sought, source, Repository(Path("/"), ()))]
+            assert found == [_shown(each) for each in everything if each.words & sought], (sought, data)
+            compared += len(found)
+    assert compared > 1_000
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "paths"),
+    [
+        ('{ a.b."c d".e = 1; }', {b"d"}, ['a.b."c d".e']),
+        ("{ a = { password = 1; }; }", {b"password"}, ["a.password"]),
+        ("{ inherit password; inherit (x) token other; }", {b"password", b"other"}, ["password", "other"]),
+        ("{ password ? 1, ... }: { a = password; }", {b"password"}, ["password"]),
+        ('{ "${name}_TOKEN" = 1; }', {b"_TOKEN"}, ["<name>"]),
+        ("{ a.${passwordName} = 1; }", {b"passwordName"}, ["a.<name>"]),
+        ('{ a = "password = 1;"; b = password; }', {b"password"}, []),
+        ("{ passwordFile = 1; my-password = 2; }", {b"password"}, []),
+        ("# password\n{ a = 1; }", {b"password"}, []),
+        ("let password = 1; in { a.password = password; }", {b"password"}, ["password", "a.password"]),
+    ],
+)
+def test_only_words_of_names_count(text: str, words: set[bytes], paths: list[str]) -> None:
+    source = SourceFile.parse(Path("/a.nix"), text.encode())
+    found = definitions_with(frozenset(words), source, Repository(Path("/"), ()))
+    assert [str(definition.path) for definition in found] == paths
+
+
+def test_a_value_is_worked_out_in_the_scope_where_it_stands() -> None:
+    text = b"{ config, ... }: let a = { port = 1; }; in with a; { services.x.port = rec { y = port; z = y; }.z; }"
+    source = SourceFile.parse(Path("/a.nix"), text)
+    whole = {str(each.path): each.value for each in written_definitions(source, Repository(Path("/"), ()))}
+    (found,) = definitions_with(frozenset({b"services"}), source, Repository(Path("/"), ()))
+    assert found.value == whole["services.x.port"]
+
+
+def test_the_words_of_a_file_are_what_names_are_made_of() -> None:
+    data = b'a.b-c = "d\' e_1";# f\n\xc3\xa9g'
+    assert words_of(data) == {b"a", b"b-c", b"d'", b"e_1", b"f", b"g"}
+    assert list(places_of(b"a", b"a aa a-a a.a")) == [0, 9, 11]
+    for word in words_of(data):
+        assert list(places_of(word, data)), word
