@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -15,6 +15,7 @@ from nixlint.linting.finding import Report, Severity
 from nixlint.linting.registry import load_registry
 from nixlint.linting.run.request import Caching, Request
 from nixlint.linting.run.runner import run
+from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.terminal import style_for
 
 from .arguments import request_of, shared_options
@@ -24,9 +25,7 @@ from .progress import clear
 
 @click.command("check")
 @shared_options
-@click.option(
-    "--format", "layout", type=click.Choice(["text", "concise", "json"]), default="text", help="How to write findings."
-)
+@click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="How to write findings.")
 @click.option(
     "--fail-on",
     type=click.Choice(["info", "warning", "error", "never"]),
@@ -64,17 +63,19 @@ def command(
     Exits with 0 where nothing is found at or above --fail-on, with 1 where something is, and with 2 where nixlint could
     not do its job: a file that can't be read, a configuration that makes no sense.
     """
+    written_as = FORMATS[layout]
     registry = load_registry()
     request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename, pedantic)
     if not no_cache:
         folder = None if cache_dir is None else Path(os.path.abspath(cache_dir))  # noqa: PTH100
-        request = request._replace(caching=Caching(folder, needs_edits=layout == "json"))
+        request = request._replace(caching=Caching(folder, needs_edits=written_as.has_edits))
     report = run(request, registry)
     clear(sys.stderr)
-    for piece in _pieces(report, request, layout, color):
+    view = View(request.shown, _reader(report, request), style_for(sys.stdout, color), registry.rules)
+    for piece in written_as.written(report, view):
         sys.stdout.write(piece)
     sys.stdout.flush()
-    if layout != "json":
+    if not written_as.is_whole:
         write_notices(report, color)
     return exit_code(report, fail_on)
 
@@ -89,19 +90,7 @@ def exit_code(report: Report, fail_on: str) -> int:
     return int(any(not found.suppressed and found.severity.rank >= least for found in report.findings))
 
 
-def _pieces(report: Report, request: Request, layout: str, color: str) -> Iterable[str]:
-    """The report in a format; what a format needs is imported only for it."""
+def _reader(report: Report, request: Request) -> Callable[[Path], bytes]:
+    """What gives the bytes of a file that a report speaks of: standard input, or a file of one of its repositories."""
     given = request.standard_input
-    read = Overlay({} if given is None else {given.path: given.data}, Trees(report.roots)).read
-    if layout == "json":
-        from nixlint.reporting.json_document import report_json
-
-        return (report_json(report, request.shown, read),)
-    style = style_for(sys.stdout, color)
-    if layout == "concise":
-        from nixlint.reporting.concise import report_concise
-
-        return report_concise(report, style)
-    from nixlint.reporting.text import report_text
-
-    return report_text(report, read, request.shown, style)
+    return Overlay({} if given is None else {given.path: given.data}, Trees(report.roots)).read

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from nixlint.linting.finding import Report
 
-from .terminal import Style, visible
+from .formats import View
+from .terminal import visible
 from .text import COLOURS
 
 
-def report_concise(report: Report, style: Style) -> Iterator[str]:
+def written(report: Report, view: View) -> Iterator[str]:
     """``path:line:column: severity[rule] message`` for each finding that is not suppressed."""
+    style = view.style
     for found in report.findings:
         if not found.suppressed:
             kind = style.coloured(f"{found.severity.value}[{found.rule}]", COLOURS[found.severity])

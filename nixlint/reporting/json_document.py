@@ -8,7 +8,7 @@ something is added.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias, Union
 
@@ -17,6 +17,7 @@ from nixlint.secrets.masking import Shown, shown_prose
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Position
 
+from .formats import View
 from .shown_edits import FixEdits
 
 VERSION = 1
@@ -42,14 +43,14 @@ def maybe(found: str | None) -> Shown | None:
     return None if found is None else text(found)
 
 
-def report_json(report: Report, shown: Callable[[Path], str], read: Callable[[Path], bytes]) -> str:
-    """The document of a report; ``shown`` says how paths are written in it, ``read`` gives the bytes of a file."""
-    return json_text(document(report, shown, read))
+def written(report: Report, view: View) -> Iterator[str]:
+    """The document of a report."""
+    yield json_text(document(report, view.shown, view.read))
 
 
 def document(report: Report, shown: Callable[[Path], str], read: Callable[[Path], bytes]) -> Json:
     """The document as values of JSON."""
-    places = _Places(read)
+    places = Places(read)
     edits = FixEdits((found.finding.fix for found in report.findings if found.finding.fix is not None), read)
     return {
         "version": VERSION,
@@ -59,7 +60,7 @@ def document(report: Report, shown: Callable[[Path], str], read: Callable[[Path]
     }
 
 
-def _finding(found: ReportedFinding, shown: Callable[[Path], str], places: _Places, edits: FixEdits) -> Json:
+def _finding(found: ReportedFinding, shown: Callable[[Path], str], places: Places, edits: FixEdits) -> Json:
     finding = found.finding
     return {
         "rule": text(found.rule),
@@ -105,7 +106,7 @@ def _fix(fix: Fix, shown: Callable[[Path], str], fix_edits: FixEdits) -> Json:
 _WITHHELD = shown_prose("the text of its edits holds a secret; nixlint fix makes them")
 
 
-def _note(note: Note, shown: Callable[[Path], str], places: _Places) -> Json:
+def _note(note: Note, shown: Callable[[Path], str], places: Places) -> Json:
     start, end = places.positions(note.place)
     return {
         "message": text(note.message),
@@ -115,7 +116,7 @@ def _note(note: Note, shown: Callable[[Path], str], places: _Places) -> Json:
     }
 
 
-class _Places:
+class Places:
     """Lines and columns in the files that a report speaks of, each read once."""
 
     def __init__(self, read: Callable[[Path], bytes]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nixlint.linting.finding import Failure, Note, Report, ReportedFinding, Safety, Severity, Skipped
 from nixlint.syntax.place import Place
 
+from .formats import View
 from .terminal import Style, visible, wrapped
 
 if TYPE_CHECKING:
@@ -44,15 +45,13 @@ class Sources:
         return self._text
 
 
-def report_text(
-    report: Report, read: Callable[[Path], bytes], shown: Callable[[Path], str], style: Style
-) -> Iterator[str]:
-    """A report in pieces that end in line endings. ``read`` gives the bytes of a file, ``shown`` its name for people."""
-    sources = Sources(report, read)
+def written(report: Report, view: View) -> Iterator[str]:
+    """A report in pieces that end in line endings."""
+    sources = Sources(report, view.read)
     for found in report.findings:
         if not found.suppressed:
-            yield "\n".join(_finding(found, sources, shown, style)) + "\n\n"
-    yield summary(report, style) + "\n"
+            yield "\n".join(_finding(found, sources, view.shown, view.style)) + "\n\n"
+    yield summary(report, view.style) + "\n"
 
 
 def summary(report: Report, style: Style) -> str:

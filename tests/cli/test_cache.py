@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.reporting.formats import FORMATS
+
 from .running import nixlint
 
 
@@ -27,7 +29,7 @@ def repository(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("layout", ["text", "concise", "json"])
+@pytest.mark.parametrize("layout", FORMATS)
 def test_second_run_says_the_same_as_one_without_a_cache(repository: Path, layout: str) -> None:
     fresh = nixlint(repository, "check", "--no-cache", "--format", layout)
     assert not users(repository).exists()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.reporting.formats import FORMATS
 from tests.linting.workbench import write_files
 
 from .running import nixlint
@@ -27,8 +28,7 @@ TOML = 'nixos-release = "26.05"\n[per-path-ignores]\n"ignored.nix" = ["secret-in
         ("check",),
         ("check", "--select", "NL101"),
         ("check", "--ignore", "secret-in-store"),
-        ("check", "--format", "json"),
-        ("check", "--format", "concise"),
+        *(("check", "--format", name) for name in FORMATS),
         ("check", "--pedantic"),
         ("fix", "--unsafe-fixes", "--diff"),
         ("fix", "--unsafe-fixes", "--diff", "--select", "NL101"),

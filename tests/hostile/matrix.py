@@ -50,6 +50,8 @@ COMMANDS: Mapping[str, Kind] = {
     "check, no cache": Kind(("check", _ASKED, "--no-cache", "--isolated")),
     "check, pedantic": Kind(("check", _ASKED, "--no-cache", "--pedantic", "--fail-on", "never")),
     "check, concise": Kind(("check", _ASKED, "--no-cache", "--format", "concise")),
+    "check, SARIF": Kind(("check", _ASKED, "--format", "sarif")),
+    "check, GitHub": Kind(("check", _ASKED, "--format", "github")),
     "check, JSON": Kind(("check", _ASKED, "--format", "json")),
     "check, cache there": Kind(("check", _ASKED, "--cache-dir", ".nixlint_cache"), Changes((".nixlint_cache",))),
     "options": Kind(("options", _ASKED, "containers.*.config")),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.reporting.formats import FORMATS
 from tests.cli.running import nixlint
 from tests.linting.workbench import write_files
 
@@ -29,8 +30,7 @@ FLAKE = (
     "{ nixosConfigurations.alpha = nixpkgs.lib.nixosSystem { modules = [ ./all.nix ]; }; }; }"
 )
 COMMANDS = [
-    ("check", "."),
-    ("check", ".", "--format", "concise"),
+    *(("check", ".", "--format", name) for name in FORMATS),
     ("check", ".", "--format", "json", "--pedantic"),
     ("check", ".", "--select", "NL101,NL201,NL206", "--pedantic"),
     ("fix", "--unsafe-fixes", "--diff", "."),

@@ -19,8 +19,9 @@ from nixlint.linting.registry import Registry
 from nixlint.linting.rule import Rule
 from nixlint.linting.run.request import Caching, StandardInput
 from nixlint.linting.run.runner import run
+from nixlint.reporting.formats import View
 from nixlint.reporting.terminal import Style
-from nixlint.reporting.text import report_text
+from nixlint.reporting.text import written
 from nixlint.semantics.repository.host_facts import host_state_version
 from nixlint.semantics.repository.repository import Repository
 from tests.linting.workbench import NO_VERSION, REGISTRY, found, registry_of, request, write_files
@@ -251,7 +252,7 @@ def test_cache_with_any_other_value_in_it_is_used_or_not_and_breaks_nothing(data
 
         assert report.failures == before.failures
         tree = Tree(folder)
-        assert list(report_text(report, tree.read, str, Style(False, 80))) is not None
+        assert list(written(report, View(str, tree.read, Style(False, 80), {}))) is not None
         again = cached(folder)
         assert cached(folder) == again
 

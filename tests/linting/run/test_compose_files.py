@@ -8,6 +8,7 @@ from pathlib import Path
 from click.testing import CliRunner
 
 from nixlint.cli.check import command
+from nixlint.reporting.formats import FORMATS
 
 RISKY = """\
 services:
@@ -84,7 +85,7 @@ def test_no_secret_of_a_compose_file_is_in_a_report(tmp_path: Path) -> None:
         "services:\n  db:\n    image: postgres:17\n    environment: { POSTGRES_PASSWORD: hunter2hunter2 }\n"
         "    command: [ serve, --token, waterfall9-riverbank ]\n"
     )
-    for format_ in ("text", "json", "concise"):
+    for format_ in FORMATS:
         result = CliRunner().invoke(command, [str(tmp_path), "--format", format_], standalone_mode=False)
         assert "secret-in-compose-file" in result.stdout
         assert "hunter2" not in result.stdout
