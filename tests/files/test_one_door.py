@@ -58,7 +58,7 @@ def _ways_to_the_disk(tree: ast.AST) -> Iterator[tuple[int, str]]:
             case ast.Import(names=names):
                 yield from ((node.lineno, each.name) for each in names if each.name.partition(".")[0] in _MODULES)
             case ast.ImportFrom(module=str() as module, names=names, level=0):
-                if module.partition(".")[0] in _MODULES:
+                if module.partition(".")[0] in _MODULES and module != "urllib.parse":  # texts alone
                     yield node.lineno, module
                 if module in ("os", "os.path", "io"):
                     yield from ((node.lineno, each.name) for each in names if each.name in _OS | _OS_PATH)
