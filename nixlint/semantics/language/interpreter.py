@@ -19,7 +19,7 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import decode, path_parts, static_name
 
-from . import library, operators, symbols
+from . import library, operators, sources, symbols
 from .attribute_sets import attribute_set, bound_scope, place_of
 from .budget import METER, TOO_DEEP, TOO_MUCH, Budget, spending
 from .file_tree import FileTree
@@ -142,6 +142,10 @@ class Interpreter:
                 return subject
             case CallValue() if name == "nixosConfigurations" and symbols.makes_clan(subject.callee.path):
                 return subject
+            case CallValue() if name == "outPath" and sources.is_fetched(subject):
+                return subject
+            case CallValue(callee=callee) if callee.path[:1] == sources.IMPORT:
+                return subject._replace(callee=callee._replace(path=(*callee.path, name)), place=place)
             case CallValue():
                 return UnknownValue(f"the result of {subject.callee.dotted} is not known", place)
             case UnknownValue():
@@ -184,14 +188,24 @@ class Interpreter:
                 return self.file(path, place)
             case SymbolValue(path=path) if symbols.is_nixpkgs(path):
                 return SymbolValue((*path[:-1], f"{path[-1]}()"), place)
-            case SymbolValue():
-                known = value.path == symbols.LIB or symbols.makes_system(value.path)
-                return value if known else UnknownValue(f"import of {value.dotted}", place)
+            case CallValue() if sources.is_nixpkgs(value):
+                return SymbolValue((f"{symbols.NIXPKGS[0]}()",), place)
+            case StringValue(parts=(CallValue() as fetched, str() as below)) if sources.is_nixpkgs(fetched):
+                names = [name for name in below.split("/") if name]
+                return self.import_value(symbols.symbol((*symbols.NIXPKGS, *names), place), place)
             case StringValue(parts=(SymbolValue(path=path), str() as below)) if symbols.is_nixpkgs(path):
                 names = [name for name in below.split("/") if name]
                 return self.import_value(symbols.symbol((*symbols.NIXPKGS, *names), place), place)
+            case SymbolValue(path=path) if path == symbols.LIB or symbols.makes_system(path):
+                return value
+            case SymbolValue(path=path) if path[:1] == symbols.NIXPKGS or not symbols.is_looked_up(path):
+                return UnknownValue(f"import of {value.dotted}", place)
+            case _ if sources.is_in_source(value):
+                return CallValue(SymbolValue(sources.IMPORT, place), (Known(value),), place)
             case StringValue(text=str() as text) if text.startswith("/"):
                 return self.file(normalised(text), place)
+            case StringValue(parts=(PathValue(path=path), str() as below)) if below.startswith("/"):
+                return self.file(normalised(f"{path}{below}"), place)
             case UnknownValue():
                 return value
             case _:
@@ -283,7 +297,7 @@ class Interpreter:
             case views.HomePath():
                 return UnknownValue("a path below the home folder", place_of(expression))
             case views.SearchPath():
-                return _search_path(expression)
+                return symbols.symbol(sources.looked_up(expression.text), place_of(expression))
             case views.Uri():
                 return StringValue((expression.text,), place_of(expression))
             case views.Variable():
@@ -537,6 +551,9 @@ class Interpreter:
         return self.defer_call(compute, place)
 
     def _file(self, path: Path, place: Place | None) -> Value:
+        pins = sources.pins_in(path, self.files)
+        if pins is not None:
+            return pins
         source = self._load(path)
         if source is None and path.suffix != ".nix":
             source = self._load(path / "default.nix")
@@ -555,11 +572,3 @@ def _below_symbol(subject: SymbolValue, name: str, place: Place | None) -> Value
         return given
     named = library.named((*subject.path, name), place)
     return named._replace(resolver=resolver) if isinstance(named, SymbolValue) and subject.path else named
-
-
-def _search_path(view: views.SearchPath) -> Value:
-    head, _, rest = view.text.strip("<>").partition("/")
-    if head != "nixpkgs":
-        return UnknownValue(f"{view.text} depends on NIX_PATH", place_of(view))
-    path = symbols.NIXPKGS if not rest else (*symbols.NIXPKGS, *rest.split("/"))
-    return symbols.symbol(path, place_of(view))

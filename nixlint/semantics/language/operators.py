@@ -12,6 +12,7 @@ from .budget import nested
 from .partial_text import TOO_LONG, equal_texts, joined, may_be
 from .paths import normalised
 from .property_sets import as_attributes, as_property
+from .sources import is_fetched
 from .values import (
     PROPERTIES,
     UNSETTLED,
@@ -405,9 +406,9 @@ def arithmetic(operator: str, left: Value, right: Value, place: Place | None, ev
 
 def _symbol_sum(left: SymbolValue | CallValue, right: StringValue, place: Place | None, evaluator: Evaluator) -> Value:
     """A package, a flake or a folder of nixpkgs with something behind it: ``modulesPath + "/profiles/minimal.nix"``."""
-    if isinstance(left, CallValue):
+    if isinstance(left, CallValue) and not is_fetched(left):
         return unknown_because(left, "'+' with a value that is not known", place)
-    if left.path[:1] == symbols.NIXPKGS and right.text is not None:
+    if isinstance(left, SymbolValue) and left.path[:1] == symbols.NIXPKGS and right.text is not None:
         return symbols.symbol((*left.path, *right.text.strip("/").split("/")), place)
     return _text((*text_parts(left, place, evaluator), *right.parts), place)
 

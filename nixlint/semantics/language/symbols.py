@@ -37,7 +37,12 @@ def is_nixpkgs(path: tuple[str, ...]) -> bool:
 
 def is_source(path: tuple[str, ...]) -> bool:
     """Whether a name is that of a flake or of nixpkgs, which stand for the folder of their sources."""
-    return path == NIXPKGS or (path[:1] == INPUTS and len(path) == 2)
+    return path == NIXPKGS or (path[:1] == INPUTS and len(path) == 2) or (is_looked_up(path) and len(path) == 1)
+
+
+def is_looked_up(path: tuple[str, ...]) -> bool:
+    """Whether a name is that of something found by ``NIX_PATH``: ``<home-manager/nixos>``."""
+    return path[:1] != () and path[0].startswith("<")
 
 
 def makes_system(path: tuple[str, ...]) -> bool:

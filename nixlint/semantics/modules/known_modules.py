@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import nixlint.data
-from nixlint.semantics.language import symbols
+from nixlint.semantics.language import sources, symbols
 from nixlint.semantics.language.values import AttrsValue, CallValue, ListValue, StringValue, SymbolValue, Thunk, Value
 
 Roots: TypeAlias = tuple[tuple[str, ...], ...]
@@ -23,9 +23,6 @@ _FOR_HOMES = frozenset({"nix-colors"})
 _PARTS = frozenset({"flakeModule", "flakeModules"})
 _OF_PARTS: Roots = (("perSystem",), ("systems",), ("transposition",), ("flake", "checks"), ("flake", "packages"))
 """What a module of flake-parts from elsewhere may define: what it makes for each system, not the modules of the flake."""
-_FETCHERS = frozenset({("builtins", "fetchTarball"), ("builtins", "fetchGit"), ("builtins", "fetchTree")})
-_ADDRESS = re.compile(r"(?:git\+)?(?:https?|ssh)://[^/]+/[^/]+/([^/?#]+?)(?:\.git)?(?:[/?#]|$)")
-"""The address of a repository, or of an archive of one, at a forge."""
 _VARIANT = re.compile(r"-(?:stable|unstable|master|nix|flake|latest|\d\d[.-]?\d\d)$")
 """What people put behind the name of a project to tell two versions of it apart."""
 _DATA = Path(nixlint.data.__file__).parent / "known_modules.json"
@@ -57,18 +54,27 @@ def roots_of(module: Value) -> Roots | None:
             return _of_nixos("/".join(path[1:]))
         case CallValue(callee=SymbolValue(path=("lib", *_, name)), arguments=arguments):
             return _of_option_module(name, arguments)
+        case CallValue(callee=callee, arguments=(source, *_)) if callee.path[:1] == sources.IMPORT:
+            return roots_of(source.force())
+        case CallValue() if sources.is_fetched(module):
+            return _of_project(sources.project_of(module))
+        case SymbolValue(path=path) if symbols.is_looked_up(path):
+            return _of_project(path[0].strip("<>"))
         case SymbolValue() | CallValue():
             symbol = module.callee if isinstance(module, CallValue) else module
             return _of_either(symbol.path, _by_project(symbol))
         case StringValue(parts=(SymbolValue() as symbol, *rest)):
             below = "".join(part for part in rest if isinstance(part, str))
             path, project = symbol.path, _by_project(symbol)
+            if symbols.is_looked_up(path) and path[:1] != symbols.NIXPKGS:
+                return _of_project(path[0].strip("<>"))
             if path == ("modulesPath",) or symbols.is_nixpkgs(path) or symbols.is_nixpkgs(project):
                 return _of_nixos(below)
             return _of_either((*path, "nixosModules"), (*project, "nixosModules"))
-        case StringValue(parts=(CallValue(callee=callee, arguments=(source,)), *_)) if callee.path in _FETCHERS:
-            fetched = _fetched_project(source.force())
-            return None if fetched is None or symbols.is_nixpkgs((fetched,)) else _of_input((fetched, "nixosModules"))
+        case StringValue(parts=(CallValue() as fetched, *rest)) if sources.is_fetched(fetched):
+            if sources.is_nixpkgs(fetched):
+                return _of_nixos("".join(part for part in rest if isinstance(part, str)))
+            return _of_project(sources.project_of(fetched))
         case _:
             return None
 
@@ -86,12 +92,9 @@ def _by_project(symbol: SymbolValue) -> tuple[str, ...]:
     return (*symbols.INPUTS, resolver.project(path[1]) or path[1], *path[2:])
 
 
-def _fetched_project(source: Value) -> str | None:
-    """The name of the repository that a fetcher of Nix fetches, by its address."""
-    url = source.entries.get("url") if isinstance(source, AttrsValue) else None
-    address = source if url is None else url.value.force()
-    found = _ADDRESS.match(address.text or "") if isinstance(address, StringValue) else None
-    return None if found is None else found[1]
+def _of_project(name: str | None) -> Roots | None:
+    """Those of a module of a project other than nixpkgs, of which it is not known what it is called in a flake."""
+    return None if name is None or symbols.is_nixpkgs((name,)) else _of_input((name, "nixosModules"))
 
 
 def _of_nixos(path: str) -> Roots | None:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from nixlint.semantics.language import symbols
 from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.paths import normalised
 from nixlint.semantics.language.property_sets import ATTRIBUTES, as_property, names_of
 from nixlint.semantics.language.values import (
     AttrsValue,
@@ -41,6 +42,7 @@ from nixlint.semantics.language.values import (
 from nixlint.syntax.place import Place
 
 from .configuration import Configuration
+from .import_tree import ImportTree, tree_of
 from .known_modules import roots_of
 from .option_declarations import Declarations, Declared, Namespace
 from .option_history import NO_HISTORY, Change, Names, OptionHistory, Renamed, nixos_history
@@ -271,6 +273,10 @@ class ModuleSystem:
                 self._load_file(path, value, into, conditions)
             case StringValue(text=str() as text) if text.startswith("/"):
                 self._load_file(Path(text), PathValue(Path(text), value.place), into, conditions)
+            case StringValue(parts=(PathValue(path=path), str() as below)) if below.startswith("/"):
+                # A folder that is copied to the store: what is in it is the same there.
+                copied = normalised(f"{path}{below}")
+                self._load_file(copied, PathValue(copied, value.place), into, conditions)
             case AttrsValue():
                 module = _Module(None)
                 into.imports.append(_Import(module, conditions))
@@ -281,8 +287,8 @@ class ModuleSystem:
             case ChoiceValue() if len(conditions) <= MOST_CONDITIONS:
                 for alternative, condition in branches_of(value):
                     self._load(alternative.force(), into, (*conditions, condition))
-            case CallValue(callee=callee, arguments=(folder,)) if callee.path[-1:] == ("import-tree",):
-                self._load_tree(folder.force(), value, into, conditions)
+            case CallValue() if (tree := tree_of(value)) is not None:
+                self._load_tree(tree, value, into, conditions)
             case ListValue() if not self._follow_imports:
                 # No module for NixOS, but what one's own makers of modules take: a list of what it defines.
                 for element in value.elements:
@@ -293,17 +299,15 @@ class ModuleSystem:
             case _:
                 self._load_unknown(value, into, conditions)
 
-    def _load_tree(self, folder: Value, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
-        """Load every file below a folder, as ``import-tree`` does (github.com/vic/import-tree, README)."""
+    def _load_tree(self, tree: ImportTree, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
+        """Load the files of a tree, as ``import-tree`` does."""
         files = self._interpreter.files
-        top = folder.path if isinstance(folder, PathValue) else None
-        found = None if files is None or top is None else files.below(top)
-        if found is None or top is None:
+        found = None if files is None else tree.paths(files, self._interpreter)
+        if found is None:
             self._load_unknown(value, into, conditions)
             return
-        for path in found:
-            if path.suffix == ".nix" and "/_" not in f"/{path.relative_to(top)}":
-                self._load_file(path, PathValue(path, value.place), into, conditions)
+        for path, doubt in found:
+            self._load_file(path, PathValue(path, value.place), into, (*conditions, *doubt))
 
     def _load_unknown(self, value: Value, into: _Module, conditions: tuple[Value, ...]) -> None:
         """Take a module that is not known: one of NixOS adds nothing here, one of a known project what it may define."""

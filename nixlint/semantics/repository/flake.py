@@ -6,13 +6,13 @@ An input is known by name alone (``inputs.nixpkgs``). ``self`` is the flake itse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.semantics.language import symbols
 from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.sources import project_at
 from nixlint.semantics.language.values import (
     AttrsValue,
     CallValue,
@@ -34,9 +34,6 @@ _SELF = (*symbols.INPUTS, "self")
 _CLAN = (OptionPath.of("clan"), OptionPath.of("flake", "clan"))
 _OF_FLAKE_PARTS = frozenset({"flake", "perSystem", "systems", "transposition", "debug", "partitions", "touchup"})
 """The first names of the options that flake-parts declares itself (flake-parts, ``modules`` and ``extras``)."""
-_REPOSITORY = re.compile(
-    r"(?:github|gitlab|sourcehut|codeberg):[^/?]+/([^/?]+)|(?:git\+)?(?:https|ssh)://[^/]+/[^/]+/([^/?]+)"
-)
 _METADATA = frozenset({"rev", "shortRev", "dirtyRev", "lastModified", "lastModifiedDate", "narHash", "sourceInfo"})
 
 
@@ -116,8 +113,7 @@ class Flake:
         for key in (name, "url"):
             value = None if value is None else self.interpreter.find_attribute(value, key)
         text = value.text if isinstance(value, StringValue) else None
-        found = None if text is None else _REPOSITORY.match(text)
-        return None if found is None else (found[1] or found[2]).removesuffix(".git")
+        return None if text is None else project_at(text)
 
     def special_arguments(self) -> Mapping[str, Thunk]:
         """What the modules of hosts are given that are found by where they stand, as clan-core finds machines.

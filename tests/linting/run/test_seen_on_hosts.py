@@ -297,6 +297,21 @@ def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     "imports",
     [
+        'lib.fileset.toList (lib.fileset.fileFilter (f: f.hasExt "nix") ./parts)',
+        'lib.fileset.toList (lib.fileset.fileFilter (f: f.type == "regular" && f.name != "default.nix") ./parts)',
+        'lib.fileset.toList (lib.fileset.fileFilter ({ hasExt, ... }: hasExt "nix") ./parts)',
+        "lib.fileset.toList (lib.fileset.difference ./parts ./parts/other.nix)",
+        "lib.fileset.toList (lib.fileset.unions [ ./parts/web.nix ./parts/other.nix ])",
+        "lib.fileset.toList (lib.fileset.union ./parts/web.nix (lib.fileset.maybeMissing ./missing))",
+        'lib.fileset.toList (lib.fileset.intersection ./parts (lib.fileset.fileFilter (f: f.hasExt "nix") ./.))',
+        "[ (inputs.import-tree ./parts) ]",
+        "[ (inputs.import-tree [ ./parts ]) ]",
+        '[ (inputs.import-tree.filter (lib.hasInfix "web") ./parts) ]',
+        '[ ((inputs.import-tree.filterNot (lib.hasSuffix "other.nix")) ./parts) ]',
+        '[ (inputs.import-tree.match ".*web.*" ./parts) ]',
+        "lib.attrValues (inputs.haumea.lib.load { src = ./parts; loader = inputs.haumea.lib.loaders.path; })",
+        'map (name: "${./parts}/${name}") (builtins.attrNames (builtins.readDir ./parts))',
+        'map (name: import "${./parts}/${name}") (builtins.attrNames (builtins.readDir ./parts))',
         "lib.fileset.toList ./parts",
         "lib.fileset.toList ./parts/web.nix ++ [ ]",
         'map (name: ./parts + "/${name}") (builtins.attrNames (builtins.readDir ./parts))',
@@ -306,17 +321,48 @@ def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None
 )
 def test_a_folder_whose_files_are_all_imported_holds_what_they_say(tmp_path: Path, imports: str) -> None:
     files = {
-        "a.nix": f"{{ lib, ... }}: {{ containers.web.config = {{ imports = {imports}; }}; }}\n",
+        "a.nix": f"{{ inputs, lib, ... }}: {{ containers.web.config = {{ imports = {imports}; }}; }}\n",
         "parts/web.nix": f"{{ {_OWN_VERSION} }}",
+        "parts/other.nix": "{ }",
     }
     assert _found(_pedantic(tmp_path, files)) == []
     files["parts/web.nix"] = "{ services.nginx.enable = true; }"
     assert _found(_check(tmp_path, files)) == [("a.nix", "web", "certain")]
 
 
+@pytest.mark.parametrize(
+    "imports",
+    [
+        "lib.fileset.toList (lib.fileset.fileFilter (f: config.my.takes f.name) ./parts)",
+        "lib.fileset.toList (lib.fileset.difference ./parts config.my.files)",
+        "lib.fileset.toList (lib.fileset.gitTracked ./parts)",
+        "[ (inputs.import-tree.filter config.my.takes ./parts) ]",
+        '[ (inputs.import-tree.filter (lib.hasPrefix "/web") ./parts) ]',
+        "[ (inputs.import-tree.addPath ./parts) ]",
+        "[ (inputs.import-tree config.my.folder) ]",
+    ],
+)
+def test_of_a_folder_of_which_not_all_is_known_nothing_is_said(tmp_path: Path, imports: str) -> None:
+    files = {
+        "a.nix": f"{{ config, inputs, lib, ... }}: {{ containers.web.config = {{ imports = {imports}; }}; }}\n",
+        "parts/web.nix": f"{{ {_OWN_VERSION} }}",
+        "parts/other.nix": "{ }",
+    }
+    assert _found(_check(tmp_path, files)) == []
+
+
 # -- modules of known projects --------------------------------------------------------------------------------------
 
 _ARCHIVE = "https://github.com/nix-community/home-manager/archive/release-24.05.tar.gz"
+_PINS = {
+    "npins/default.nix": "builtins.fromJSON (builtins.readFile ./sources.json)",
+    "npins/sources.json": """{ "pins": {
+        "agenix": { "type": "Git", "repository": { "type": "GitHub", "owner": "ryantm", "repo": "agenix" } },
+        "mine": { "type": "Git", "repository": { "type": "Git", "url": "https://example.org/me/mine.git" } },
+        "nixpkgs": { "type": "Channel", "url": "https://releases.nixos.org/nixos/unstable/nixexprs.tar.xz" } } }""",
+    "nix/sources.nix": "{ }",
+    "nix/sources.json": f'{{ "home-manager": {{ "type": "tarball", "url": "{_ARCHIVE}" }} }}',
+}
 
 
 @pytest.mark.parametrize(
@@ -326,6 +372,28 @@ _ARCHIVE = "https://github.com/nix-community/home-manager/archive/release-24.05.
         (f'"${{fetchTarball {{ url = "{_ARCHIVE}"; sha256 = "x"; }}}}/nixos"', True),
         ('"${builtins.fetchGit "https://github.com/Mic92/sops-nix.git"}/modules/sops"', True),
         ('"${builtins.fetchGit { url = "https://github.com/ryantm/agenix"; ref = "main"; }}/modules/age.nix"', True),
+        ("<home-manager/nixos>", True),
+        ("(import <home-manager/nixos>)", True),
+        ('(<sops-nix> + "/modules/sops")', True),
+        ('"${<agenix>}/modules/age.nix"', True),
+        ("<nixpkgs/nixos/modules/profiles/minimal.nix>", True),
+        ("<nixos-unstable/nixos/modules/profiles/minimal.nix>", True),
+        (f'(import "${{fetchTarball "{_ARCHIVE}"}}/nixos")', True),
+        (f'(fetchTarball "{_ARCHIVE}" + "/nixos")', True),
+        (f'(import (fetchTarball "{_ARCHIVE}") {{ }}).nixos', True),
+        ('"${builtins.fetchGit { url = "git@github.com:ryantm/agenix.git"; }}/modules/age.nix"', True),
+        ('"${builtins.fetchTree { type = "github"; owner = "ryantm"; repo = "agenix"; }}/modules/age.nix"', True),
+        ('"${pkgs.fetchFromGitHub { owner = "ryantm"; repo = "agenix"; rev = "1"; }}/modules/age.nix"', True),
+        ('(builtins.getFlake "github:ryantm/agenix/0123").nixosModules.default', True),
+        ('"${(import ./npins).agenix}/modules/age.nix"', True),
+        ('((import ./npins).nixpkgs + "/nixos/modules/profiles/minimal.nix")', True),
+        ('(import "${(import ./nix/sources.nix).home-manager}/nixos")', True),
+        ('"${(import ./nix/sources.nix { }).home-manager}/nixos"', True),
+        ("<mine/base.nix>", False),
+        ("(import <mine>)", False),
+        ('"${(import ./npins).mine}/base.nix"', False),
+        ("(builtins.getFlake (toString ./.)).nixosModules.default", False),
+        ('"${pkgs.fetchFromGitHub { owner = "me"; repo = "my-modules"; rev = "1"; }}/base.nix"', False),
         ('"${builtins.fetchGit "https://example.org/me/my-modules"}/base.nix"', False),
         ('"${builtins.fetchTarball config.my.url}/nixos"', False),
     ],
@@ -333,5 +401,5 @@ _ARCHIVE = "https://github.com/nix-community/home-manager/archive/release-24.05.
 def test_a_known_project_that_is_fetched_defines_what_it_does_as_an_input(
     tmp_path: Path, module: str, found: bool
 ) -> None:
-    container = "{ containers.web.config = { config, ... }: { imports = [ %s ]; }; }\n"
-    assert bool(_found(_check(tmp_path, {"a.nix": container % module}))) is found
+    container = "{ containers.web.config = { config, pkgs, ... }: { imports = [ %s ]; }; }\n"
+    assert bool(_found(_check(tmp_path, {"a.nix": container % module, **_PINS}))) is found

@@ -477,7 +477,14 @@ WITH_FILES: dict[str, tuple[str, ...]] = {
     "filesystem.pathType": (),  # as above
     "pathIsDirectory": (),  # as above
     "pathIsRegularFile": (),  # as above
-    "fileset.toList": (),  # as above
+    "fileset.toList": (),  # as above, and all of lib.fileset
+    "fileset.difference": (),
+    "fileset.fileFilter": (),
+    "fileset.fileFilter:hasExt": (),
+    "fileset.intersection": (),
+    "fileset.maybeMissing": (),
+    "fileset.union": (),
+    "fileset.unions": (),
     "filesystem.listFilesRecursive": ("map toString (lib.filesystem.listFilesRecursive ./folder)",),
     "importJSON": ("lib.importJSON ./data.json",),
     "modules.importApply": ("(lib.modules.importApply ./function.nix 1).imports",),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from nixlint.semantics.language import symbols
+from nixlint.semantics.language.sources import project_at
 from nixlint.semantics.language.values import (
     BoolValue,
     Known,
@@ -73,11 +74,20 @@ def call(function: PrimitiveValue, argument: Thunk, place: Place | None, evaluat
 
 def call_elsewhere(callee: SymbolValue, argument: Thunk, place: Place | None, evaluator: Evaluator) -> Value | None:
     """What a function of a flake that many use gives; ``None`` where nothing is known of it."""
+    if callee.path == (*symbols.BUILTINS, "getFlake"):
+        return _flake_at(argument.force(), place)
     if callee.path != ("inputs", "haumea", "lib", "load"):
         return None
     from .files import loaded_by_haumea
 
     return loaded_by_haumea(argument.force(), place, evaluator)
+
+
+def _flake_at(address: Value, place: Place | None) -> Value | None:
+    """The flake at an address: what the input of a flake would be that had the name of its project."""
+    text = address.text if isinstance(address, StringValue) else None
+    project = None if text is None else "nixpkgs" if text.partition("/")[0] == "nixpkgs" else project_at(text)
+    return None if project is None else SymbolValue((*symbols.INPUTS, project), place)
 
 
 def _builtin(name: str, found: SymbolValue) -> Value:

@@ -104,15 +104,6 @@ def _list_files_recursive(call: Call) -> Value:
     return ListValue(tuple(Known(PathValue(file, call.place)) for file in found), (), call.place)
 
 
-@model(1, "fileset.toList", strict=(0,))
-def _fileset_to_list(call: Call) -> Value:
-    """The files of a fileset that is a path (nixpkgs, ``lib/fileset``): itself, or all below a folder."""
-    path, files = _path(call, 0), call.evaluator.files
-    if path is not None and files is not None and files.kind(path) == "regular":
-        return ListValue((Known(PathValue(path, call.place)),), (), call.place)
-    return _list_files_recursive(call)
-
-
 def files_below(folder: Path, call: Call) -> list[Path] | None:
     """All files below a folder, in the order in which Nix lists them; ``None`` where they cannot be known."""
     files = call.evaluator.files

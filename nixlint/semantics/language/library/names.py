@@ -46,9 +46,12 @@ _CONCERNS = {
         traceValSeqN traceValSeqNFn tryEval unsafeGetAttrPos warn warnIf warnIfNot xor
     """,
     "files": """
-        baseNameOf builtins.toPath dirOf fileset.toList filesystem.listFilesRecursive filesystem.pathType fromJSON
-        fromTOML importJSON importTOML path.append pathExists pathIsDirectory pathIsRegularFile readDir readFileType
-        splitString
+        baseNameOf builtins.toPath dirOf filesystem.listFilesRecursive filesystem.pathType fromJSON fromTOML importJSON
+        importTOML path.append pathExists pathIsDirectory pathIsRegularFile readDir readFileType splitString
+    """,
+    "filesets": """
+        fileset.difference fileset.fileFilter fileset.fileFilter:hasExt fileset.intersection fileset.maybeMissing
+        fileset.toList fileset.union fileset.unions
     """,
 }
 CONCERN_OF = {name: concern for concern, names in _CONCERNS.items() for name in names.split()}
