@@ -144,6 +144,8 @@ class Interpreter:
                 return subject
             case CallValue() if name == "outPath" and sources.is_fetched(subject):
                 return subject
+            case CallValue(callee=callee) if callee.path[-2:] == ("snowfall-lib", "mkLib") and name == "mkFlake":
+                return subject._replace(callee=callee._replace(path=(*callee.path[:-1], name)), place=place)
             case CallValue(callee=callee) if callee.path[:1] == sources.IMPORT:
                 return subject._replace(callee=callee._replace(path=(*callee.path, name)), place=place)
             case CallValue():

@@ -28,6 +28,7 @@ from nixlint.semantics.modules.module_system import Definition, ModuleSystem, mo
 from nixlint.semantics.modules.option_history import NO_HISTORY
 from nixlint.semantics.modules.option_path import OptionPath
 
+from .layouts import LaidOutHost, Layout, called_layout, ez_configs_layout
 from .repository import Repository
 
 _SELF = (*symbols.INPUTS, "self")
@@ -53,6 +54,7 @@ class Flake:
         self._at_work: set[tuple[str, ...]] = set()
         self._systems: tuple[ModuleSystem, ...] = ()
         self._outputs: tuple[Value, ...] = ()
+        self._layouts: tuple[Layout, ...] = ()
         value = _value_of(folder, repository, self.interpreter)
         self._inputs = self.interpreter.find_attribute(value, "inputs")
         self._outputs = tuple(self._plain_outputs(_outputs_of(value, self.interpreter, self)))
@@ -73,6 +75,15 @@ class Flake:
         yield from self._written(names)
         for system in self._systems:
             yield from (definition.value for definition in system.definitions(OptionPath(("flake", *names))))
+
+    def laid_out_hosts(self) -> Iterator[LaidOutHost]:
+        """The hosts that a library makes of where files stand in the flake."""
+        for layout in (*self._layouts, *self._of_ez_configs()):
+            yield from layout.hosts(self._given_to_all())
+
+    def _of_ez_configs(self) -> Iterator[Layout]:
+        found = (ez_configs_layout(system, self.interpreter) for system in self._systems)
+        return (layout for layout in found if layout is not None)
 
     def resolve(self, path: tuple[str, ...]) -> Value | None:
         """What stands at ``inputs.self.…``, where exactly one piece of the flake gives it."""
@@ -95,6 +106,10 @@ class Flake:
             found = [value for value in self._values(names) if not isinstance(value, UnknownValue)]
         finally:
             self._at_work.discard(names)
+        if not found and names[0] == "nixosModules" and len(names) > 1:
+            # A name with a slash is one name there.
+            laid_out = (layout.module("/".join(names[1:])) for layout in (*self._layouts, *self._of_ez_configs()))
+            return next((module for module in laid_out if module is not None), None)
         return found[0] if len(found) == 1 else None
 
     def argument(self, name: str) -> Value | None:
@@ -181,7 +196,11 @@ class Flake:
                 yield value
 
     def _plain_outputs(self, value: Value) -> Iterator[Value]:
+        layout = called_layout(value, self.folder, self.interpreter) if isinstance(value, CallValue) else None
+        self._layouts = self._layouts if layout is None else (*self._layouts, layout)
         match value:
+            case CallValue() if layout is not None:
+                yield from self._given(value.arguments[-1].force())
             case CallValue(arguments=(settings,)) if value.callee.path[-1:] == ("mkFlake",):
                 yield from self._given(settings.force())
             case CallValue() if value.callee.path[-1:] == ("mkFlake",):
@@ -196,6 +215,12 @@ class Flake:
             case ChoiceValue():
                 for alternative in value.alternatives:
                     yield from self._plain_outputs(alternative.force())
+            case AttrsValue():
+                # What a library makes, with further outputs: `mkFlake { … } // { … }`.
+                for unknown in value.unknowns:
+                    if isinstance(unknown, CallValue):
+                        yield from self._plain_outputs(unknown)
+                yield value
             case _:
                 yield value
 

@@ -111,8 +111,10 @@ def hosts(repository: Repository) -> tuple[Host, ...]:
 
 def _found(repository: Repository) -> list[Host]:
     flake, *below = Flake.all_of(repository)
-    of_flake = tuple(_flake_hosts(flake))
-    further = [(each.folder, (*_flake_hosts(each), *_clan_hosts(repository, each))) for each in below]
+    of_flake = (*_flake_hosts(flake), *_laid_out_hosts(flake))
+    further = [
+        (each.folder, (*_flake_hosts(each), *_laid_out_hosts(each), *_clan_hosts(repository, each))) for each in below
+    ]
     made = (*_clan_hosts(repository, flake), *(() if of_flake else _made_hosts(repository)))
     others = () if of_flake else _channel_hosts(repository, made, further)
     found = {host.name: host for host in (*others, *made, *of_flake)}
@@ -132,6 +134,15 @@ def _flake_hosts(flake: Flake) -> Iterator[Host]:
         yield from _configurations(configurations, flake.interpreter)
     for hive in (*flake.outputs("colmena"), *flake.outputs("colmenaHive")):
         yield from _colmena(hive, flake.interpreter)
+
+
+def _laid_out_hosts(flake: Flake) -> Iterator[Host]:
+    """Those that a library makes of the folders of the flake."""
+    for found in flake.laid_out_hosts():
+        if found.system is not None:
+            yield _host_of(found.name, found.place, found.system, flake.interpreter)
+        else:
+            yield Host(found.name, found.place, found.modules, (), found.arguments)
 
 
 def _configurations(value: Value | None, interpreter: Interpreter) -> Iterator[Host]:

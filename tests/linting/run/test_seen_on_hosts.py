@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from nixlint.containers.inventory import nix_inventory
 from nixlint.linting.finding import Report
 from nixlint.linting.run.request import Request
 from nixlint.linting.run.runner import run
+from nixlint.semantics.repository.repository import Repository
 from tests.linting.workbench import REGISTRY, lint, write_files
 
 _MISSING = "container-missing-state-version"
@@ -403,3 +405,98 @@ def test_a_known_project_that_is_fetched_defines_what_it_does_as_an_input(
 ) -> None:
     container = "{ containers.web.config = { config, pkgs, ... }: { imports = [ %s ]; }; }\n"
     assert bool(_found(_check(tmp_path, {"a.nix": container % module, **_PINS}))) is found
+
+
+# -- layouts of libraries of flakes ----------------------------------------------------------------------------------
+
+_SNOWFALL = "{ outputs = inputs: inputs.snowfall-lib.mkFlake { inherit inputs; src = ./.; %s }; }\n"
+_LIB_OF_SNOWFALL = (
+    "{ outputs = inputs: let lib = inputs.snowfall-lib.mkLib { inherit inputs; src = ./.; "
+    'snowfall = { root = ./nix; namespace = "mine"; }; }; in lib.mkFlake { %s } // { x = 1; }; }\n'
+)
+_PARTS = (
+    "{ outputs = inputs: inputs.flake-parts.lib.mkFlake { inherit inputs; } "
+    "{ imports = [ inputs.ez-configs.flakeModule ]; ezConfigs = { root = ./.; globalArgs = { inherit inputs; }; }; }; }\n"
+)
+_BLUEPRINT = '{ outputs = inputs: inputs.blueprint { inherit inputs; prefix = "nix/"; }; }\n'
+_PLUS = (
+    "{ outputs = { self, flake-utils-plus, ... }@inputs: flake-utils-plus.lib.mkFlake { inherit self inputs; "
+    "hostDefaults.modules = [ ./all.nix ]; hosts.alpha.modules = [ ./alpha.nix ]; }; }\n"
+)
+_CONTAINER = "{ containers.web = { privateNetwork = true; config = { services.nginx.enable = true; }; }; }\n"
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "flake.nix": _SNOWFALL % "",
+            "systems/x86_64-linux/alpha/default.nix": "{ }",
+            "modules/nixos/web/default.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _SNOWFALL % "systems.modules.nixos = with inputs; [ sops-nix.nixosModules.sops ];",
+            "systems/aarch64-linux/alpha/default.nix": "{ }",
+            "modules/nixos/a/b/web/default.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _LIB_OF_SNOWFALL % "systems.hosts.alpha.modules = [ ./web.nix ];",
+            "nix/systems/x86_64-linux/alpha/default.nix": "{ }",
+            "web.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _LIB_OF_SNOWFALL % "",
+            "nix/systems/x86_64-linux/alpha/default.nix": "{ mine.web = true; }",
+            "nix/modules/nixos/web/default.nix": "{ config, lib, namespace, ... }: { options.${namespace}.web = "
+            f"lib.mkEnableOption {{ }}; config = lib.mkIf config.${{namespace}}.web {_CONTAINER.strip()}; }}\n",
+        },
+        {
+            "flake.nix": _BLUEPRINT,
+            "nix/hosts/alpha/configuration.nix": "{ flake, ... }: { imports = [ flake.nixosModules.web ]; }",
+            "nix/modules/nixos/web.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _BLUEPRINT,
+            "nix/hosts/alpha/default.nix": '{ flake, inputs, hostName, ... }: { class = "nixos"; '
+            "value = inputs.nixpkgs.lib.nixosSystem { modules = [ flake.nixosModules.web ]; }; }",
+            "nix/modules/nixos/web/default.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _PARTS,
+            "nixos-configurations/alpha.nix": "{ }",
+            "nixos-modules/default.nix": _CONTAINER,
+        },
+        {
+            "flake.nix": _PARTS,
+            "nixos-configurations/alpha/default.nix": "{ inputs, ... }: { imports = [ inputs.self.nixosModules.web ]; }",
+            "nixos-modules/web.nix": _CONTAINER,
+        },
+        {"flake.nix": _PLUS, "all.nix": _CONTAINER, "alpha.nix": "{ }"},
+        {"flake.nix": _PLUS, "all.nix": "{ }", "alpha.nix": _CONTAINER},
+    ],
+)
+def test_a_layout_gives_hosts_and_their_modules(tmp_path: Path, files: Mapping[str, str]) -> None:
+    report = _check(tmp_path, {**files, "doubt.nix": f"{{ {_OWN_VERSION} }}"})
+    assert [(name, confidence) for _, name, confidence in _found(report)] == [("web", "certain")]
+    repository = Repository(tmp_path, sorted(tmp_path.rglob("*.nix")))
+    assert [(item.host, item.name, item.state_version) for item in nix_inventory(repository)] == [("alpha", "web", "")]
+
+
+def test_by_its_name_a_module_of_snowfall_is_its_folder(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _SNOWFALL % "",
+        "systems/x86_64-linux/alpha/default.nix": "{ inputs, ... }: { containers.web.config.imports = "
+        '[ inputs.self.nixosModules."server/common" ]; }',
+        "modules/nixos/server/common/default.nix": f"{{ {_OWN_VERSION} }}",
+    }
+    assert _found(_check(tmp_path, files)) == []
+
+
+def test_what_snowfall_adds_itself_leaves_containers_as_they_are(tmp_path: Path) -> None:
+    files = {
+        "flake.nix": _SNOWFALL % "systems.modules.nixos = [ inputs.mine.nixosModules.all ];",
+        "systems/x86_64-linux/alpha/default.nix": "{ containers.web.config.services.nginx.enable = true; }",
+    }
+    assert _found(_check(tmp_path, files)) == []
+    write_files(tmp_path, {"flake.nix": _SNOWFALL % ""})
+    assert _found(lint(tmp_path)) == [("systems/x86_64-linux/alpha/default.nix", "web", "certain")]
