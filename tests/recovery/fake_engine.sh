@@ -1,13 +1,15 @@
 #!/bin/sh
 # Podman or Docker without containers, by the name that it is called by. What happens to a container stands in files of
 # ../state/<name>: each run takes a line of `plan` (`no-image`, `fail`, `end`; else it lives), waits while there is `pulling`,
-# and is not healthy while there is `ill`. Whoever writes a number to the pipe `life` ends the container with it.
+# and is not healthy while there is `ill`. Whoever writes a number to the pipe `life` ends the container with it. Its `log` has
+# a line for each run and one for what became of it: `run`, and then `live`, `fail` or `end`.
 set -eu
 engine=${0##*/}
 states=${0%/*}/../state
 
 alive() { [ -e "$state/pid" ] && kill -0 "$(cat "$state/pid")" 2> /dev/null; }
 live() {
+  echo "$plan" >> "$state/log"
   case $plan in
     fail) exit 1 ;;
     end) exit 0 ;;
@@ -74,9 +76,13 @@ case $command in
     esac
     ;;
   stop | rm) [ -z "$name" ] || end ;;
-  network)
+  network | volume)
     # One that is `missing` cannot be made at first.
     [ ! -e "$state/missing" ] || { [ "$1" != create ] || rm "$state/missing"; exit 1; }
     ;;
-  *) ;; # volumes and images are there
+  build) # --tag <image>; one of which something is `missing` cannot be built at first
+    state=$states/${2##*/}
+    [ ! -e "$state/missing" ] || { rm "$state/missing"; exit 1; }
+    ;;
+  *) ;; # images are there
 esac

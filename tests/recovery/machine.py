@@ -18,8 +18,11 @@ from tests.missing_tools import lacking
 _SYSTEMD = next((path for path in ("/lib/systemd/systemd", "/usr/lib/systemd/systemd") if Path(path).exists()), None)
 _UNSHARE = ["unshare", "--fork", "--kill-child", "--pid", "--mount", "--mount-proc", "--ipc", "--cgroup"]
 _TARGETS = ("sysinit", "basic", "shutdown", "network-online", "multi-user")
-PATIENCE = 60
-"""Seconds after which something that has to happen is said not to happen."""
+PATIENCE = 300
+"""Seconds after which something that has to happen is said not to happen: many times what the busiest machine needs, because
+how fast a machine is decides nothing."""
+_OF_A_BOOT = ("log", "pid", "life", "told")
+"""What the fake engines know of containers of this boot. The number of a process means another process after the next."""
 _BOOT = """\
 set -e
 mount --make-rprivate /
@@ -37,6 +40,11 @@ class Seen:
     state: str
     invocation: str
     has_job: bool
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether systemd has nothing more to do for it: a unit that is tried again later is ``activating`` until then."""
+        return self.state in ("active", "inactive", "failed") and not self.has_job
 
     @property
     def is_active(self) -> bool:
@@ -82,6 +90,8 @@ class Machine:
         """Start, with the folders as they are."""
         need_systemd()
         assert _SYSTEMD is not None
+        for file in [each for name in _OF_A_BOOT for each in self.state.glob(f"*/{name}")]:
+            file.unlink()
         self._cgroup = _own_cgroup()
         boot = self._folder / "boot.sh"
         boot.write_text(_BOOT)
@@ -129,6 +139,13 @@ class Machine:
 
         self._wait(is_told, "systemd does not answer")
         return {each["Id"]: Seen(each["ActiveState"], each["InvocationID"], bool(each["Job"])) for each in found}
+
+    def moments(self, units: Sequence[str]) -> Iterator[dict[str, Seen]]:
+        """How units are, again and again, for as long as patience lasts."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            yield self.moment(units)
+            time.sleep(0.05)
 
     @contextmanager
     def booted(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ that all stories are told on one machine at the same time, and nobody sleeps. ``
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,11 +22,12 @@ Story: TypeAlias = Callable[["Cell"], Iterator[Until]]
 
 @dataclass(frozen=True)
 class Cell:
-    """A project on a machine. ``name`` is the project's."""
+    """A project on a machine. ``name`` is the project's, ``units`` are all that its module has."""
 
     machine: Machine
     engine: str
     name: str
+    units: tuple[str, ...] = ()
 
     def unit(self, service: str) -> str:
         """The unit of a service."""
@@ -37,15 +39,32 @@ class Cell:
 
     def runs(self, service: str) -> int:
         """How often a container was run."""
-        log = self.folder(service) / "log"
-        return len(log.read_text().splitlines()) if log.exists() else 0
+        return self._log(service).count("run")
 
-    def end(self, service: str, code: int) -> None:
-        """End a container that lives, with a code."""
-        # The pipe is there a moment before the container reads it.
-        pipe = os.open(self.folder(service) / "life", os.O_WRONLY)
-        os.write(pipe, f"{code}\n".encode())
-        os.close(pipe)
+    def lives(self, service: str) -> bool:
+        """Whether a container was run and has not ended."""
+        return self._log(service)[-1:] == ["live"]
+
+    def _log(self, service: str) -> list[str]:
+        log = self.folder(service) / "log"
+        return log.read_text().split() if log.exists() else []
+
+    def ends(self, service: str, code: int) -> Until:
+        """End a container with a code, as soon as it lives."""
+
+        def until(_: Moment) -> bool:
+            try:
+                pipe = os.open(self.folder(service) / "life", os.O_WRONLY | os.O_NONBLOCK)
+            except OSError as error:
+                # The pipe comes with the container, and has no reader until it lives.
+                if error.errno in (errno.ENOENT, errno.ENXIO):
+                    return False
+                raise
+            os.write(pipe, f"{code}\n".encode())
+            os.close(pipe)
+            return True
+
+        return until
 
     def plan(self, service: str, *runs: str) -> None:
         """Say before the start what becomes of the first runs of a container."""
@@ -62,8 +81,14 @@ class Cell:
         (self.folder(service) / mark).unlink()
 
     def is_up(self, *services: str) -> Until:
-        """Whether units are active, with nothing left to do."""
-        return lambda moment: all(moment[self.unit(each)].is_active for each in services)
+        """Whether units are active, with nothing left to do, and what became of their containers is known."""
+        return lambda moment: all(
+            moment[self.unit(each)].is_active and self._log(each)[-1:] != ["run"] for each in services
+        )
+
+    def is_at_rest(self, moment: Moment) -> bool:
+        """Whether nothing of the project is being started or stopped, or will be without a cause from outside."""
+        return all(moment[unit].is_at_rest for unit in self.units)
 
     def invocation(self, service: str, moment: Moment) -> str:
         """Which start of a unit this is."""

@@ -30,22 +30,24 @@ _SCRIPTS = {
 }
 
 
-def write_units(evaluated: Evaluated, folder: Path) -> None:
-    """Write the units of a module into a folder of units, with their scripts beside them."""
-    for name, unit in _services(evaluated).items():
+def write_units(evaluated: Evaluated, folder: Path) -> tuple[str, ...]:
+    """Write the units of a module into a folder of units, with their scripts beside them; the names of its services."""
+    services = _services(evaluated)
+    for name, unit in services.items():
         _write(f"{name}.service", unit, folder, _service_lines(name, unit, folder))
     for name, unit in evaluated.system.get("systemd", {}).get("targets", {}).items():
         _write(f"{name}.target", unit, folder, [])
+    return tuple(f"{name}.service" for name in services)
 
 
 _TIMEOUT = re.compile(r"^(TimeoutStartSec|JobRunningTimeoutSec)=\d+$", re.MULTILINE)
 _PAUSE = re.compile(r"^RestartSec=\d+$", re.MULTILINE)
 
 
-def hurry(folder: Path) -> None:
-    """Shorten the time-outs of units to four seconds, which a busy machine may need, and their pauses to one."""
-    for file in folder.glob("*.service"):
-        file.write_text(_PAUSE.sub("RestartSec=1", _TIMEOUT.sub(r"\1=4", file.read_text())))
+def hurry(file: Path, *, ends: bool) -> None:
+    """Shorten the pauses of a unit to a second; where waiting ``ends``, its time-outs too, to a few seconds."""
+    text = _PAUSE.sub("RestartSec=1", file.read_text())
+    file.write_text(_TIMEOUT.sub(r"\1=4", text) if ends else text)
 
 
 def _services(evaluated: Evaluated) -> dict[str, dict[str, Any]]:
