@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
+from nixlint.secrets.files import is_named_secret, is_plain_secret
+from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
+from nixlint.secrets.options import is_secret_file_option
+from nixlint.secrets.ways import Way, sources_of
 
-from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
-from .verdicts import FORMERLY, MARKS
+from .exposures import Exposure, findings_of, reaches_store
+from .verdicts import FORMERLY, MARKS, promises_secret
 
 
 class SecretFileCopiedToStore(Rule[WrittenDefinition]):
@@ -48,22 +53,18 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    values = COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""
-        return may_promise_secret(word)
-
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Lists of words only where something in the file promises a secret."""
-        return promising(chosen)
+        return promises_secret(word) or is_environment_file(word.decode("ascii"))
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix copies."""
-        yield from findings_of(subject, repository, Cause.FILE_COPIED)
+        if reaches_store(subject):
+            yield from findings_of(subject, _copies(subject, repository.root), repository)
 
     examples = (
         Bad(
@@ -116,3 +117,28 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _copies(definition: WrittenDefinition, root: Path) -> Iterator[Exposure]:
+    """The files that Nix copies for an option which takes the path of a file with a secret, or with variables."""
+    option = definition.path
+    name = option.last or ""
+    if kind_of_secret(name) is not None:
+        return
+    kind = kind_of_secret_file(name)
+    for source in sources_of(definition.value) if kind is not None or is_environment_file(name) else ():
+        if source.way is not Way.COPIED or source.file is None or not is_plain_secret(source.file):
+            continue
+        if kind is not None:
+            yield Exposure(
+                source,
+                f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, where every user "
+                "can read it",
+                confidence=Confidence.CERTAIN if is_secret_file_option(option) else Confidence.LIKELY,
+                help="write the path as a string that is no path of Nix, such as "
+                'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
+            )
+        elif is_named_secret(source.file) and (option.last != "environmentFiles" or source.file.is_relative_to(root)):
+            # environmentFiles takes the string of a path, which is in the store only where the file is the repository's
+            message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
+            yield Exposure(source, message)

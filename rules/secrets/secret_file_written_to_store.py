@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, WrittenDefinition
+from nixlint.secrets.assignments import secret_lines, worst_of
+from nixlint.secrets.looks import UNKNOWN, Look, is_guessed, look_of
+from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
+from nixlint.secrets.options import is_secret_file_option
+from nixlint.secrets.positions import Position
+from nixlint.secrets.ways import Source, Way, sources_of
 
-from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
-from .verdicts import FORMERLY, MARKS
+from .exposures import Exposure, findings_of, reaches_store, shows_itself
+from .verdicts import FORMERLY, MARKS, promises_secret, weight_of, what_of
 
 
 class SecretFileWrittenToStore(Rule[WrittenDefinition]):
@@ -54,22 +60,18 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    values = COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""
-        return may_promise_secret(word)
-
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Lists of words only where something in the file promises a secret."""
-        return promising(chosen)
+        return promises_secret(word) or is_environment_file(word.decode("ascii"))
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix writes."""
-        yield from findings_of(subject, repository, Cause.FILE_WRITTEN)
+        if reaches_store(subject):
+            yield from findings_of(subject, _writes(subject), repository)
 
     examples = (
         Bad(
@@ -120,3 +122,50 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _writes(definition: WrittenDefinition) -> Iterator[Exposure]:
+    """The files that Nix writes for an option which takes the path of a file with a secret, or with variables."""
+    name = definition.path.last or ""
+    if kind_of_secret(name) is not None:
+        return
+    kind = kind_of_secret_file(name)
+    for source in sources_of(definition.value) if kind is not None or is_environment_file(name) else ():
+        if source.way is Way.WRITTEN and not shows_itself(source.text):
+            yield from _variables(definition.path, source) if kind is None else _secret(definition.path, kind, source)
+
+
+def _secret(option: OptionPath, kind: str, source: Source) -> Iterator[Exposure]:
+    """A file whose whole content is the secret."""
+    look = _look_of_content(source)
+    if look is Look.NO_SECRET:
+        return
+    guessed = kind == "password" and is_secret_file_option(option) and is_guessed(source.text)
+    through = f"{option} is fed by {source.through}"
+    message = f"{through}, so the {kind} is readable by every user in /nix/store"
+    if guessed:
+        message = f"{through} with {what_of(kind, look, source.text, is_login=True)}"
+    position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
+    yield Exposure(source, message, *weight_of(look, position, is_guessed=guessed))
+
+
+def _variables(option: OptionPath, source: Source) -> Iterator[Exposure]:
+    """A file of one variable. A text of several lines is found wherever it stands, each secret by itself."""
+    found = worst_of(secret_lines(source.text)) if "\n" not in source.text.strip() else None
+    if found is not None:
+        message = f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
+        yield Exposure(source, message, *weight_of(found.look, Position.CERTAIN), evidence=found.name)
+
+
+def _look_of_content(source: Source) -> Look:
+    """What the content of a file that Nix writes looks like."""
+    text = source.text.strip()
+    if UNKNOWN in text:
+        return Look.NO_SECRET if _is_reference(source.symbols) else Look.SECRET
+    return look_of(text)
+
+
+def _is_reference(symbols: tuple[str, ...]) -> bool:
+    """Whether one of the names in a text is that of a secret's path or placeholder."""
+    words = ("placeholder", "sops", "age.secrets", "path", "Path", "File", "pkgs.", "vaultix", "lib.")
+    return not symbols or any(word in symbol for symbol in symbols for word in words)

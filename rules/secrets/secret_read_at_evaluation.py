@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
+from nixlint.secrets.files import is_plain_secret, may_be_path_of_secret
+from nixlint.secrets.options import secret_option
+from nixlint.secrets.ways import Way, sources_of
 
-from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
-from .verdicts import FORMERLY, MARKS
+from .exposures import Exposure, findings_of, reaches_store
+from .plain_values import kind_of_value, replacement
+from .verdicts import FORMERLY, MARKS, promises_secret
 
 
 class SecretReadAtEvaluation(Rule[WrittenDefinition]):
@@ -46,22 +50,18 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    values = COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""
-        return may_promise_secret(word)
-
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Lists of words only where something in the file promises a secret."""
-        return promising(chosen)
+        return promises_secret(word)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret that is read while Nix evaluates."""
-        yield from findings_of(subject, repository, Cause.READ)
+        if reaches_store(subject):
+            yield from findings_of(subject, _reads(subject), repository)
 
     examples = (
         Bad(
@@ -83,3 +83,20 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _reads(definition: WrittenDefinition) -> Iterator[Exposure]:
+    """The files that a value at a name of a secret is read from."""
+    kind = kind_of_value(definition)
+    for source in () if kind is None else sources_of(definition.value):
+        if (
+            source.way is Way.READ
+            and not may_be_path_of_secret(source.file, source.symbols)
+            and (source.file is None or is_plain_secret(source.file))
+        ):
+            yield Exposure(
+                source,
+                f"{definition.path} is read by {source.through} while Nix evaluates, so the {kind} gets into /nix/store, "
+                "where every user can read it",
+                help=replacement(secret_option(definition.path)),
+            )

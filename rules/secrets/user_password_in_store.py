@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
 
-from .exposures import COMPOSED_URL, Cause, findings_of, may_promise_secret, promising
+from .exposures import findings_of
+from .plain_values import COMPOSED_URL, may_promise_secret, plain_values, promising
+from .takers import Taker, taker_of
 from .verdicts import FORMERLY, MARKS
 
 
@@ -61,7 +63,8 @@ class UserPasswordInStore(Rule[WrittenDefinition]):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a user's password in plain text."""
-        yield from findings_of(subject, repository, Cause.USER_PASSWORD)
+        if taker_of(subject.path) is Taker.USER:
+            yield from findings_of(subject, plain_values(subject, repository), repository)
 
     examples = (
         Bad(

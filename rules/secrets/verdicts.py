@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from nixlint.rule import Confidence, OptionPath, Place, Severity
-from nixlint.secrets.looks import Look
+from nixlint.secrets.looks import Look, published_by
 from nixlint.secrets.positions import Position, is_initial_password
 from nixlint.secrets.tokens import TOKEN_HINTS
 
@@ -13,6 +15,14 @@ KEYWORDS = (
     *(b"oken", b"OKEN", b"psk", b"Psk", b"PSK", b"pw", b"Pw", b"PW", b"Key", b"KEY", b"key", b"nvironmentFile"),
 )
 """A file without any of these bytes defines nothing that promises a secret."""
+
+_KEYWORD = re.compile(b"|".join(KEYWORDS))
+
+
+def promises_secret(word: bytes) -> bool:
+    """Whether a name with a word in it may be one of a secret, or of the file of one."""
+    return _KEYWORD.search(word) is not None
+
 
 TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", b"uthorization", b"IDENTIFIED", b"identified", *TOKEN_HINTS)
 """A file without any of these bytes has no string that shows by itself that it holds a secret."""
@@ -64,6 +74,19 @@ def with_article(noun: str) -> str:
 def called(kind: str, look: Look) -> str:
     """What to call a secret by its look: ``a password``, or ``a placeholder for a password``."""
     return f"a placeholder for {with_article(kind)}" if look is Look.PLACEHOLDER else with_article(kind)
+
+
+def what_of(kind: str, look: Look, text: str, *, is_login: bool) -> str:
+    """What is wrong with a value: anybody guesses it, everybody knows it, or every user of the machine can read it."""
+    if is_login:
+        return f"{with_article(kind)} that anyone guesses: whoever reaches the login is in"
+    if look is Look.KNOWN:
+        return (
+            f"{with_article(kind)} that everyone knows: it is published by {published_by(text)}, so it protects nothing"
+        )
+    if look is Look.PLACEHOLDER:
+        return f"{called(kind, look)}: replaced here by a real one, it would be readable by every user in /nix/store"
+    return f"{with_article(kind)} in plain text, which every user can read in /nix/store"
 
 
 def contains(outer: Place, inner: Place) -> bool:
