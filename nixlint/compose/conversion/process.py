@@ -10,38 +10,11 @@ from nixlint.compose.node import Sequence
 from nixlint.compose.short_forms import split_words
 from nixlint.containers.languages.byte_size import format_byte_size
 from nixlint.containers.languages.engine_flags import Flag
+from nixlint.containers.languages.run_flags import KeyForm, keys_that_become
 from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader
 
-_TEXT_FLAGS = {
-    "cgroup_parent": "--cgroup-parent",
-    "cpu_period": "--cpu-period",
-    "cpu_quota": "--cpu-quota",
-    "cpu_rt_period": "--cpu-rt-period",
-    "cpu_rt_runtime": "--cpu-rt-runtime",
-    "cpu_shares": "--cpu-shares",
-    "cpuset": "--cpuset-cpus",
-    "oom_score_adj": "--oom-score-adj",
-    "platform": "--platform",
-    "runtime": "--runtime",
-    "stop_signal": "--stop-signal",
-    "userns_mode": "--userns",
-}
-_LIST_FLAGS = {
-    "device_cgroup_rules": "--device-cgroup-rule",
-    "dns": "--dns",
-    "dns_opt": "--dns-option",
-    "dns_search": "--dns-search",
-    "group_add": "--group-add",
-    "tmpfs": "--tmpfs",
-}
-_PAIR_FLAGS = {"annotations": "--annotation", "storage_opt": "--storage-opt", "sysctls": "--sysctl"}
-_SWITCHES = {"init": "--init", "read_only": "--read-only", "tty": "--tty", "stdin_open": "--interactive"}
-_SIZE_FLAGS = {
-    "memswap_limit": "--memory-swap",
-    "shm_size": "--shm-size",
-}
 _BLKIO_FLAGS = {
     "device_read_bps": "--device-read-bps",
     "device_read_iops": "--device-read-iops",
@@ -85,11 +58,11 @@ def command_of(keys: KeyReader, name: str) -> tuple[str, ...] | None:
 
 def flags_of(keys: KeyReader) -> Iterator[Flag]:
     """The flags of the engines that a service's single-valued keys stand for."""
-    for name, flag in _TEXT_FLAGS.items():
+    for name, flag in keys_that_become(KeyForm.TEXT):
         text = keys.text(name)
         if text:
             yield Flag(flag, text, keys.place(name))
-    for name, flag in _LIST_FLAGS.items():
+    for name, flag in keys_that_become(KeyForm.TEXTS):
         for text, place in keys.texts(name):
             if text:
                 yield Flag(flag, text, place)
@@ -97,16 +70,16 @@ def flags_of(keys: KeyReader) -> Iterator[Flag]:
                 keys.approximated(keys.path(name), "an empty element is left out", place)
     for text, place in keys.texts("security_opt"):
         yield from _security_option(keys, text, place)
-    for name, flag in _PAIR_FLAGS.items():
+    for name, flag in keys_that_become(KeyForm.PAIRS):
         for key, value, place in keys.shown_pairs(name):
             yield Flag(flag, f"{key}={value}", place)
-    for name, flag in _SWITCHES.items():
+    for name, flag in keys_that_become(KeyForm.SWITCH):
         switch = keys.flag(name)
         if switch:
             yield Flag(flag, "", keys.place(name))
         elif switch is False and name == "init":
             yield Flag(flag, "false", keys.place(name))
-    for name, flag in _SIZE_FLAGS.items():
+    for name, flag in keys_that_become(KeyForm.SIZE):
         node = keys.node_of(name)
         if node is not None:
             yield Flag(flag, format_byte_size(size_of(node, name)), keys.place(name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from functools import cache
 from importlib.resources import files
@@ -21,10 +21,20 @@ class FlagForm(Enum):
     LOST = "lost"
 
 
+class KeyForm(Enum):
+    """How the key of a Compose service makes a flag, where that is all there is to it."""
+
+    TEXT = "text"
+    TEXTS = "texts"
+    PAIRS = "pairs"
+    SWITCH = "switch"
+    SIZE = "size"
+
+
 class RunFlag(NamedTuple):
     """A flag: the engines that have it, and the key of a Compose service that means the same.
 
-    A switch takes no value. Podman reads the value of one with ``commas`` as a row of CSV. ``why`` is the reason for which
+    ``becomes`` is how that key makes the flag, where it is that simple. A switch takes no value. Podman reads the value of one with ``commas`` as a row of CSV. ``why`` is the reason for which
     a flag without a key is not carried.
     """
 
@@ -35,11 +45,19 @@ class RunFlag(NamedTuple):
     has_commas: bool = False
     key: str | None = None
     why: str = ""
+    becomes: KeyForm | None = None
 
 
 def run_flag(name: str) -> RunFlag | None:
     """What is known of a flag by its long name; ``None`` for one that neither engine has."""
     return _facts().flags.get(name)
+
+
+def keys_that_become(form: KeyForm) -> Iterator[tuple[str, str]]:
+    """The keys of a Compose service that make a flag in this way, each with its flag."""
+    for flag in _facts().flags.values():
+        if flag.becomes is form and flag.key is not None:
+            yield flag.key, flag.name
 
 
 def long_name(name: str) -> str:
@@ -77,6 +95,7 @@ def _facts() -> _Facts:
             each.get("commas", False),
             each.get("compose"),
             each.get("why", ""),
+            KeyForm(each["becomes"]) if "becomes" in each else None,
         )
         for name, each in facts["flags"].items()
     }
