@@ -34,8 +34,8 @@ class KeyForm(Enum):
 class RunFlag(NamedTuple):
     """A flag: the engines that have it, and the key of a Compose service that means the same.
 
-    ``becomes`` is how that key makes the flag, where it is that simple. A switch takes no value. Podman reads the value of one with ``commas`` as a row of CSV. ``why`` is the reason for which
-    a flag without a key is not carried.
+    ``becomes`` is how that key makes the flag, where it is that simple. A switch takes no value. Podman reads the value of
+    one with ``commas`` as a row of CSV. ``why`` is the reason for which a flag without a key is not carried.
     """
 
     name: str
