@@ -28,7 +28,7 @@ _COMMANDS = {
 _ANYWHERE = frozenset({"explain", "rules", "version"})
 """Commands that look at no folder."""
 
-_COLLECTIONS = (20_000, 10, 2)
+COLLECTIONS = (20_000, 10, 2)
 """How many new objects come before a collection, and how many collections before one of older objects."""
 
 
@@ -86,7 +86,7 @@ def main() -> NoReturn:
     """
     # Importing makes many objects and no garbage: looking for some after each 700 of them takes a tenth of the start-up.
     # What is worked out about a file refers to itself, and piles up until all generations are looked through.
-    gc.set_threshold(*_COLLECTIONS)
+    gc.set_threshold(*COLLECTIONS)
     prepare_streams()
     try:
         result = nixlint.main(prog_name="nixlint", standalone_mode=False)

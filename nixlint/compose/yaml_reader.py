@@ -356,7 +356,7 @@ class _Builder:
 
     def _take_key(self, parent: _Open, built: _Built, event: events.Event) -> None:
         name = built.node.value if isinstance(built.node, Scalar) else None
-        if not isinstance(name, str):
+        if built.node is None or not isinstance(name, str):
             shown = event.value if isinstance(event, events.ScalarEvent) else "a collection"
             raise self._no_string(parent, event, shown)
         line = _line_of(event)
@@ -368,7 +368,7 @@ class _Builder:
                 Shown.number(parent.lines[name]),
             )
         parent.lines[name] = line
-        parent.key_place = self._place(event)
+        parent.key_place = built.node.place if isinstance(event, events.ScalarEvent) else self._place(event)
         parent.key = name
         parent.is_merge_key = name == "<<" and isinstance(event, events.ScalarEvent) and not event.style
         parent.end = max(parent.end, built.end)

@@ -97,10 +97,11 @@ def write_all(planned: Iterable[Planned], inputs: Iterable[Path], *, force: bool
         reason = _objection(file, read, force)
         if reason is not None:
             raise NotWritten(f"{file.path} can't be written: {reason}")
+    writers: dict[Path, Writer] = {}
     for file in files:
         root = file.root or _root_of(file.path)
         try:
-            Writer(root).put(
+            writers.setdefault(root, Writer(root)).put(
                 root / Path(os.path.abspath(file.path)).relative_to(root),  # noqa: PTH100  # links are not followed
                 file.text.encode(),
                 may_replace=lambda text, file=file: force or file.is_own(text),  # type: ignore[misc]  # a default binds

@@ -32,7 +32,7 @@ from nixlint.emit.expression import (
 )
 from nixlint.emit.shell import lowered
 from nixlint.semantics.language import symbols
-from nixlint.semantics.language.budget import TOO_DEEP, TOO_MUCH, Budget
+from nixlint.semantics.language.budget import TOO_DEEP, TOO_MUCH, Budget, spending
 from nixlint.semantics.language.interpreter import Interpreter
 from nixlint.semantics.language.values import (
     AttrsValue,
@@ -75,11 +75,13 @@ def prove(modules: Sequence[tuple[str, Module, str]]) -> None:
                 raise _wrong(name, f"line {line}: {problem.message}")
         if problems:
             continue  # the exact parser has read it, and nothing else reads files of this kind
-        interpreter = Interpreter(lambda _: None, budget=Budget.of_file(len(source.data)))
-        value = interpreter.evaluate(source.root, interpreter.globals)
-        if module.formals:
-            value = interpreter.apply(value, Known(symbols.symbol(symbols.MODULE_ARGUMENTS)))
-        found = next(_differences(module.body, value, {}, ()), None)
+        budget = Budget.of_file(len(source.data))
+        interpreter = Interpreter(lambda _: None, budget=budget)
+        with spending(budget):
+            value = interpreter.evaluate(source.root, interpreter.globals)
+            if module.formals:
+                value = interpreter.apply(value, Known(symbols.symbol(symbols.MODULE_ARGUMENTS)))
+            found = next(_differences(module.body, value, {}, ()), None)
         if found is not None:
             raise _wrong(name, found)
 

@@ -22,6 +22,8 @@ class Symbols:
 
     def bound(self, expression: Expression) -> tuple[tuple[Entry, ...], Expression]:
         """The bindings for the variables in an expression, and the expression with names where marks were."""
+        if not self._values:
+            return (), expression
         used: set[str] = set()
 
         def parts(text: str) -> Changed:

@@ -18,12 +18,30 @@ from .file_definitions import FileDefinitions
 
 
 def is_for_trial_here(file: Path, repository: Repository) -> bool:
-    """Whether a file is a test, an example or the like, by its path below the repository or by what is in it."""
+    """Whether a Nix file is a test, an example or the like, by its path below the repository or by what is in it."""
+    return is_for_trial_by_path(file, repository) or repository.remember_for_turn(_Tests, _Tests).is_one(
+        file, repository
+    )
+
+
+def is_for_trial_by_path(file: Path, repository: Repository) -> bool:
+    """Whether a file is a test, an example or the like, by its path below the repository."""
     relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
-    if is_for_trial(relative):
-        return True
-    source = repository.source(file)
-    return source is not None and b"testScript" in source.data
+    return is_for_trial(relative)
+
+
+class _Tests:
+    """Which files hold a NixOS test; each is searched once while a file has its turn."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, bool] = {}
+
+    def is_one(self, file: Path, repository: Repository) -> bool:
+        """Whether a file has the script of a test."""
+        if file not in self._known:
+            source = repository.source(file)
+            self._known[file] = source is not None and b"testScript" in source.data
+        return self._known[file]
 
 
 def is_said_to_be_none(place: Place, repository: Repository) -> bool:

@@ -11,7 +11,7 @@ from nixlint.secrets.looks import Look, is_guessed
 from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.tokens import token_in
 
-from .circumstances import is_for_trial_here
+from .circumstances import is_for_trial_by_path
 from .verdicts import MARKS, with_article
 
 
@@ -58,7 +58,7 @@ class SecretInComposeFile(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report each secret that is written out in a service."""
-        if not (subject.variables or subject.commands) or is_for_trial_here(subject.place.path, repository):
+        if not (subject.variables or subject.commands) or is_for_trial_by_path(subject.place.path, repository):
             return
         pairs = [variable.text.partition("=")[::2] for variable in subject.variables]
         words = {value for name, value in pairs if kind_of_secret(name) is None}

@@ -8,6 +8,7 @@ replaced by ones that record. What was touched is told as the path that it has i
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -131,8 +132,9 @@ def _be_limited(output: int) -> None:
 def _command(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> int:
     import click
 
-    from nixlint.cli.main import nixlint
+    from nixlint.cli.main import COLLECTIONS, nixlint
 
+    gc.set_threshold(*COLLECTIONS)
     os.chdir(folder)
     home = folder.parent / "home"
     environment = {**clean_environment(home), "XDG_CACHE_HOME": str(home / ".cache"), **variables}

@@ -83,6 +83,7 @@ class KnownSecrets:
                 else:
                     public.add(value)
             self._of_service[name] = secrets
+        self._all = frozenset(value for secrets in self._of_service.values() for value in secrets)
         self._public = public
 
     def of(self, service: str) -> dict[str, str]:
@@ -91,7 +92,7 @@ class KnownSecrets:
 
     def __contains__(self, value: str) -> bool:
         """Whether a value is a secret of some service."""
-        return any(value in secrets for secrets in self._of_service.values())
+        return value in self._all
 
     def variables_of(self, service: str) -> dict[str, str]:
         """The variables that a service gives its containers."""

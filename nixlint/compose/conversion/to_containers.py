@@ -58,6 +58,7 @@ class _Project(NamedTuple):
     files: FileObjects
     images: dict[str, str]
     replicas: dict[str, tuple[str, ...]]
+    first_replicas: dict[str, str]
     profiles: frozenset[str]
     notes: Notes
 
@@ -87,6 +88,7 @@ def convert(
         FileObjects(top, loaded.name),
         images,
         replicas,
+        {key: each[0] for key, each in replicas.items()},
         frozenset(profiles),
         notes,
     )
@@ -171,7 +173,7 @@ def _note_provider(service: KeyReader) -> None:
 
 def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[DeployedContainer], Build | None]:
     names = project.replicas[key]
-    network = networked(service, project.networks, key, {key: each[0] for key, each in project.replicas.items()})
+    network = networked(service, project.networks, key, project.first_replicas)
     mounted = mounts_of(service, project.volumes, names[0])
     given = project.files.mounts(service)
     limited = limits_of(service)

@@ -90,3 +90,11 @@ def test_no_secret_of_a_compose_file_is_in_a_report(tmp_path: Path) -> None:
         assert "secret-in-compose-file" in result.stdout
         assert "hunter2" not in result.stdout
         assert "riverbank" not in result.stdout
+
+
+def test_the_word_for_a_script_of_a_nixos_test_means_nothing_in_a_compose_file(tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n  db:\n    image: postgres:17\n    environment: { POSTGRES_PASSWORD: hunter2hunter2 }\n"
+        "    labels: { testScript: none }\n"
+    )
+    assert ("secret-in-compose-file", 4) in check(tmp_path)[1]
