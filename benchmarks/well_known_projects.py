@@ -188,13 +188,13 @@ def folder_of(project: Project) -> Path:
 
 
 def own_files(conversion: Conversion) -> dict[str, dict[str, str]]:
-    """The variables of the project's own environment files, which Compose's model has among the others, by file name."""
+    """The variables of the project's own environment files, which Compose's model has among the others, by path."""
     files = (Path(file.path) for each in conversion.deployment.containers for file in each.environment_files)
-    return {file.name: engine_reads(file.read_text()) or {} for file in files if file.is_file()}
+    return {str(file): engine_reads(file.read_text()) or {} for file in files if file.is_file()}
 
 
 def variables_of(conversion: Conversion) -> dict[str, dict[str, str]]:
-    """The variables in all files that containers get, by file name."""
+    """The variables in all files that containers get: by path in the project's own, by name in those of secrets."""
     return {**own_files(conversion), **{file.name: dict(file.variables) for file in conversion.secret_files}}
 
 

@@ -197,10 +197,25 @@ def log_driver(container: DeployedContainer, backend: Backend) -> tuple[str | No
     return (None if driver == "journald" else driver), flags, ()
 
 
-def cache_flags(images: tuple[str, ...], backend: Backend) -> tuple[str, ...]:
-    """The images that a build takes layers from. Podman wants a repository, without tag or digest (podman-build(1))."""
+def cache_flags(images: tuple[str, ...], backend: Backend) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The images that a build takes layers from, and those of them that are not quite meant: Podman wants a repository,
+    without tag or digest (podman-build(1)).
+    """
     names = images if backend is Backend.DOCKER else tuple(dict.fromkeys(map(_repository, images)))
-    return tuple(word for name in names for word in ("--cache-from", name))
+    cut = () if backend is Backend.DOCKER else tuple(image for image in images if is_pinned(image))
+    return tuple(word for name in names for word in ("--cache-from", name)), cut
+
+
+def context_text(text: str, backend: Backend) -> str:
+    """An additional context of a build; an image among them with its registry where Podman wants it."""
+    name, sign, image = text.partition("=docker-image://")
+    return f"{name}{sign}{image_name(image, backend, is_built=False)}" if sign else text
+
+
+def is_pinned(image: str) -> bool:
+    """Whether a reference says which image of its repository is meant."""
+    reference = parse_image_reference(image)
+    return reference is not None and (reference.tag is not None or reference.digest is not None)
 
 
 def _repository(image: str) -> str:

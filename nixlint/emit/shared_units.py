@@ -9,7 +9,7 @@ from nixlint.deployment.parts import Build, Remark, RemarkKind, Resource
 from nixlint.semantics.modules.releases import first_with
 
 from .context import Context, list_entry
-from .engine import cache_flags, create_flags, image_name
+from .engine import cache_flags, context_text, create_flags, image_name
 from .expression import WRITE_TEXT, AttrSet, Call, Entry, IfElse, ListOf, Literal, Select, Text, Word
 from .shell import shell, word
 from .unit_text import description, path_list, single_path
@@ -149,8 +149,20 @@ class SharedUnits:
 
     def _build_unit(self, build: Build) -> Entry:
         image = image_name(build.image, self._context.backend, is_built=True)
-        flags = tuple(image if flag == build.image else flag for flag in build.flags)
-        words: list[str | Word] = [*flags, *cache_flags(build.caches, self._context.backend)]
+        flags = [
+            image
+            if flag == build.image
+            else context_text(flag, self._context.backend)
+            if before == "--build-context"
+            else flag
+            for before, flag in zip(("", *build.flags), build.flags, strict=False)
+        ]
+        caches, cut = cache_flags(build.caches, self._context.backend)
+        if cut:
+            message = f"{', '.join(cut)}: Podman takes layers from all images of a repository, without tag or digest"
+            key = f"services.{build.service}.build.cache_from"
+            self._context.remarks.append(Remark(RemarkKind.APPROXIMATED, key, message, build.place, build.service))
+        words: list[str | Word] = [*flags, *caches]
         for base in build.bases:
             other = image_name(base.image, self._context.backend, is_built=True)
             words += ["--build-context", f"{base.name}=docker-image://{other}"]

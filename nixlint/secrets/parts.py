@@ -17,6 +17,7 @@ import nixlint.data
 
 from .names import NameClass, classify_name, is_hidden, kind_of_secret
 from .tokens import token_spans
+from .urls import DIGEST
 
 _DATA = Path(nixlint.data.__file__).parent / "secret_flags.json"
 
@@ -107,7 +108,10 @@ def _by_shape(text: str) -> Iterator[SecretPart]:
 @cache
 def _url() -> re.Pattern[str]:
     """A password before a host, with a scheme or, as in mount units, without."""
-    return re.compile(r"//[^/\s:@'\"]*:(?![$]\{?\w+\}?@|‹)(?P<password>[^/\s@]+(?:@(?=[^/\s@]*@))?[^/\s@]*)@")
+    return re.compile(
+        r"//[^/\s:@'\"]*:(?![$]\{?\w+\}?@|‹)(?P<password>[^/\s@]+(?:@(?=[^/\s@]*@))?[^/\s@]*)"
+        rf"@(?!{DIGEST})"
+    )
 
 
 @cache

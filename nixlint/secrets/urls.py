@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from .looks import UNKNOWN, Look, look_of
 
+DIGEST = r"sha(?:256|384|512):[0-9a-f]{32}"
+"""How a digest of an image begins, before which an ``@`` stands as before a host: ``docker-image://redis:7@sha256:…``."""
+
 
 class UrlPassword(NamedTuple):
     """A password in a URL: where it stands in a text, and what it looks like."""
@@ -59,5 +62,5 @@ def _url() -> re.Pattern[str]:
     stop = rf"\s/:@'\"<>`{UNKNOWN}"
     return re.compile(
         rf"\b(?P<scheme>[a-zA-Z][a-zA-Z0-9+.-]{{1,30}})://(?P<user>[^{stop}]{{0,100}}):(?P<password>[^{stop}]{{1,200}})@"
-        rf"(?=[A-Za-z0-9\[{UNKNOWN}$])"
+        rf"(?=[A-Za-z0-9\[{UNKNOWN}$])(?!{DIGEST})"
     )

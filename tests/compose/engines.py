@@ -8,6 +8,7 @@ store of their own; nothing runs. Docker's client reads all flags before it look
 from __future__ import annotations
 
 import atexit
+import itertools
 import os
 import re
 import shlex
@@ -50,6 +51,9 @@ _NOT_THERE = re.compile(
     )
 )
 """What is said of things that this machine lacks, and not of flags."""
+_NEWER = {'invalid IP address in add-host: "host-gateway"': (4, 7), "subpath: invalid mount option": (5, 4)}
+"""What Podman says of that which only newer ones know, and since when they do."""
+_JOURNAL = Path("/run/systemd/journal/socket")
 
 
 class Podman:
@@ -76,6 +80,8 @@ class Podman:
             pytest.skip("Podman may not run")
         text = self._run([*self._podman, "--version"]).stdout.split()[-1]
         self.version = tuple(int(part) for part in text.split(".")[:2])
+        self._unknown = [message for message, since in _NEWER.items() if self.version < since]
+        self._numbers = itertools.count()
 
     def makes_networks(self, evaluated: Evaluated) -> Iterator[str]:
         """Make the networks and volumes of a project as its units do; the complaints on the way."""
@@ -103,6 +109,10 @@ class Podman:
         for word in kept:
             if word == "--pull":
                 next(kept)
+            elif word.startswith("--name="):
+                yield f"{word}.{next(self._numbers)}"  # a name that no container has yet
+            elif word == "--log-driver=journald" and not _JOURNAL.exists():
+                continue
             elif word == "--sdnotify=healthy":
                 yield "--sdnotify=conmon"  # a check of the image may be meant
             elif word.startswith(("--cidfile=", "--detach=", "--pull=", "--platform=")) or word in ("-d", "--env-file"):
@@ -114,7 +124,7 @@ class Podman:
     def _complaint(self, arguments: list[str]) -> Iterator[str]:
         result = self._run([*self._podman, *arguments])
         message = result.stderr.strip()
-        if result.returncode and not _NOT_THERE.search(message):
+        if result.returncode and not (_NOT_THERE.search(message) or any(each in message for each in self._unknown)):
             yield message.splitlines()[0]
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:

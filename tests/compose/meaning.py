@@ -69,7 +69,7 @@ def flags_and_words(command: list[str]) -> tuple[list[str], list[str], str, list
 
 
 def differences(evaluated: Evaluated, project: Json, said: list[Said], secrets: dict[str, dict[str, str]]) -> list[str]:
-    """What a converted project does otherwise than the model says; ``secrets`` are the variables in files, by file name."""
+    """What a converted project does otherwise than the model says; ``secrets`` are variables in files, by path or name."""
     found: list[str] = []
     for name, service in project["services"].items():
         if "provider" in service:
@@ -467,7 +467,7 @@ class _Checker:
         """The variables that the container has from files of secrets."""
         hidden: dict[str, str] = {}
         for file in self._environment_files():
-            hidden |= self.secrets.get(file.rpartition("/")[2], {})
+            hidden |= self.secrets.get(file, {}) or self.secrets.get(file.rpartition("/")[2], {})
         passed = self.secrets.get(f"{self.container}.unit.env", {})
         return hidden | {name: value for name, value in passed.items() if f"--env={name}" in self.flags}
 

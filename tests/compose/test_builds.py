@@ -81,6 +81,41 @@ def test_podman_takes_layers_from_repositories(tmp_path: Path) -> None:
     assert ("approximated", "services.app.build.cache_from") in remarks(conversion)
 
 
+PINNED = """\
+services:
+  app:
+    image: {image}
+    build:
+      context: .
+      cache_from: ["redis:7@sha256:{digest}", "reg.example/a@sha256:{digest}", "type=registry,ref=redis@sha256:{digest}"]
+      tags: ["app:1", "app@sha256:{digest}"]
+      additional_contexts: {{base: "docker-image://redis:7@sha256:{digest}"}}
+"""
+DIGEST = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("backend", ["podman", "docker"])
+def test_a_reference_with_tag_and_digest_is_whole_or_told(backend: str, tmp_path: Path) -> None:
+    conversion = converted(PINNED.format(image="app:2", digest=DIGEST), tmp_path, backend=backend)
+    words = _words(_evaluated(conversion, tmp_path))
+    registry = "docker.io/library/" if backend == "podman" else ""
+    pin = f"@sha256:{DIGEST}"
+    assert _values(words, "--build-context") == [f"base=docker-image://{registry}redis:7{pin}"]
+    assert _values(words, "--tag") == [f"{'localhost/' if backend == 'podman' else ''}app:2", "app:1"]
+    assert ("needs-you", "services.app.build.tags") in remarks(conversion)
+    said = ("approximated", "services.app.build.cache_from") in remarks(conversion)
+    if backend == "podman":
+        assert _values(words, "--cache-from") == ["docker.io/library/redis", "reg.example/a"]
+    else:
+        assert _values(words, "--cache-from") == [f"redis:7{pin}", f"reg.example/a{pin}", f"redis{pin}"]
+    assert said is (backend == "podman")
+
+
+def test_an_image_that_is_built_has_no_digest(tmp_path: Path) -> None:
+    conversion = converted(PINNED.format(image=f"app@sha256:{DIGEST}", digest=DIGEST), tmp_path)
+    assert ("needs-you", "services.app.image") in remarks(conversion)
+
+
 def test_docker_takes_layers_from_images(tmp_path: Path) -> None:
     words = _words(_evaluated(_convert(tmp_path, "docker"), tmp_path))
     assert _values(words, "--cache-from") == ["reg.example/app:cache", "example/app:1"]

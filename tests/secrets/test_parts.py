@@ -70,6 +70,7 @@ def _with_secret(text: str) -> str:
     "text",
     [
         "image: postgres:16",
+        "docker-image://redis:7@sha256:0123456789abcdef0123456789abcdef",
         "passwordFile = config.sops.secrets.db.path;",
         "PASSWORD_FILE=/run/secrets/db",
         'publicKey = "ssh-ed25519 AAAA";',

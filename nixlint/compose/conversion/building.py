@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, Sequence, string
+from nixlint.containers.languages.image_reference import parse_image_reference
 from nixlint.deployment.parts import Build, BuildBase, BuildSecret
 from nixlint.secrets.names import is_hidden
 from nixlint.secrets.parts import secret_parts_of_text
+from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader, variables_in
 from .mounts import FileObjects
@@ -40,8 +42,10 @@ def build_of(keys: KeyReader, service: str, images: Mapping[str, str], files: Fi
         text = build.text(name)
         flags += [flag, text] if text else []
     for name, flag in _LISTS.items():
-        for text, _ in build.texts(name):
-            flags += [flag, text]
+        for text, place in build.texts(name):
+            if name != "tags" or _can_be_made(build, build.path(name), text, place):
+                flags += [flag, text]
+    _can_be_made(build, f"services.{service}.image", image, build.node.place)
     secret = build.secret_pairs("args", lambda name, _: name.isidentifier() and name.isascii())
     for argument, _ in secret:
         flags += ["--build-arg", argument]
@@ -87,6 +91,16 @@ def build_of(keys: KeyReader, service: str, images: Mapping[str, str], files: Fi
         tuple(_secrets(build, files)),
         tuple(bases),
     )
+
+
+def _can_be_made(build: KeyReader, key: str, image: str, place: Place) -> bool:
+    """Whether an image can get a name when it is built. The digest is what comes out of a build."""
+    reference = parse_image_reference(image)
+    if reference is None or reference.digest is None:
+        return True
+    message = f"{image}: no engine builds an image by the name of its digest: take the digest, or the build, out"
+    build.needs_you(key, message, place, incomplete=True)
+    return False
 
 
 def _caches(build: KeyReader) -> Iterator[str]:

@@ -93,8 +93,8 @@ def _read(item: KeyReader, path: str, kind: str | None, known: dict[str, str], e
     place = item.node.place
     try:
         text = item.notes.access.text(Path(path))
-    except ComposeError:
-        message = f"{path}: it is not here to be read: put it there on the machine, in lines of NAME=value"
+    except ComposeError as error:
+        message = f"{error.message}; put it there on the machine, in lines of NAME=value"
         item.needs_you(item.key, message, place)
         return _Read({}, True)
     engine = engine_reads(text)
