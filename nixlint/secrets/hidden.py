@@ -7,6 +7,7 @@ text has to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -35,7 +36,10 @@ from nixlint.syntax.views import (
 from .looks import UNKNOWN
 from .names import hidden_kind, hidden_kind_of_path
 from .parts import is_harmless, secret_parts_of_command, secret_parts_of_text
-from .ways import WRITERS
+from .ways import READERS, WRITERS
+
+_BLANK = re.compile(r"(?:\s|''\\[nrt]|\\[nrt])*")
+"""Blanks and line endings, as they are or as escapes."""
 
 
 class Hidden(NamedTuple):
@@ -107,7 +111,7 @@ def _below(expression: Expression, kind: str) -> Iterator[tuple[Expression, str]
             yield expression.body, kind
         case Apply(function=function, argument=argument):
             yield function, kind
-            yield argument, kind or _kind_of_written(function)
+            yield argument, "" if _last_name(function) in READERS else kind or _kind_of_written(function)
         case Binary(left=left, right=right):
             yield left, kind
             yield right, kind or _kind_of_operand(expression)
@@ -142,10 +146,14 @@ def _kind_of_written(function: Expression) -> str:
     """What a function writes into a file of some name, ``writeText "password" …``, where that must not be shown."""
     while isinstance(function, Parenthesized):
         function = function.inner
-    if not isinstance(function, Apply) or function.function.text.rpartition(".")[2] not in WRITERS:
+    if not isinstance(function, Apply) or _last_name(function.function) not in WRITERS:
         return ""
     name = static_text(function.argument) if isinstance(function.argument, String) else None
     return hidden_kind(name or "")
+
+
+def _last_name(function: Expression) -> str:
+    return function.text.rpartition(".")[2]
 
 
 def _kind_of_operand(operation: Binary) -> str:
@@ -177,7 +185,7 @@ def _fragments(literal: String, kind: str) -> Iterator[Hidden]:
     start = inner.start
     for end, following in [*(part.span for part in literal.interpolations), (inner.end, inner.end)]:
         text = data[start:end].decode("utf-8", "surrogateescape")
-        if start < end and text.strip() and not is_harmless(text):
+        if start < end and not _BLANK.fullmatch(text) and not is_harmless(text):
             yield Hidden(Span(start, end), kind)
         start = following
 

@@ -33,7 +33,7 @@ WRITERS = frozenset(
         "concatText"
     ).split()
 )
-_READERS = frozenset({"readFile", "fileContents"})  # functions whose result is what a file holds
+READERS = frozenset({"readFile", "fileContents"})  # functions whose result is what a file holds
 _DEPTH = 12  # how many wrappers are looked through
 
 
@@ -135,7 +135,7 @@ def _call(call: CallValue, depth: int) -> Iterator[Source]:
                 return
         names = names or tuple(_symbols([content]))
         yield Source(Way.WRITTEN, text, call.callee.dotted, place=place, symbols=names)
-    elif function in _READERS and call.arguments:
+    elif function in READERS and call.arguments:
         yield from _read(call.arguments[-1].force(), call)
     elif call.callee.path[:1] in (("lib",), ("builtins",)):  # lib.removeSuffix "\n" (builtins.readFile ./x), lib.trim
         for argument in call.arguments:

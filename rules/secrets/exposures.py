@@ -89,7 +89,8 @@ def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repo
         option=str(definition.path),
         evidence=exposure.evidence,
         notes=() if contains(place, written) else (Note(written, "the secret is written here"),),
-        redact=(written, *_pieces(exposure.source, written, repository)),
+        # Of a file that is read or copied the source shows a path: what there is to hide is not written there.
+        redact=(written, *_pieces(exposure.source, written, repository)) if exposure.source.text else (),
     )
 
 
