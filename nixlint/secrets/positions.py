@@ -121,6 +121,8 @@ def is_elsewhere(path: OptionPath) -> bool:
     names = [name for name in path.names[:-1] if name is not None]
     if ("sops", "templates") in pairwise(names):  # the text of a template of sops-nix, which is in the store
         return False
+    if "assertions" in names or path.last == "warnings":  # what Nix tells the person who builds the system
+        return True
     return any(
         name in _OTHER_PARENTS
         or "ecrets" in name

@@ -36,7 +36,10 @@ _LISTS_OF_MODULES = frozenset({"modules", "extraModules"})
 _COLLECTIONS = frozenset({"nixosModules", "nodes", "specialisation"})
 _OF_CLASS = frozenset({"modules", "aspects"})
 """What holds modules by their class: ``flake.modules.nixos.<name>`` of flake-parts, ``den.aspects.<name>.nixos`` of den."""
-_DEPENDS_ON_VERSION = re.compile(rb"versionOlder|versionAtLeast|trivial\.release|options[\w.\" ]*\?|hasAttrByPath")
+_DEPENDS_ON_VERSION = re.compile(
+    rb"versionOlder|versionAtLeast|compareVersions|(?:trivial|nixos)\.(?:release|version)|lib\.versions?\b"
+    rb"|options[\w.\" ]*\?|hasAttrByPath"
+)
 """In a file with these, what is defined may depend on what there is."""
 
 

@@ -93,6 +93,11 @@ class RemovedOption(Rule[WrittenDefinition]):
             config='nixos-release = "24.05"\n',
         ),
         Good(
+            "what is defined depends on the release",
+            '{ config, lib, ... }: lib.mkIf (config.system.nixos.release < "24.11") { sound.enable = true; }\n',
+            config='nixos-release = "25.05"\n',
+        ),
+        Good(
             "services of Compose, and options of the repository",
             {
                 "stack.nix": '{ services.tvheadend = { service.image = "tvheadend:1"; }; }\n',

@@ -122,6 +122,23 @@ class SecretInText(Rule[StringLiteral]):
 """,
         ),
         Good(
+            "what Nix tells the person who builds the system",
+            """\
+{ config, ... }: {
+  config.assertions = [
+    {
+      assertion = config.services.a.environmentFile != null;
+      message = ''
+        Write a file with the line
+        A_SERVER_TOKEN_SECRET="output from command"
+      '';
+    }
+  ];
+  config.warnings = [ "the password=waterfall9 of the manual is in use" ];
+}
+""",
+        ),
+        Good(
             "the sources of a database, a variable of a program, a stand-in that a script replaces, an example",
             """\
 { pkgs, ... }: {

@@ -153,7 +153,9 @@ def test_no_refusal_of_a_compose_file_shows_a_secret(places: tuple[Path, Places]
 
 
 def test_a_finding_about_a_file_that_is_read_shows_how_it_is_read(tmp_path: Path) -> None:
-    text = '{ lib, ... }: { services.a.environment.API_TOKEN = lib.removeSuffix "\\n" (builtins.readFile "${./.}/token"); }\n'
+    text = (
+        '{ lib, ... }: { services.a.environment.TOKEN = lib.removeSuffix "\\n" (builtins.readFile "${./.}/token"); }\n'
+    )
     (tmp_path / "a.nix").write_text(text)
     shown = nixlint(tmp_path, "check", "--no-cache").out
     assert "secret-read-at-evaluation" in shown
