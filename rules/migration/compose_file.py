@@ -183,7 +183,7 @@ def _has_hosts(repository: Repository) -> bool:
 def _looks_for_hosts(repository: Repository) -> bool:
     if any(path.name in _HOST_FILES for path in repository.files):
         return True
-    return any(True for word in _HOSTS for _ in repository.files_mentioning(word))
+    return any(map(repository.mentions, _HOSTS))
 
 
 def _is_no_deployment(project: ComposeProject, repository: Repository) -> bool:
@@ -197,7 +197,7 @@ def _is_converted(project: ComposeProject, repository: Repository) -> bool:
     name, longer = (text.encode() for text in project.names)
     made = repository.files_mentioning(b"Made from ", name, b" by nixlint convert.")
     beside = {path for path in made if path.parent == project.module.parent}
-    return bool(beside) or any(True for _ in repository.files_mentioning(longer, b" by nixlint convert."))
+    return bool(beside) or repository.mentions(longer, b" by nixlint convert.")
 
 
 def _services(project: ComposeProject) -> str:

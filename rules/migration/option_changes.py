@@ -178,4 +178,4 @@ def _declared_in(repository: Repository) -> Iterator[tuple[str | None, ...]]:
 
 def _is_disabled(change: Change, repository: Repository) -> bool:
     """Whether the repository has a module of its own for that of NixOS."""
-    return any(True for _ in repository.files_mentioning(b"disabledModules", change.module.encode()))
+    return repository.mentions(b"disabledModules", change.module.encode())

@@ -178,9 +178,7 @@ class _WayOut(NamedTuple):
     @classmethod
     def of(cls, repository: Repository) -> _WayOut:
         """The fact, looked for once."""
-        return repository.remember(
-            cls, lambda: cls(any(True for word in _WAYS for _ in repository.files_mentioning(word)))
-        )
+        return repository.remember(cls, lambda: cls(any(map(repository.mentions, _WAYS))))
 
 
 def _wildcard(host: HostSystem) -> str:

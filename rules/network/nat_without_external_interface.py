@@ -51,7 +51,7 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
         if not subject.is_whole or not is_true(subject.stated("networking", "nat", "enable")):
             return
         needing = [name for name in _NEEDING if is_on(subject.stated("networking", "nat", name)) is Presence.DEFINED]
-        if not needing or any(True for _ in repository.files_mentioning(_EXTERNAL)):
+        if not needing or repository.mentions(_EXTERNAL):
             return
         for definition in deciding(subject.stated("networking", "nat", needing[0]))[:1]:
             yield Finding(

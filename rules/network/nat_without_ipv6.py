@@ -55,7 +55,7 @@ class NatWithoutIpv6(Rule[HostSystem]):
             if not _has_route(container) or not _covers(interfaces, container.name):
                 continue
             for address in addresses_of(container, ("localAddress6",)):
-                if address.is_private_ipv6 and not any(True for _ in repository.files_mentioning(b"enableIPv6")):
+                if address.is_private_ipv6 and not repository.mentions(b"enableIPv6"):
                     yield Finding(
                         place=address.place,
                         message=f"{container.title} has the private address {address.address}, and NAT on its host is for "

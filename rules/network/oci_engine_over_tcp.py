@@ -88,7 +88,7 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
         for stated in elements(ask_within((Definition(subject.value, subject.name),), OptionPath(()))):
             text = _text_of(stated.what)
             match = None if text is None else pattern.fullmatch(text)
-            if match is None or text is None or any(True for _ in repository.files_mentioning(b"tlsverify")):
+            if match is None or text is None or repository.mentions(b"tlsverify"):
                 continue
             who = "every user and service of the host" if is_loopback(match["address"] or "") else "whoever reaches it"
             yield Finding(

@@ -57,7 +57,7 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
         if subject.option_anywhere("extra").presence is not Presence.ABSENT:
             return  # extra-container starts it, by hand.
         uses = (f"container@{subject.name}", f"config.containers.{subject.name}.config.")
-        if any(True for use in uses for _ in repository.files_mentioning(use.encode())):
+        if any(repository.mentions(use.encode()) for use in uses):
             return
         yield Finding(
             place=subject.place,

@@ -256,6 +256,6 @@ def _is_of_another_machine(path: Path, repository: Repository) -> bool:
     if path.suffix == ".nix" or not repository.files:
         return False
     for module in repository.files_mentioning(path.name.encode()):
-        if module.parent == path.parent or any(repository.files_mentioning(f"{path.parent.name}/{path.name}".encode())):
+        if module.parent == path.parent or repository.mentions(f"{path.parent.name}/{path.name}".encode()):
             return False
     return True

@@ -54,7 +54,7 @@ class OciRootlessPort(Rule[OciContainer]):
         if any(network.text in ("host", "none") or not network.is_known for network in subject.networks):
             return
         ports = [port for port in subject.ports if _number(port) < _FIRST_FREE and not port.text.conditions]
-        if ports and not any(True for word in _WAYS_AROUND for _ in repository.files_mentioning(word)):
+        if ports and not any(map(repository.mentions, _WAYS_AROUND)):
             numbers = ", ".join(str(_number(port)) for port in ports)
             yield Finding(
                 place=ports[0].text.place,

@@ -135,7 +135,7 @@ def _system_of(host: Host, repository: Repository) -> HostSystem:
 
 
 def _has_containers(repository: Repository) -> bool:
-    return any(repository.files_mentioning(b"oci-containers")) or not ContainerIndex.of(repository).is_empty
+    return repository.mentions(b"oci-containers") or not ContainerIndex.of(repository).is_empty
 
 
 def host_modules(source: SourceFile, repository: Repository) -> Iterator[HostSystem]:

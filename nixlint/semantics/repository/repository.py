@@ -134,6 +134,10 @@ class Repository:
             yield path
         mention.is_complete = True
 
+    def mentions(self, *words: bytes) -> bool:
+        """Whether any file holds all of these bytes: where none does, nothing here is about what they name."""
+        return any(True for _ in self.files_mentioning(*words))
+
     def remember(self, kind: type[T], compute: Callable[[], T]) -> T:
         """A fact about the whole repository, one of each kind, worked out when it is first asked for.
 
