@@ -15,7 +15,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from growth import SIZES, make
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from benchmarks.growth import SIZES, make
 
 COLUMNS = ("without", "first", "again", "leaf", "wide")
 
