@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 
 from nixlint.containers.host.stateful_services import StatefulService, stateful_services
 from nixlint.containers.nspawn.container import NspawnContainer
-from nixlint.containers.stated import is_complete, is_true, texts
+from nixlint.containers.stated import is_true, texts
 from nixlint.rule import Bad, Confidence, Finding, Good, Note, OptionPath, Repository, Rule, Severity
 
 
@@ -51,7 +51,7 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
         """Report each service whose data is nowhere but in the container."""
         ephemeral = subject.option("ephemeral")
-        if not is_true(ephemeral) or not _knows_mounts(subject):
+        if not is_true(ephemeral) or not subject.knows_mounts:
             return
         mounted = [PurePosixPath(mount.mount_point) for mount in subject.bind_mounts if mount.mount_point is not None]
         mounted += _brought_inside(subject)
@@ -185,13 +185,6 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
             },
         ),
     )
-
-
-def _knows_mounts(container: NspawnContainer) -> bool:
-    """Whether the bind mounts are all that there are, here and in the rest of the repository."""
-    mounts, flags = container.option_anywhere("bindMounts"), container.option_anywhere("extraFlags")
-    known = all(mount.mount_point is not None for mount in container.bind_mounts)
-    return known and is_complete(mounts) and is_complete(flags)
 
 
 def _brought_inside(container: NspawnContainer) -> list[PurePosixPath]:

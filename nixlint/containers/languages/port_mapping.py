@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import NamedTuple
 
 ANYWHERE = frozenset({"", "0.0.0.0", "[::]", "::", "*"})
@@ -51,6 +52,41 @@ def parse_port_mapping(text: str, unknown: str = "\0") -> PortMapping | None:
     if host is None and len(parts) == 2 and parts[0] and unknown not in parts[0]:
         return None
     return PortMapping(None if unknown in address else address, host, container, protocol or "tcp")
+
+
+def port_fault(text: str) -> str | None:
+    """Why Docker and Podman both refuse a published port; ``None`` where one of them takes it.
+
+    As their command lines judge it (docker/go-connections, nat/nat.go; podman, pkg/specgenutil/util.go).
+    """
+    mapping, slash, protocol = text.partition("/")
+    if slash and protocol.lower() not in _PROTOCOLS:
+        return f"{protocol!r} is no protocol"
+    parts = mapping.rsplit(":", 2)
+    address = parts[0] if len(parts) == 3 else ""
+    if address and not _is_address(address):
+        return f"{address!r} is no address"
+    if not parts[-1]:
+        return "the container's port is missing"
+    for part in parts[-2:] if len(parts) > 1 else parts:
+        if part and _ports(part, "\0") is None:
+            return f"{part!r} is no port"
+    host = _ports(parts[-2], "\0") if len(parts) > 1 else None
+    container = _ports(parts[-1], "\0")
+    if host is not None and container is not None and len(container) > 1 and len(host) != len(container):
+        return f"{parts[-2]} are {len(host)} ports and {parts[-1]} are {len(container)}"
+    return None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return False
+    return True
+
+
+_PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
 
 
 def overlap(one: str, other: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 
@@ -48,3 +49,46 @@ def parse_mount_flag(text: str) -> VolumeMount | None:
         return None
     is_read_only = any(fields.get(name, "false") in ("", "true", "1") for name in ("readonly", "ro"))
     return VolumeMount(source, target, ("ro",) if is_read_only else ())
+
+
+def volume_fault(text: str) -> str | None:
+    """Why Docker and Podman both refuse a volume in the short form, or mount something else than what is meant.
+
+    ``None`` where one of them takes it. NixOS quotes the text, so no variable in it is expanded. Sources: moby,
+    volume/mounts/linux_parser.go; podman, pkg/specgen/volumes.go and podman-run(1), ``--volume``.
+    """
+    source, target, options = _cut(text)
+    if target is None:
+        return "it has more than three parts"
+    if source == "" or target == "" or "" in options:
+        return "a part between colons is empty"
+    variable = _VARIABLE.search(text)
+    if variable is not None:
+        return f"{variable[0]} is not expanded"
+    if not target.startswith("/"):
+        return f"{target!r}, the path in the container, is not absolute"
+    if source is not None and source[0] not in "/.~" and _VOLUME_NAME.fullmatch(source) is None:
+        return f"{source!r} is neither an absolute path nor the name of a volume"
+    unknown = next((option for option in options if option.partition("=")[0] not in _MOUNT_OPTIONS), None)
+    return None if unknown is None else f"{unknown!r} is no option of a volume"
+
+
+def _cut(text: str) -> tuple[str | None, str | None, tuple[str, ...]]:
+    parts = text.split(":")
+    if len(parts) == 1:
+        return None, text, ()
+    if len(parts) > _MOST_PARTS:
+        return None, None, ()
+    return parts[0], parts[1], tuple(parts[2].split(",")) if len(parts) == _MOST_PARTS else ()
+
+
+_MOST_PARTS = 3
+_VARIABLE = re.compile(r"\$\{?[A-Za-z_]\w*\}?")
+_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_MOUNT_OPTIONS = frozenset(
+    # Those of either engine, and what mount(8) knows for all file systems.
+    "rw ro z Z U O shared rshared slave rslave private rprivate unbindable runbindable bind rbind copy nocopy volume-nocopy "
+    "dev nodev exec noexec suid nosuid idmap upperdir workdir delegated cached consistent default size mode tmpcopyup "
+    "notmpcopyup noswap uid gid relatime norelatime atime noatime strictatime diratime nodiratime sync async dirsync "
+    "subpath bind-nonrecursive no-dereference chown".split()
+)

@@ -12,14 +12,15 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
 from nixlint.containers.declared import Declared, declared_in, declared_on
 from nixlint.containers.existence import Existence
-from nixlint.containers.stated import Stated, is_false, is_on, is_true
+from nixlint.containers.stated import Stated, is_complete, is_false, is_on, is_true
 from nixlint.semantics.language.partial_text import equal_texts
-from nixlint.semantics.language.values import AttrsValue, StringValue, Thunk, Value
+from nixlint.semantics.language.symbols import CONFIG
+from nixlint.semantics.language.values import AttrsValue, StringValue, SymbolValue, Thunk, Value
 from nixlint.semantics.modules.module_system import (
     Answer,
     Definition,
@@ -36,6 +37,7 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 
 from .extensions import ContainerExtension, container_extensions
+from .inner_values import InnerValue, OfContainer, inner_values
 from .options import (
     AllowedDevice,
     BindMount,
@@ -118,7 +120,30 @@ class NspawnContainer:
             answer.obstacles,
             arguments=self._arguments,
             is_whole=not self._others and not ContainerIndex.of(self.repository).extensions,
+            given=OfContainer(),
         )
+
+    def is_of_host(self, symbol: SymbolValue) -> bool:
+        """Whether a symbol below ``config`` in the container's system is of its host's configuration, and not of its own."""
+        return symbol.path[:1] == CONFIG and symbol.resolver is not self.system.resolver
+
+    @cached_property
+    def inner_values(self) -> tuple[InnerValue, ...]:
+        """The values that the system in the container certainly defines, as far as they are known, sets taken apart."""
+        return tuple(inner_values(self.system))
+
+    @cached_property
+    def knows_mounts(self) -> bool:
+        """Whether its bind mounts are all that there are, here and in the rest of the repository."""
+        mounts, flags = self.option_anywhere("bindMounts"), self.option_anywhere("extraFlags")
+        known = all(mount.mount_point is not None for mount in self.bind_mounts)
+        return known and is_complete(mounts) and is_complete(flags)
+
+    def is_mounted(self, path: str) -> bool:
+        """Whether a bind mount puts something at a path of the container, or at a folder that holds it."""
+        wanted = PurePosixPath(path)
+        mounted = (PurePosixPath(mount.mount_point) for mount in self.bind_mounts if mount.mount_point is not None)
+        return any(mount == wanted or mount in wanted.parents for mount in mounted)
 
     @property
     def _arguments(self) -> Mapping[str, Thunk]:

@@ -33,6 +33,7 @@ class BindMount(NamedTuple):
 
     ``symbol`` is the name of what ``host_path`` comes from where that is known by name alone, such as
     ``config.sops.secrets.db.path``. ``place`` is where the mount is named, ``writable_place`` where it is made writable.
+    ``options`` are those behind the second colon, such as ``idmap``.
     """
 
     mount_point: str | None
@@ -42,6 +43,7 @@ class BindMount(NamedTuple):
     place: Place
     writable_place: Place
     conditions: tuple[Value, ...] = ()
+    options: tuple[str, ...] = ()
 
 
 class ForwardedPort(NamedTuple):
@@ -108,7 +110,7 @@ def _bind_mount(name: str | None, definitions: Sequence[Definition]) -> BindMoun
     found = tuple(definitions)
     # It goes into --bind=SOURCE:TARGET:OPTIONS as it is, so options such as idmap may follow it (systemd-nspawn(1)).
     written = _text(ask_within(found, OptionPath.of("mountPoint")), name)
-    mount_point = None if written is None else written.partition(":")[0]
+    mount_point, _, options = (None, "", "") if written is None else written.partition(":")
     source = ask_within(found, OptionPath.of("hostPath"))
     read_only = ask_within(found, OptionPath.of("isReadOnly"))
     switched = deciding(read_only)
@@ -120,7 +122,12 @@ def _bind_mount(name: str | None, definitions: Sequence[Definition]) -> BindMoun
         place=places[0],
         writable_place=(switched[0].name_place if switched else None) or places[0],
         conditions=_shared(found),
+        options=_options(options),
     )
+
+
+def _options(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()
 
 
 def _shared(definitions: tuple[Definition, ...]) -> tuple[Value, ...]:
@@ -154,9 +161,16 @@ def _bound_by_flags(flags: Sequence[NspawnFlag]) -> Iterator[BindMount]:
     for flag in flags:
         if flag.name in ("--bind", "--bind-ro") and flag.value.startswith("/"):
             source, _, rest = flag.value.partition(":")
-            target = rest.partition(":")[0] or source
+            target, _, options = rest.partition(":")
             yield BindMount(
-                target, source, None, flag.name == "--bind", flag.place, flag.place, conditions=flag.conditions
+                mount_point=target or source,
+                host_path=source,
+                symbol=None,
+                writable=flag.name == "--bind",
+                place=flag.place,
+                writable_place=flag.place,
+                conditions=flag.conditions,
+                options=_options(options),
             )
 
 

@@ -50,6 +50,14 @@ class Mount(NamedTuple):
     text: Text
 
 
+class Login(NamedTuple):
+    """The settings of a login at a registry that are there, the first one's place, and those that certainly are not."""
+
+    place: Place
+    given: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class OciContainer:
     """An OCI container, as one module or one Compose file declares it.
@@ -103,6 +111,11 @@ class OciContainer:
     """The words of each command that a Compose file writes out: the program's, and that of its health check."""
     image_file: Place | None = None
     image_stream: Place | None = None
+    written_ports: tuple[Text, ...] = ()
+    """The texts of all published ports of a Nix file, those that are none included."""
+    written_volumes: tuple[Text, ...] = ()
+    """The texts of all volumes of a Nix file in the short form, those that are none included."""
+    login: Login | None = None
 
     @property
     def shares_network(self) -> bool:

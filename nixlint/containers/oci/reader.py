@@ -17,6 +17,7 @@ from nixlint.semantics.language.values import (
     BoolValue,
     CallValue,
     ListValue,
+    NullValue,
     PathValue,
     StringValue,
     Value,
@@ -37,6 +38,7 @@ from nixlint.syntax.source_file import SourceFile
 
 from .container import (
     UNKNOWN,
+    Login,
     Mount,
     OciContainer,
     OciModule,
@@ -132,6 +134,14 @@ class _Declaration(NamedTuple):
         value = ask_within(self.definitions, OptionPath(names)).value
         return None if value is None else _text_of(value)
 
+    def login(self) -> Login | None:
+        """The settings of the login at a registry, where some of them are certainly given."""
+        settings = {name: ask_within(self.definitions, OptionPath.of("login", name)) for name in _LOGIN}
+        given = [name for name, answer in settings.items() if _is_given(answer)]
+        missing = tuple(name for name, answer in settings.items() if answer.presence is Presence.ABSENT)
+        place = settings[given[0]].definitions[0].name_place if given else None
+        return None if place is None else Login(place, tuple(given), missing)
+
     def privileged(self, flags: tuple[Flag, ...]) -> Place | None:
         """Where the container is made privileged, if it certainly is."""
         for definition in deciding(self.option("privileged")):
@@ -192,6 +202,8 @@ def _container(
     name: str | None, place: Place, conditions: tuple[Value, ...], declaration: _Declaration
 ) -> OciContainer:
     flags = declaration.flags()
+    ports = (*declaration.texts("ports"), *_values(flags, "--publish", "-p"))
+    volumes = (*declaration.texts("volumes"), *_values(flags, "--volume", "-v"))
     return OciContainer(
         name=name,
         title="an OCI container" if name is None else f"OCI container '{name}'",
@@ -203,9 +215,12 @@ def _container(
         has_image_of_its_own=any(
             declaration.option(option).presence is not Presence.ABSENT for option in ("imageFile", "imageStream")
         ),
-        ports=published_ports((*declaration.texts("ports"), *_values(flags, "--publish", "-p"))),
+        ports=published_ports(ports),
+        written_ports=ports,
+        written_volumes=volumes,
+        login=declaration.login(),
         mounts=(
-            *mounts_in((*declaration.texts("volumes"), *_values(flags, "--volume", "-v"))),
+            *mounts_in(volumes),
             *mounts_in_flags(tuple(_values(flags, "--mount"))),
         ),
         networks=(*declaration.texts("networks"), *_values(flags, "--network", "--net")),
@@ -257,6 +272,13 @@ def _flags(arguments: tuple[Text, ...]) -> Iterator[Flag]:
     conditions = {text.place: text.conditions for text in arguments}
     for flag in flags_in([(text.text, text.place) for text in arguments]):
         yield flag._replace(conditions=conditions[flag.place])
+
+
+_LOGIN = ("username", "passwordFile", "registry")
+
+
+def _is_given(answer: Answer) -> bool:
+    return answer.presence is Presence.DEFINED and not isinstance(answer.value, NullValue | None)
 
 
 def _is_true(value: Value) -> bool:

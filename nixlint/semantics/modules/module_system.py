@@ -139,7 +139,9 @@ class ModuleSystem:
             Configuration(self, interpreter, prefix, foreign, supposes_own) if follow_imports and is_whole else None
         )
         self.configuration: Resolver | None = resolver
-        self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, resolver or given))
+        self.resolver = resolver or given
+        """What the symbols of its modules' arguments know of it: a symbol with another one is of another evaluation."""
+        self._argument = Known(SymbolValue(symbols.MODULE_ARGUMENTS, None, self.resolver))
         self._top = _Module(None)
         for module in modules:
             self._load(module.value, self._top, module.conditions, own=True)
