@@ -11,23 +11,27 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, R
 _OPTION = "localAddress"
 """The kernel takes a route of IPv6 whose address has more bits, so ``localAddress6`` is no fault."""
 
+_GATEWAYS = ("hostAddress", "hostAddress6")
+
 
 class ContainerAddressWithPrefix(Rule[NspawnContainer]):
-    """Without a bridge, `localAddress` with a prefix length such as `/24` keeps the container from starting.
+    """Without a bridge, an address with a prefix length such as `/24` keeps the container from starting.
 
     ## What it finds
 
     A container with `privateNetwork = true` and no `hostBridge`, whose `localAddress` has a prefix length that
-    leaves bits of the address over, as `10.0.0.2/24` does.
+    leaves bits of the address over, as `10.0.0.2/24` does; and one whose `hostAddress` or `hostAddress6` has any.
 
     ## Why it matters
 
     Without a bridge NixOS makes a route to the container of the address, `ip route add 10.0.0.2/24`. The kernel refuses a
-    route whose address has more bits than its prefix, so the container's unit fails after each start.
+    route whose address has more bits than its prefix, so the container's unit fails after each start. The host's address is
+    the container's gateway, `ip route add default via 10.0.0.1`, and a gateway has no prefix length: *any valid address is
+    expected*. With a bridge too the container gets that route.
 
     ## What to do
 
-    Write the address alone, `localAddress = "10.0.0.2"`. With a bridge the prefix length is needed.
+    Write the address alone, `localAddress = "10.0.0.2"`. With a bridge the prefix length of `localAddress` is needed.
 
     ## What keeps it silent
 
@@ -38,7 +42,8 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
 
     ## References
 
-    - nixpkgs, `nixos/modules/virtualisation/nixos-containers.nix`, `postStartScript`
+    - nixpkgs, `nixos/modules/virtualisation/nixos-containers.nix`, `postStartScript` and
+      `containerInit`
     - ip-route(8)
     """
 
@@ -49,7 +54,19 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
     asks = (NspawnContainer,)
 
     def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
-        """Report an address that makes no route."""
+        """Report an address that makes no route, or no gateway."""
+        for option in _GATEWAYS if subject.has_private_network else ():
+            answer = subject.option(option)
+            text = answer.value.text if isinstance(answer.value, StringValue) else None
+            if text is not None and "/" in text:
+                yield Finding(
+                    place=answer.definitions[0].name_place or subject.place,
+                    message=f"{subject.title} is to take {text} for its gateway ({option}), which takes no prefix length: "
+                    "the container does not start",
+                    help=f"write the address alone: {text.partition('/')[0]}",
+                    option=f"{subject.option_path}.{option}",
+                    container=subject.name,
+                )
         if not subject.has_private_network or subject.option_anywhere("hostBridge").presence is not Presence.ABSENT:
             return
         answer = subject.option(_OPTION)
@@ -74,6 +91,27 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
     hostAddress = "10.0.0.1";
     «localAddress» = "10.0.0.2/24";
     localAddress6 = "fc00::2/64";
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Bad(
+            "the gateway, with a bridge too",
+            """\
+{
+  containers.web = {
+    privateNetwork = true;
+    «hostAddress» = "10.0.0.1/24";
+    localAddress = "10.0.0.2";
+    «hostAddress6» = "fc00::1/64";
+    config = { system.stateVersion = "26.05"; };
+  };
+  containers.db = {
+    privateNetwork = true;
+    hostBridge = "br0";
+    «hostAddress» = "10.0.1.1/32";
+    localAddress = "10.0.1.2/24";
     config = { system.stateVersion = "26.05"; };
   };
 }

@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from nixlint.containers.host.stateful_services import StatefulService, stateful_services
 from nixlint.containers.nspawn.container import NspawnContainer
-from nixlint.containers.stated import is_true, texts
-from nixlint.rule import Bad, Confidence, Finding, Good, Note, OptionPath, Repository, Rule, Severity
+from nixlint.containers.stated import is_true
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
 
 
 class ContainerEphemeralState(Rule[NspawnContainer]):
@@ -54,7 +54,7 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
         if not is_true(ephemeral) or not subject.knows_mounts:
             return
         mounted = [PurePosixPath(mount.mount_point) for mount in subject.bind_mounts if mount.mount_point is not None]
-        mounted += _brought_inside(subject)
+        mounted += subject.brought_inside
         for service in stateful_services(subject.system):
             if not any(_touches(mount, directory) for mount in mounted for directory in service.directories):
                 yield self._finding(subject, service)
@@ -185,16 +185,6 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
             },
         ),
     )
-
-
-def _brought_inside(container: NspawnContainer) -> list[PurePosixPath]:
-    """Where the system within the container puts something else: file systems and links."""
-    found = [name for name, _ in container.system.children(OptionPath.of("fileSystems")) if name is not None]
-    for rule in texts(container.system.ask(OptionPath.of("systemd", "tmpfiles", "rules"))):
-        kind, _, rest = rule.what.strip().partition(" ")
-        if kind.startswith("L") and rest.split():
-            found.append(rest.split()[0])
-    return [PurePosixPath(path) for path in found if path != "/"]
 
 
 def _touches(mount: PurePosixPath, directory: PurePosixPath) -> bool:

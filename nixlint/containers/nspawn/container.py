@@ -17,7 +17,7 @@ from typing import TypeAlias
 
 from nixlint.containers.declared import Declared, declared_in, declared_on
 from nixlint.containers.existence import Existence
-from nixlint.containers.stated import Stated, is_complete, is_false, is_on, is_true
+from nixlint.containers.stated import Stated, is_complete, is_false, is_on, is_true, texts
 from nixlint.semantics.language.partial_text import equal_texts
 from nixlint.semantics.language.symbols import CONFIG
 from nixlint.semantics.language.values import AttrsValue, StringValue, SymbolValue, Thunk, Value
@@ -135,9 +135,24 @@ class NspawnContainer:
     @cached_property
     def knows_mounts(self) -> bool:
         """Whether its bind mounts are all that there are, here and in the rest of the repository."""
-        mounts, flags = self.option_anywhere("bindMounts"), self.option_anywhere("extraFlags")
-        known = all(mount.mount_point is not None for mount in self.bind_mounts)
-        return known and is_complete(mounts) and is_complete(flags)
+        is_known = all(mount.mount_point is not None for mount in self.bind_mounts)
+        return is_known and not self._doubts and self._is_whole("bindMounts") and self._is_whole("extraFlags")
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether nothing but what stands here defines an option, and that is all known."""
+        elsewhere = [other.option(name) for other in self._others]
+        elsewhere += [found.option(self.name, OptionPath.of(name)) for found in self._extensions]
+        return is_complete(self.option(name)) and all(found.presence is Presence.ABSENT for found in elsewhere)
+
+    @cached_property
+    def brought_inside(self) -> tuple[PurePosixPath, ...]:
+        """Where the system within the container puts something else: file systems, and links of ``systemd.tmpfiles``."""
+        found = [name for name, _ in self.system.children(OptionPath.of("fileSystems")) if name is not None]
+        for rule in texts(self.system.ask(OptionPath.of("systemd", "tmpfiles", "rules"))):
+            kind, _, rest = rule.what.strip().partition(" ")
+            if kind.startswith("L") and rest.split():
+                found.append(rest.split()[0])
+        return tuple(PurePosixPath(path) for path in found if path != "/")
 
     def is_mounted(self, path: str) -> bool:
         """Whether a bind mount puts something at a path of the container, or at a folder that holds it."""

@@ -94,7 +94,8 @@ def bind_mounts_of(bind_mounts: Answer, flags: Sequence[NspawnFlag]) -> tuple[Bi
     named: dict[str | None, list[Definition]] = {}
     for definition in bind_mounts.definitions:
         for name, below in attributes_of(definition):
-            named.setdefault(name, []).append(below)
+            settled = ask_within((below,), OptionPath(()))
+            named.setdefault(name, []).extend(settled.definitions or (below,))
     mounts = [
         _bind_mount(name, definitions)
         for name, found in named.items()

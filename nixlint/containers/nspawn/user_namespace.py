@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.semantics.language.values import NullValue, StringValue
+from nixlint.semantics.language.values import IntValue, NullValue, StringValue
+from nixlint.semantics.modules.module_system import Presence
 
 from .container import NspawnContainer
 
@@ -27,6 +28,19 @@ def may_have_confined_capabilities(container: NspawnContainer) -> bool:
 def may_have_users_of_its_own(container: NspawnContainer) -> bool:
     """Whether a container's root is another user of the host, or may be one."""
     return any(setting not in _NONE and setting != _SAME_USERS for setting in _settings(container))
+
+
+def has_users_of_its_own(container: NspawnContainer) -> bool:
+    """Whether a container's root certainly is another user of the host."""
+    chosen = container.option("privateUsers")
+    match chosen.value:
+        case StringValue(text=text):
+            return text == _PICKED
+        case IntValue(value=first):
+            return first > 0
+    return chosen.presence is Presence.ABSENT and any(
+        flag.name == "-U" and not flag.conditions for flag in container.flags
+    )
 
 
 def _settings(container: NspawnContainer) -> Iterator[str | None]:

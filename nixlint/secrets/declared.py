@@ -1,0 +1,112 @@
+"""The secrets that a repository declares for sops-nix and agenix, and what is set for each, in all of its files.
+
+Which files make up which host does not matter here: a secret that any file declares is declared, and where a name or a whole
+set is not known, any secret may be. The modules of Home Manager have options of the same names, which count too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from nixlint.semantics.language.values import AttrsValue, Value
+from nixlint.semantics.modules.module_system import Definition, ask_within, attributes_of
+from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, written_definitions
+from nixlint.semantics.repository.repository import Repository
+from nixlint.syntax.place import Place
+from nixlint.syntax.words import words_of
+
+_TOOLS = ("sops", "age")
+_SECRETS = "secrets"
+
+
+class DeclaredSecrets(NamedTuple):
+    """The secrets of a repository: for each, by its tool and name, the names of what is set for it.
+
+    ``settings`` holds ``None`` among the names where others may be set, and ``open`` the tools of which a secret, or the
+    settings of all secrets, may be declared in a way that is not known.
+    """
+
+    settings: Mapping[tuple[str, str], frozenset[str | None]]
+    open: frozenset[str]
+
+    @classmethod
+    def of(cls, repository: Repository) -> DeclaredSecrets:
+        """The secrets of a repository, read once."""
+        return repository.remember(cls, lambda: _declared(repository))
+
+    def has(self, tool: str, name: str) -> bool:
+        """Whether a secret is certainly declared."""
+        return (tool, name) in self.settings
+
+    def may_have(self, tool: str, name: str, setting: str) -> bool:
+        """Whether something may be set for a secret."""
+        found = self.settings.get((tool, name), frozenset())
+        return tool in self.open or setting in found or None in found
+
+    def is_known(self, tool: str) -> bool:
+        """Whether all secrets of a tool that the repository declares are known, and there are some."""
+        return tool not in self.open and any(known == tool for known, _ in self.settings)
+
+
+def _declared(repository: Repository) -> DeclaredSecrets:
+    settings: dict[tuple[str, str], set[str | None]] = {}
+    is_open: set[str] = set()
+    for path in repository.files_mentioning():
+        source = repository.source(path)
+        if source is None or source.root.has_error or _WORDS.isdisjoint(words_of(source.data)):
+            continue
+        for definition in written_definitions(source, repository):
+            for tool, below, value in _of_secrets(definition):
+                _take(tool, below, value, definition.name, settings, is_open)
+    return DeclaredSecrets({secret: frozenset(names) for secret, names in settings.items()}, frozenset(is_open))
+
+
+_WORDS = frozenset(tool.encode() for tool in _TOOLS)
+
+
+def _of_secrets(definition: WrittenDefinition) -> Iterator[tuple[str, tuple[str | None, ...], Value]]:
+    """What a definition says of secrets: the tool, the names below its set of secrets, and the value there."""
+    names = definition.path.names
+    tool = names[-1]
+    if tool in _TOOLS and tool is not None and definition.binder is Binder.ATTRIBUTE:
+        for name, value in _attributes(definition.value, definition.name):
+            if name in (None, _SECRETS):
+                yield tool, () if name == _SECRETS else (None,), value
+    for start in range(len(names) - 1):
+        around = names[start]
+        if around in _TOOLS and around is not None and names[start + 1] == _SECRETS:
+            yield around, names[start + 2 :], definition.value
+            return
+
+
+def _take(
+    tool: str,
+    names: tuple[str | None, ...],
+    value: Value,
+    place: Place,
+    settings: dict[tuple[str, str], set[str | None]],
+    is_open: set[str],
+) -> None:
+    match names:
+        case ():
+            for name, below in _attributes(value, place):
+                _take(tool, (name,), below, place, settings, is_open)
+        case (str(name),):
+            settings.setdefault((tool, name), set()).update(found for found, _ in _attributes(value, place))
+        case (str(name), setting, *_):
+            settings.setdefault((tool, name), set()).add(setting)
+        case _:
+            is_open.add(tool)
+
+
+def _attributes(value: Value, place: Place) -> Iterator[tuple[str | None, Value]]:
+    """The attributes of a value, whatever properties stand around it; ``None`` for one that is not known."""
+    answer = ask_within((Definition(value, place),), OptionPath(()))
+    if answer.obstacles:
+        yield None, value
+    for found in answer.definitions:
+        if not isinstance(found.value, AttrsValue) or found.value.unknowns:
+            yield None, found.value
+        yield from ((name, below.value) for name, below in attributes_of(found))
