@@ -500,3 +500,41 @@ def test_what_snowfall_adds_itself_leaves_containers_as_they_are(tmp_path: Path)
     assert _found(_check(tmp_path, files)) == []
     write_files(tmp_path, {"flake.nix": _SNOWFALL % ""})
     assert _found(lint(tmp_path)) == [("systems/x86_64-linux/alpha/default.nix", "web", "certain")]
+
+
+@pytest.mark.parametrize(
+    ("module", "found"),
+    [
+        ("inputs.microvm.nixosModules.microvm", True),
+        ("inputs.nixos-wsl.nixosModules.default", True),
+        ("inputs.nixos-hardware.nixosModules.common-cpu-amd", True),
+        ("inputs.raspberry-pi-nix.nixosModules.raspberry-pi", True),
+        ('"${modulesPath}/virtualisation/lxc-container.nix"', True),
+        ('"${modulesPath}/profiles/perlless.nix"', True),
+        ('"${modulesPath}/installer/cd-dvd/installation-cd-minimal.nix"', False),
+        ("inputs.srvos.nixosModules.server", True),
+    ],
+)
+def test_of_a_known_module_no_more_is_taken_than_it_defines(tmp_path: Path, module: str, found: bool) -> None:
+    container = "{ inputs, ... }: { containers.web.config = { modulesPath, ... }: { imports = [ %s ]; }; }\n"
+    assert bool(_found(_check(tmp_path, {"a.nix": container % module}))) is found
+
+
+@pytest.mark.parametrize(
+    ("module", "confidence"),
+    [
+        ("inputs.nixos-hardware.nixosModules.common-cpu-amd", "certain"),
+        ("inputs.catppuccin.nixosModules.catppuccin", "certain"),
+        ("inputs.musnix.nixosModules.musnix", "certain"),
+        ("inputs.nixos-wsl.nixosModules.default", "certain"),
+        ('"${modulesPath}/profiles/minimal.nix"', "certain"),
+        ("inputs.srvos.nixosModules.server", "likely"),
+    ],
+)
+def test_of_services_a_known_module_has_but_its_own(tmp_path: Path, module: str, confidence: str) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./a.nix ./b.nix"),
+        "a.nix": _MOUNTED % '"/data"',
+        "b.nix": f"{{ inputs, modulesPath, ... }}: {{ imports = [ {module} ]; networking.useNetworkd = true; }}",
+    }
+    assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("a.nix", "web", confidence)]
