@@ -74,7 +74,9 @@ def declared_on(
 def _alternatives(definition: Definition) -> tuple[Definition, ...]:
     """A definition taken apart by the conditions around its value; as it is where a part of it is not known."""
     answer = ask_within((definition,), OptionPath(()))
-    return (definition,) if answer.obstacles else answer.definitions
+    if answer.obstacles:
+        return (definition,)
+    return tuple(alternative._replace(name=definition.name) for alternative in answer.definitions)
 
 
 def _declared(name: str | None, definitions: list[Definition], host: ModuleSystem, place: Place) -> Declared:

@@ -437,14 +437,43 @@ def _place(definitions: tuple[Definition, ...], fallback: Place) -> Place:
 
 
 def _are_two(one: NspawnContainer, other: NspawnContainer) -> bool:
-    """Whether two declarations are certainly of two containers: both are whole, and give it different addresses."""
+    """Whether two declarations are of two containers: both are whole, and their addresses or names differ."""
     if not _is_full(one) or not _is_full(other):
         return False
-    for option in ("localAddress", "localAddress6"):
-        first, second = one.option(option).value, other.option(option).value
+    addresses = [(one.option(name).value, other.option(name).value) for name in ("localAddress", "localAddress6")]
+    for first, second in addresses:
         if isinstance(first, StringValue) and isinstance(second, StringValue) and equal_texts(first, second) is False:
             return True
-    return False
+    if any(first is not None and second is not None for first, second in addresses):
+        # One address, or perhaps one: then it is rather the names that are the same.
+        return False
+    return one.name is None and other.name is None and _differ(one.definitions[0].name, other.definitions[0].name)
+
+
+def _differ(one: Value | None, other: Value | None) -> bool:
+    """Whether two names that are not known are certainly different, or made of different options."""
+    if isinstance(one, StringValue) and isinstance(other, StringValue) and equal_texts(one, other) is False:
+        return True
+    first, second = _made_of(one), _made_of(other)
+    return None not in (first, second) and first != second
+
+
+def _made_of(name: Value | None) -> tuple[str, ...] | None:
+    """The texts and the names of options that a name is made of; ``None`` where it is made of anything else."""
+    parts = name.parts if isinstance(name, StringValue) else (name,)
+    texts = [
+        part
+        if isinstance(part, str)
+        else part.dotted
+        if _is_of_option(part) and isinstance(part, SymbolValue)
+        else None
+        for part in parts
+    ]
+    return None if None in texts else tuple(text for text in texts if text is not None)
+
+
+def _is_of_option(part: Value | str | None) -> bool:
+    return isinstance(part, SymbolValue) and part.path[:1] == CONFIG and len(part.path) > 1
 
 
 def _declares(definition: Definition) -> bool:

@@ -62,7 +62,7 @@ class Definition(NamedTuple):
     ``conditions`` are those above it that are not known to be true; where there are none, it holds for certain.
     ``name_place`` is where the option's last name stands. Elements of a list come in the order of ``order``.
     ``is_overridden`` is whether the priority is that of a ``mkOverride``, which may be the plain one: a further property
-    within it is the value.
+    within it is the value. ``name`` is what is known of the option's last name where that is not known wholly.
     """
 
     value: Value
@@ -71,6 +71,7 @@ class Definition(NamedTuple):
     priority: int = PLAIN_PRIORITY
     order: int = PLAIN_ORDER
     is_overridden: bool = False
+    name: Value | None = None
 
 
 class Obstacle(NamedTuple):
@@ -271,7 +272,8 @@ def attributes_of(definition: Definition) -> Iterator[tuple[str | None, Definiti
         for name, entry in decided.value.entries.items():
             yield name, _perhaps_property(_below(decided, entry)).definition
         for dynamic in decided.value.dynamic:
-            yield None, _perhaps_property(_below(decided, dynamic.entry)).definition
+            below = _perhaps_property(_below(decided, dynamic.entry)).definition
+            yield None, below._replace(name=dynamic.name)
 
 
 def _perhaps_property(part: Part) -> Part:

@@ -288,6 +288,26 @@ def test_two_declarations_with_different_addresses_are_two_containers(
     assert _found(_check(tmp_path, files)) == found
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [
+        ("${config.my.a.name}", "${config.my.b.name}", True),
+        ('"${config.my.name}-web"', '"${config.my.name}-db"', True),
+        ('"web-${config.my.a.name}"', '"web-${config.my.b.name}"', True),
+        ("${config.my.a.name}", "${config.my.a.name}", False),
+        ('"${config.my.name}-web"', '"${config.my.name}-${config.my.other}"', True),
+        ("${config.my.a.name}", "${lib.head config.my.names}", False),
+        ("${name}", "${config.my.name}", False),
+    ],
+)
+def test_two_declarations_whose_names_are_made_of_different_options_are_two_containers(
+    tmp_path: Path, first: str, second: str, found: bool
+) -> None:
+    module = "{ config, lib, name, ... }: { containers.%s = { autoStart = true; config = { ... }: { %s }; }; }\n"
+    files = {"a.nix": module % (first, ""), "b.nix": module % (second, _OWN_VERSION)}
+    assert bool(_found(_check(tmp_path, files))) is found
+
+
 def test_an_addition_without_an_address_may_be_of_either(tmp_path: Path) -> None:
     added = '{ config, ... }: { containers.${config.my.b.name}.config.system.stateVersion = "25.05"; }\n'
     assert _found(_check(tmp_path, {"a.nix": _NAMED % ("a", "10.0.0.2", ""), "b.nix": added})) == []
