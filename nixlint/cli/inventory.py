@@ -54,14 +54,15 @@ def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> 
     found.sort(key=lambda listed: (listed.item.host is None, listed.item.host or ""))
     for problem in problems:
         print(f"error: {visible(problem)}", file=sys.stderr)
-    if host is not None or any(each.item.host is None and each.item.kind != "compose" for each in found):
+    is_open = not any(each.item.kind != "compose" for each in found) and bool(unknown)
+    if is_open or host is not None or any(each.item.host is None and each.item.kind != "compose" for each in found):
         for note in _notes(unknown, Trees(roots)):
             print(f"note: {visible(note)}", file=sys.stderr)
     match layout:
         case "json":
             sys.stdout.write(inventory_json(found))
         case "text":
-            for piece in inventory_text(found, style_for(sys.stdout, color)):
+            for piece in inventory_text(found, style_for(sys.stdout, color), is_open):
                 sys.stdout.write(piece)
         case _:
             sys.stdout.write(_picture(found, layout))

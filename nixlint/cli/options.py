@@ -16,7 +16,7 @@ from nixlint.reporting.terminal import style_for, visible
 from nixlint.secrets.reading import RememberingReader
 from nixlint.semantics.modules.option_query import ANY, parse_pattern
 from nixlint.semantics.repository.hosts import Host, hosts
-from nixlint.semantics.repository.project import ask_files, ask_host
+from nixlint.semantics.repository.project import ask_host, ask_repository
 from nixlint.semantics.repository.repository import Repository
 
 from .unread import from_here, missing_imports, unread_files
@@ -68,7 +68,7 @@ def _answers(path: str, pattern: tuple[str, ...], host: str | None) -> Iterator[
     repository, read, _ = _repository(path)
     folder = Path.cwd()
     if host is None:
-        for item in ask_files(repository, pattern):
+        for item in ask_repository(repository, pattern):
             yield shown_option(item, None, repository, folder, read)
         return
     for asked in _hosts(repository, host):

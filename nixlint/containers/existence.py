@@ -11,6 +11,7 @@ class Existence(Enum):
     CERTAIN = "certain"
     """It is declared, or its host defines nothing else of it."""
     LIKELY = "likely"
-    """Something is added to a container that nothing in the repository declares, in a file that leads to no host."""
+    """It is so if modules that are not known set no option of the repository's own; or something is added to a container
+    that nothing in the repository declares, in a file that leads to no host."""
     POSSIBLE = "possible"
     """Something is added to a container, and modules that are not known may declare it."""

@@ -128,7 +128,7 @@ def nix_inventory(
     files = repository.file_tree()
     for host in hosts(repository):
         if only_host is None or host.name == only_host:
-            system = host.system(repository.interpreter(), supposes_own=True)
+            system = host.system(repository.interpreter(), assumes_own=True)
             place = host.place or Place(repository.root, Span(0, 0))
             for item in sorted(_on_system(system, host.name, place, repository), key=_by_name):
                 seen.update((place, item.name) for place in (item.place, *item.parts))
@@ -254,7 +254,9 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
         "nspawn",
         "systemd-nspawn",
         container.name,
-        _text(container.option("path")) or _text(container.option("flake")),
+        _text(container.option("path"))
+        or _text(container.option("flake"))
+        or (MORE if container.is_made_elsewhere else None),
         _state_version(container),
         _native_addresses(container),
         _native_networks(container),
@@ -266,6 +268,13 @@ def _native(container: NspawnContainer, host: str | None) -> InventoryItem:
         container.place,
         parts=tuple(part.name_place for part in container.definitions if part.name_place is not None),
     )
+
+
+def _system_elsewhere(container: NspawnContainer) -> str | None:
+    """The ``path`` or the ``flake`` that its system comes from, where it has one."""
+    if not container.is_made_elsewhere:
+        return None
+    return _text(container.option("path")) or _text(container.option("flake")) or MORE
 
 
 _ADDRESSES = ("localAddress", "localAddress6")
@@ -290,7 +299,8 @@ def _state_version(container: NspawnContainer) -> str | None:
     if answer.presence is not Presence.DEFINED:
         answer = container.with_extensions(_STATE_VERSION)
     if answer.presence is Presence.ABSENT:
-        is_unknown = container.is_made_elsewhere or container.existence is Existence.POSSIBLE
+        elsewhere = container.inside("system", "stateVersion").presence is not Presence.ABSENT
+        is_unknown = elsewhere or container.is_made_elsewhere or container.existence is Existence.POSSIBLE
         return None if is_unknown else ""
     versions = {_text_of(found.value) if not found.conditions else None for found in deciding(answer)}
     return versions.pop() if len(versions) == 1 else None

@@ -26,6 +26,11 @@ _HEADINGS = (
 )
 
 
+_NARROWEST = 24
+"""No column of a table is made narrower than this."""
+_INDENT = "  "
+
+
 class ListedContainer(NamedTuple):
     """A container, and where it is written: a file as the user would write it, a line and a column from 1."""
 
@@ -51,18 +56,24 @@ def name_text(item: InventoryItem) -> str:
     return " in ".join([item.name or _UNKNOWN, *reversed(item.inside)])
 
 
-def inventory_text(found: Sequence[ListedContainer], style: Style) -> Iterator[str]:
-    """The containers for people: a table where a terminal has room for it, else a paragraph for each."""
+def inventory_text(found: Sequence[ListedContainer], style: Style, is_open: bool = False) -> Iterator[str]:
+    """The containers for people: a table where a terminal has room for it, else a paragraph for each.
+
+    ``is_open`` says that there may be containers which are not known.
+    """
     if not found:
-        yield "no containers\n"
+        yield "no containers that are known\n" if is_open else "no containers\n"
         return
     rows = [_cells(listed) for listed in found]
     widths = [
         max(cell_width(heading), *(cell_width(line) for row in rows for line in row[column]))
         for column, heading in enumerate(_HEADINGS)
     ]
-    if style.width is not None and sum(widths) + 2 * (len(widths) - 1) <= style.width:
-        yield from _table(rows, widths, style)
+    room = None if style.width is None else _fitted(widths, style.width - 2 * (len(widths) - 1))
+    if room is not None:
+        yield from _table(
+            [[_broken(cell, width) for cell, width in zip(row, room, strict=True)] for row in rows], room, style
+        )
     else:
         for row in rows:
             yield from _paragraph(row, style)
@@ -104,6 +115,38 @@ def _lines(items: Items) -> list[str]:
     return [_UNKNOWN if item is None else visible(item) for item in items] or [""]
 
 
+def _fitted(widths: Sequence[int], room: int) -> list[int] | None:
+    """The widths of columns that have room together: the widest are narrowed; ``None`` where they would get too narrow."""
+    fitted = list(widths)
+    while (over := sum(fitted) - room) > 0:
+        widest = max(fitted)
+        if widest <= _NARROWEST:
+            return None
+        columns = [column for column, width in enumerate(fitted) if width == widest]
+        second = max((width for width in fitted if width < widest), default=_NARROWEST)
+        step = min(widest - max(second, _NARROWEST), -(-over // len(columns))) or 1
+        for column in columns:
+            fitted[column] -= step
+    return fitted
+
+
+def _broken(lines: Sequence[str], width: int) -> list[str]:
+    """The lines of a cell, those that are too wide broken behind a mark such as ``/``, and what follows indented."""
+    found: list[str] = []
+    for line in lines:
+        rest = line
+        while cell_width(rest) > width:
+            end = width
+            while cell_width(rest[:end]) > width:
+                end -= 1
+            mark = max(rest.rfind(mark, len(_INDENT) + 1, end) for mark in "/:,. -") + 1
+            end = mark if mark > end // 2 else end
+            found.append(rest[:end].rstrip())
+            rest = _INDENT + rest[end:]
+        found.append(rest)
+    return found
+
+
 def _table(rows: Sequence[Sequence[Sequence[str]]], widths: Sequence[int], style: Style) -> Iterator[str]:
     yield f"{style.bold('  '.join(_padded(*pair) for pair in zip(_HEADINGS, widths, strict=True)).rstrip())}\n"
     for row in rows:
@@ -138,6 +181,7 @@ def _json(listed: ListedContainer) -> Json:
         "name": maybe(item.name),
         "image": maybe(item.image),
         "stateVersion": maybe(item.state_version or None),
+        "stateVersionIsKnown": item.kind == "nspawn" and item.state_version is not None,
         "addresses": _list(item.addresses),
         "networks": _list(item.networks),
         "ports": _list(item.ports),

@@ -85,6 +85,7 @@ def test_fields_are_those_of_the_definitions(folder: Path) -> None:
         "name": "web",
         "image": "nginx:1.27",
         "stateVersion": None,
+        "stateVersionIsKnown": False,
         "addresses": [],
         "networks": [],
         "ports": ["8080:80"],
@@ -236,3 +237,19 @@ def test_files_that_import_each_other_are_listed_once(tmp_path: Path) -> None:
 
     assert ran.code == 0
     assert len([line for line in ran.out.splitlines() if "native" in line]) <= 6
+
+
+def test_where_containers_are_made_in_a_way_that_is_not_known_it_says_so(tmp_path: Path) -> None:
+    module = "{ config, lib, ... }: { containers = lib.foldl' (acc: n: config.my.f acc n) { } config.my.names; }"
+    write_files(tmp_path, {"a.nix": module})
+    ran = nixlint(tmp_path, "inventory")
+    assert ran.out == "no containers that are known\n"
+    assert "may have more containers" in ran.err
+
+
+def test_json_tells_a_state_version_that_is_not_set_from_one_that_is_not_known(tmp_path: Path) -> None:
+    container = "containers.%s = { autoStart = true; config = { config, ... }: { %s }; };"
+    modules = container % ("a", "") + container % ("b", "imports = [ config.my.module ];")
+    write_files(tmp_path, {"a.nix": f"{{ {modules} }}"})
+    found = [(each["name"], each["stateVersion"], each["stateVersionIsKnown"]) for each in containers(tmp_path)]
+    assert found == [("a", None, True), ("b", None, False)]

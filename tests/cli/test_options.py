@@ -162,3 +162,15 @@ def test_nothing_is_absent_for_certain_where_a_file_is_too_large_or_too_deep(fol
     assert ran.code == 2
     assert "deep.nix: nested more than 500 levels deep" in ran.err
     assert "large.nix: it is larger than 8 MiB, so what it defines is not known" in ran.err
+
+
+def test_what_a_host_may_define_is_not_absent(folder: Path) -> None:
+    write_files(folder, {"web.nix": "{ inputs, ... }: { imports = [ inputs.mine.nixosModules.all ]; }"})
+    ran = nixlint(folder, "options", "system.stateVersion")
+    assert ran.out.startswith("system.stateVersion: maybe\n")
+    assert ran.code == 0
+
+
+def test_what_no_host_may_define_is_absent(folder: Path) -> None:
+    ran = nixlint(folder, "options", "time.timeZone")
+    assert (ran.out, ran.code) == ("time.timeZone: absent\n", 1)

@@ -214,3 +214,26 @@ def test_containers_that_are_not_known_are_told_of(tmp_path: Path, module: str, 
     paths = [tmp_path / name for name in ("flake.nix", "alpha.nix", "b.nix")]
     assert list(nix_inventory(Repository(tmp_path, paths), unknown=unknown)) == []
     assert {part.host for part in unknown} == ({"alpha", None} if is_on_host else {None})
+
+
+@pytest.mark.parametrize(
+    ("other", "version"),
+    [
+        ('{ containers.web.config.system.stateVersion = "25.05"; }', None),
+        ('{ config, ... }: { containers.${config.my.name}.config.system.stateVersion = "25.05"; }', None),
+        ('{ containers.db.config.system.stateVersion = "25.05"; }', ""),
+    ],
+)
+def test_a_state_version_that_another_file_may_set_is_not_said_to_be_none(
+    tmp_path: Path, other: str, version: str | None
+) -> None:
+    write_files(tmp_path, {"a.nix": "{ containers.web = { autoStart = true; config = { }; }; }", "b.nix": other})
+    repository = Repository(tmp_path, [tmp_path / "a.nix", tmp_path / "b.nix"])
+    assert [item.state_version for item in nix_inventory(repository) if item.name == "web"] == [version]
+
+
+def test_a_container_of_a_path_that_is_not_known_has_one(tmp_path: Path) -> None:
+    write_files(
+        tmp_path, {"a.nix": "{ lib, ... }: { containers.web = { autoStart = true; path = lib.head [ lib.x ]; }; }"}
+    )
+    assert [item.image for item in nix_inventory(Repository(tmp_path, [tmp_path / "a.nix"]))] != [None]

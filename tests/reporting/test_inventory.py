@@ -57,3 +57,21 @@ def test_a_picture_has_a_network_and_the_ports_each_on_a_line() -> None:
     drawn = inventory_dot([WEB])
     assert 'n0 [shape=ellipse, label="front"];' in drawn
     assert 'label="80:80\\n443:443"' in drawn
+
+
+def test_a_table_with_long_texts_breaks_them_where_a_wide_terminal_has_no_room() -> None:
+    volume = "/var/lib/services/media/library/films/in/many/folders/and/further/down:/media/films/all:ro"
+    secret = "/run/secrets/services/media/with/a/very/long/name/of/its/own/that/nobody/would/choose"
+    item = WEB.item._replace(volumes=(volume,), secrets=(secret,), conditions=())
+    listed = WEB._replace(item=item)
+    for width in (260, 180):
+        lines = "".join(inventory_text([listed], Style(False, width))).splitlines()
+        assert lines[0].startswith("host   kind")
+        assert all(cell_width(line) <= width for line in lines)
+    pieces = [line[lines[0].index("volumes") : lines[0].index("secrets from")].strip() for line in lines[1:]]
+    assert "".join(pieces) == volume
+
+
+def test_where_there_may_be_more_it_does_not_say_that_there_are_none() -> None:
+    assert "".join(inventory_text([], Style(False, None), is_open=True)) == "no containers that are known\n"
+    assert "".join(inventory_text([], Style(False, None))) == "no containers\n"

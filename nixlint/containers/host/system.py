@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
 
+from nixlint.containers.existence import Existence
 from nixlint.containers.nspawn.container import ContainerIndex, NspawnContainer, additions_of_no_host, containers_on
 from nixlint.containers.oci.container import OciContainer
 from nixlint.containers.oci.reader import oci_containers_on
@@ -50,6 +51,11 @@ class HostSystem:
     def is_whole(self) -> bool:
         """Whether it is all of a host, as far as its imports are known."""
         return self.name is not None
+
+    @property
+    def existence(self) -> Existence:
+        """How sure it is that it is as it seems: no module that is not known is taken to set an option of its modules."""
+        return Existence.LIKELY if self.system.is_assuming else Existence.CERTAIN
 
     @cached_property
     def containers(self) -> tuple[NspawnContainer, ...]:
@@ -131,7 +137,8 @@ def host_systems(repository: Repository) -> Iterator[HostSystem]:
 
 def _system_of(host: Host, repository: Repository) -> HostSystem:
     place = host.place or Place(repository.root, Span(0, 0))
-    return HostSystem(host.name, place, host.system(repository.interpreter()), repository)
+    system = host.system(repository.interpreter(), assumes_own=True)
+    return HostSystem(host.name, place, system, repository)
 
 
 def _has_containers(repository: Repository) -> bool:

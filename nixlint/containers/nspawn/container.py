@@ -404,7 +404,7 @@ def _seen(declared: tuple[Declared, ...], is_settled: bool, repository: Reposito
     for each in declared:
         container = replace(_container(each, repository), is_settled=is_settled)
         if _is_full(container):
-            yield container
+            yield replace(container, existence=Existence.LIKELY) if container.host.is_assuming else container
         elif _is_addition(container):
             yield replace(container, existence=Existence.CERTAIN if is_settled else Existence.POSSIBLE)
 

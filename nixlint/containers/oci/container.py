@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nixlint.containers.existence import Existence
 from nixlint.containers.languages.engine_flags import Flag
 from nixlint.containers.languages.image_reference import ImageReference
 from nixlint.containers.languages.port_mapping import PortMapping
@@ -116,6 +117,8 @@ class OciContainer:
     written_volumes: tuple[Text, ...] = ()
     """The texts of all volumes of a Nix file in the short form, those that are none included."""
     login: Login | None = None
+    existence: Existence = Existence.CERTAIN
+    """How sure it is that it is there, and as it seems."""
 
     @property
     def shares_network(self) -> bool:

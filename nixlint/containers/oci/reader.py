@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from nixlint.containers.declared import Declared, declared_in, declared_on
+from nixlint.containers.existence import Existence
 from nixlint.containers.languages.engine_flags import Flag, flags_in
 from nixlint.containers.languages.image_reference import ImageReference, parse_image_reference
 from nixlint.containers.languages.port_mapping import parse_port_mapping
@@ -163,6 +165,8 @@ def oci_containers_on(host: ModuleSystem, place: Place) -> tuple[OciContainer, .
     found: dict[tuple[Place, str | None], OciContainer] = {}
     for declared in declared_on(host, place, CONTAINERS, is_oci_container):
         container = _declared_container(declared)
+        if host.is_assuming:
+            container = replace(container, existence=Existence.LIKELY)
         found.setdefault((container.place, container.name), container)
     return tuple(found.values())
 

@@ -95,7 +95,7 @@ class Configuration:
     """What ``config`` and the arguments of modules stand for in one evaluation; ``prefix`` is how ``config`` is called.
 
     ``foreign`` are the first names of all options that others than its modules declare; ``None`` where nobody knows them.
-    With ``supposes_own``, an option that its modules declare, or set to a single value, is what they make of it, whatever
+    With ``assumes_own``, an option that its modules declare, or set to a single value, is what they make of it, whatever
     else may define it.
     """
 
@@ -105,13 +105,13 @@ class Configuration:
         interpreter: Interpreter,
         prefix: tuple[str, ...] = symbols.CONFIG,
         foreign: frozenset[str] | None = None,
-        supposes_own: bool = False,
+        assumes_own: bool = False,
     ) -> None:
         self._modules = modules
         self._interpreter = interpreter
         self._prefix = prefix
         self._foreign = foreign
-        self._supposes_own = supposes_own
+        self._assumes_own = assumes_own
         self._settled: dict[tuple[str, ...], Value | None] = {}
         self._at_work: set[tuple[str, ...]] = set()
 
@@ -199,7 +199,7 @@ class Configuration:
     def _asked(self, names: tuple[str, ...]) -> Answer:
         """The definitions of an option, and what may define it besides where that is to count."""
         answer = self._modules.ask(OptionPath(names))
-        return answer._replace(obstacles=()) if self._supposes_own else answer
+        return answer._replace(obstacles=()) if self._assumes_own else answer
 
     def _possible_set(self, kind: Value, answer: Answer, names: tuple[str, ...]) -> Value | None:
         """A set that is not certain: what it is if all that is written holds and nothing else defines it, or anything."""
@@ -252,9 +252,9 @@ class Configuration:
         return value if kind.name in _SCALAR_TYPES | _PLAIN_TYPES else None
 
     def _joined(self, deciding: tuple[Definition, ...]) -> ListValue | None:
-        """The list that definitions make together; in an order that may be another one, where that is to be supposed."""
+        """The list that definitions make together; in an order that may be another one, where that may be assumed."""
         lists = [definition.value for definition in deciding if isinstance(definition.value, ListValue)]
-        if len(lists) < len(deciding) or (len(lists) > 1 and not self._supposes_own):
+        if len(lists) < len(deciding) or (len(lists) > 1 and not self._assumes_own):
             return None  # The order of several definitions is that of the modules.
         elements = tuple(item for each in lists for item in each.elements)
         return lists[0]._replace(elements=elements, unknowns=tuple(item for each in lists for item in each.unknowns))

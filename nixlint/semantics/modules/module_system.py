@@ -106,7 +106,7 @@ class ModuleSystem:
     ``is_whole`` is off, definitions may come from elsewhere, and ``config`` is not worked out from those that are here.
     ``given`` is what is known of the arguments of such modules. ``history`` are the names that options have had (those of
     NixOS, where nothing is said): an option has the same answer by each of its names.
-    ``foreign`` are the first names of all options that others declare, where that is known. With ``supposes_own``, what its
+    ``foreign`` are the first names of all options that others declare, where that is known. With ``assumes_own``, what its
     modules declare is what they make of it, as if modules that are not known did not define it: likely, and not certain.
     """
 
@@ -120,14 +120,14 @@ class ModuleSystem:
         is_whole: bool = True,
         prefix: tuple[str, ...] = symbols.CONFIG,
         foreign: frozenset[str] | None = None,
-        supposes_own: bool = False,
+        assumes_own: bool = False,
         given: Resolver | None = None,
         history: OptionHistory | None = None,
     ) -> None:
         self._interpreter = interpreter
         self._history = nixos_history() if history is None else history
         self._follow_imports = follow_imports
-        self._supposes_own = supposes_own
+        self._assumes_own = assumes_own
         self._further = obstacles
         self._files: dict[Path, _Module] = {}
         self._doubts: tuple[Value, ...] = ()
@@ -136,7 +136,7 @@ class ModuleSystem:
         self.arguments = arguments or {}
         self.is_loading = True
         resolver = (
-            Configuration(self, interpreter, prefix, foreign, supposes_own) if follow_imports and is_whole else None
+            Configuration(self, interpreter, prefix, foreign, assumes_own) if follow_imports and is_whole else None
         )
         self.configuration: Resolver | None = resolver
         self.resolver = resolver or given
@@ -202,6 +202,11 @@ class ModuleSystem:
         return self.configuration is not None
 
     @property
+    def is_assuming(self) -> bool:
+        """Whether it is taken for granted that something unknown does not set the options that its modules declare."""
+        return self._assumes_own and bool(self._obstacles)
+
+    @property
     def files(self) -> frozenset[Path]:
         """The files that the modules import, directly or not."""
         return frozenset(self._files)
@@ -239,7 +244,7 @@ class ModuleSystem:
             arguments={"name": Known(StringValue((prefix[-1],)))},
             prefix=prefix,
             foreign=frozenset(),
-            supposes_own=self._supposes_own,
+            assumes_own=self._assumes_own,
             history=NO_HISTORY,
         )
         for definition in answer.definitions:

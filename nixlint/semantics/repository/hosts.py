@@ -49,10 +49,10 @@ class Host(NamedTuple):
     arguments: Mapping[str, Thunk] = {}
     """What the modules are given besides their own arguments (``specialArgs``)."""
 
-    def system(self, interpreter: Interpreter, supposes_own: bool = False) -> ModuleSystem:
-        """The module system of the machine; with ``supposes_own``, its own options are what the repository makes of them."""
+    def system(self, interpreter: Interpreter, assumes_own: bool = False) -> ModuleSystem:
+        """The module system of the machine; with ``assumes_own``, its own options are what the repository makes of them."""
         return ModuleSystem(
-            self.modules, interpreter, self.obstacles, arguments=self.arguments, supposes_own=supposes_own
+            self.modules, interpreter, self.obstacles, arguments=self.arguments, assumes_own=assumes_own
         )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.semantics.modules.module_sites import is_in_container, module_sites
-from nixlint.semantics.modules.module_system import Answer, Definition, ModuleSystem, Obstacle, modules_in
+from nixlint.semantics.modules.module_system import Answer, Definition, ModuleSystem, Obstacle, Presence, modules_in
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.modules.option_query import ANY, Asked, ask_pattern
 
-from .hosts import Host
+from .hosts import Host, hosts
 from .repository import Repository
 
 
@@ -29,6 +29,18 @@ def ask_files(repository: Repository, pattern: tuple[str, ...]) -> tuple[Asked, 
     if pattern[0] == ANY:
         raise ValueError(f"the first name of a pattern is a name, not '{ANY}'")
     return _merged(_in_files(repository, pattern))
+
+
+def ask_repository(repository: Repository, pattern: tuple[str, ...]) -> tuple[Asked, ...]:
+    """The options in the modules of all files; where none of them defines one, what the hosts' other modules may define.
+
+    Raises :class:`ValueError` as :func:`ask_files` does.
+    """
+    found = ask_files(repository, pattern)
+    if any(asked.answer.presence is not Presence.ABSENT for asked in found):
+        return found
+    of_hosts = [asked for host in hosts(repository) for asked in ask_host(repository, host, pattern)]
+    return _merged(iter((*found, *of_hosts)))
 
 
 def _in_files(repository: Repository, pattern: tuple[str, ...]) -> Iterator[Asked]:

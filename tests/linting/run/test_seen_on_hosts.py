@@ -558,3 +558,29 @@ def test_of_services_a_known_module_has_but_its_own(tmp_path: Path, module: str,
         "b.nix": f"{{ inputs, modulesPath, ... }}: {{ imports = [ {module} ]; networking.useNetworkd = true; }}",
     }
     assert _found(_check(tmp_path, files), "container-host-resolv-conf") == [("a.nix", "web", confidence)]
+
+
+# -- options of one's own, beside modules that are not known ----------------------------------------------------------
+
+_SWITCHED = {
+    "flake.nix": _flake(alpha="inputs.mine.nixosModules.all ./make.nix ./alpha.nix"),
+    "make.nix": "{ config, lib, ... }: { options.my.containers = lib.mkOption { default = { }; "
+    "type = lib.types.attrsOf (lib.types.submodule { options.image = lib.mkOption { type = lib.types.str; }; }); }; "
+    "config.virtualisation.oci-containers.containers = lib.mapAttrs (name: it: { inherit (it) image; }) "
+    "config.my.containers; }\n",
+    "alpha.nix": '{ my.containers.web.image = "nginx:latest"; }\n',
+}
+
+
+def test_rules_see_the_containers_that_the_inventory_lists(tmp_path: Path) -> None:
+    report = _check(tmp_path, _SWITCHED)
+    assert _found(report, "oci-floating-image") == [("alpha.nix", "web", "likely")]
+    repository = Repository(tmp_path, sorted(tmp_path.rglob("*.nix")))
+    assert [(item.host, item.name, item.image) for item in nix_inventory(repository)] == [
+        ("alpha", "web", "nginx:latest")
+    ]
+
+
+def test_where_all_modules_are_known_they_are_certain(tmp_path: Path) -> None:
+    files = {**_SWITCHED, "flake.nix": _flake(alpha="./make.nix ./alpha.nix")}
+    assert _found(_check(tmp_path, files), "oci-floating-image") == [("alpha.nix", "web", "certain")]
