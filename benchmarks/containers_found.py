@@ -124,7 +124,7 @@ def names_on_hosts(repository: Repository) -> dict[Path, set[tuple[str, str | No
     """The containers of all hosts, kind and name, by the files that their definitions stand in."""
     found: dict[Path, set[tuple[str, str | None]]] = {}
     for host in hosts(repository):
-        system = host.system(repository.interpreter(), supposes_own=True)  # As the inventory does.
+        system = host.system(repository.interpreter(), assumes_own=True)  # As the inventory does.
         for kind, option in ((NATIVE, CONTAINERS), (OCI, OCI_CONTAINERS)):
             for name, definition in system.children(option):
                 for place in (definition.name_place, definition.value.place):
