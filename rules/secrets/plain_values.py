@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from nixlint.rule import Place, Repository, WrittenDefinition
+from nixlint.rule import Place, Repository, Rule, WrittenDefinition
 from nixlint.secrets.assignments import Assignment, assignment, kind_of_key, secret_flags
 from nixlint.secrets.looks import Look, is_guessed, look_of
 from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
@@ -22,7 +22,33 @@ from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
 from .exposures import Exposure, reaches_store, shows_itself
 from .takers import Taker, taker_of
-from .verdicts import LISTS, called, promises_secret, weight_of, what_of
+from .verdicts import LISTS, MARKS, called, promises_secret, weight_of, what_of
+
+_COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
+"""What is in every value that is taken for a URL which is put together."""
+_LIST_WORDS = frozenset(name.encode() for name in LISTS)
+
+
+class PlainValueRule(Rule[WrittenDefinition]):
+    """A rule about secrets in plain text at definitions, each for one taker of values."""
+
+    asks = (WrittenDefinition,)
+    values = _COMPOSED_URL
+    finds_secrets = True
+    also_suppressed_by = MARKS
+
+    def may_concern(self, word: bytes) -> bool:
+        """Whether a name with it may promise a secret."""
+        return _may_promise_secret(word)
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
+        """Names of lists only where something in the file promises a secret."""
+        return chosen if any(map(promises_secret, chosen)) else chosen - _LIST_WORDS
+
+
+@cache
+def _may_promise_secret(word: bytes) -> bool:
+    return word in _LIST_WORDS or promises_secret(word)
 
 
 def plain_values(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
@@ -45,25 +71,6 @@ def kind_of_value(definition: WrittenDefinition) -> str | None:
     """What kind of secret a definition's name promises, or its value where it is a variable with a key."""
     name = definition.path.last or ""
     return kind_of_secret(name) or _kind_of_key(definition, name)
-
-
-@cache
-def may_promise_secret(word: bytes) -> bool:
-    """Whether a name with a word in it may be one with a secret in plain text."""
-    return word.decode("ascii") in LISTS or promises_secret(word)
-
-
-def promising(chosen: frozenset[bytes]) -> frozenset[bytes]:
-    """Of the words chosen in a file, those that are more than names of lists; all of them where a word promises a secret."""
-    return (
-        chosen if any(map(promises_secret, chosen)) else frozenset(word for word in chosen if word not in _LIST_WORDS)
-    )
-
-
-COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
-"""What is in every value that is taken for a URL which is put together."""
-
-_LIST_WORDS = frozenset(name.encode() for name in LISTS)
 
 
 def _is_promising(path: Path, repository: Repository) -> bool:

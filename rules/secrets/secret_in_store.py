@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
 from .exposures import findings_of
-from .plain_values import COMPOSED_URL, may_promise_secret, plain_values, promising
+from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
-from .verdicts import MARKS
 
 
-class SecretInStore(Rule[WrittenDefinition]):
+class SecretInStore(PlainValueRule):
     """A secret ends up in the Nix store, where every user can read it.
 
     ## What it finds
@@ -64,18 +63,6 @@ class SecretInStore(Rule[WrittenDefinition]):
     code = "NL301"
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
-    asks = (WrittenDefinition,)
-    values = COMPOSED_URL
-    finds_secrets = True
-    also_suppressed_by = MARKS
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether a name with it may promise a secret."""
-        return may_promise_secret(word)
-
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Lists of words only where something in the file promises a secret."""
-        return promising(chosen)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a value in plain text at a name that promises a secret."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
 from .exposures import findings_of
-from .plain_values import COMPOSED_URL, may_promise_secret, plain_values, promising
+from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
-from .verdicts import FORMERLY, MARKS
+from .verdicts import FORMERLY
 
 
-class SecretInUnitEnvironment(Rule[WrittenDefinition]):
+class SecretInUnitEnvironment(PlainValueRule):
     """A secret in the environment or the command of a unit is in the store, and in what systemd tells every user.
 
     ## What it finds
@@ -47,19 +47,7 @@ class SecretInUnitEnvironment(Rule[WrittenDefinition]):
     code = "NL306"
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
-    asks = (WrittenDefinition,)
-    values = COMPOSED_URL
-    finds_secrets = True
-    also_suppressed_by = MARKS
     formerly = FORMERLY
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether a name with it may promise a secret."""
-        return may_promise_secret(word)
-
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Lists of words only where something in the file promises a secret."""
-        return promising(chosen)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in the environment or the command of a unit."""
