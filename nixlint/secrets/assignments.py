@@ -78,6 +78,28 @@ def secret_statements(text: str) -> Iterator[Assignment]:
                 yield from _named_match(match)
 
 
+class WrittenByScript(NamedTuple):
+    """A text that a script writes into a file: ``echo x > /run/a``. ``start`` and ``end`` are where the text stands."""
+
+    path: str
+    start: int
+    end: int
+
+
+def written_by_script(text: str) -> Iterator[WrittenByScript]:
+    """The texts of one word that a script writes into files, each with the file's path."""
+    for match in _write().finditer(text) if ">" in text else ():
+        yield WrittenByScript(match["path"], *match.span("value"))
+
+
+@cache
+def _write() -> re.Pattern[str]:
+    return re.compile(
+        r"\b(?:echo|printf)\s+(?:-\w+\s+)*(?:[\"']?%s(?:\\n)?[\"']?\s+)?(?P<quote>[\"']?)"
+        r"(?P<value>[^\s\"'`$\\|&;<>]{6,})(?P=quote)\s*>\s*[\"']?(?P<path>/[\w./@+-]+)"
+    )
+
+
 def _named_match(match: re.Match[str]) -> Iterator[Assignment]:
     value = match["value"]
     judged = _judged(match["name"], value, 0) if len(value) >= _SHORTEST_IN_SCRIPT else None

@@ -21,6 +21,7 @@ from .names import kind_of_secret
 UNKNOWN = "\0"
 """Stands for a part of a text that is not known."""
 
+_LONGEST_WORD = 16  # capitals; a longer name of a variable has several words with _ between them
 _LONGEST = 8192  # a secret is short; a longer text is a document
 
 _SWITCHES = frozenset(
@@ -156,7 +157,8 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
         return Look.NO_SECRET
     if _placeholders().search(lowered):
         return Look.PLACEHOLDER
-    return Look.NO_SECRET if _variable().fullmatch(text) else Look.SECRET
+    is_variable = _variable().fullmatch(text) is not None and ("_" in text or len(text) < _LONGEST_WORD)
+    return Look.NO_SECRET if is_variable else Look.SECRET
 
 
 def is_guessed(text: str) -> bool:

@@ -73,7 +73,7 @@ _DECLARE = ("sops", "age", "agenix", "vaultix", "ragenix")
 def kind_of_secret(name: str) -> str | None:
     """What kind of secret a name promises (``password``, ``API key``), or ``None`` where it promises none."""
     words = _words(name)
-    if not words or name == _FILE_BY_CONVENTION:
+    if not words or name == _FILE_BY_CONVENTION or name.lower().endswith(".pw"):  # a host in Palau
         return None
     if "".join(words) in _facts().whole:
         return _facts().whole["".join(words)]

@@ -28,6 +28,8 @@ class SecretOption(NamedTuple):
     """What the option itself takes in the place of the secret: a reference to a file that the service reads."""
     is_free_form: bool
     """Whether the option is some setting or variable below the one that is known."""
+    kind: str | None = None
+    """What the secret is, where the option's own name does not say so."""
 
 
 def secret_option(path: OptionPath) -> SecretOption | None:
@@ -36,7 +38,7 @@ def secret_option(path: OptionPath) -> SecretOption | None:
         names = path.names[start:]
         if _matches(names, row.pattern):
             replacement = _in_these_names(row, names)
-            return SecretOption(path.names[:start], replacement, row.value, row.pattern[-1] == "**")
+            return SecretOption(path.names[:start], replacement, row.value, row.pattern[-1] == "**", row.kind)
     return None
 
 
@@ -45,10 +47,42 @@ def is_secret_file_option(path: OptionPath) -> bool:
     return any(_matches(path.names[start:], row.pattern) for start, row in _rows_at(path, _facts().files))
 
 
+def kind_in_file_of(path: OptionPath) -> str | None:
+    """What is in the file that an option of NixOS takes, where it is known and the option's own name does not say so."""
+    matching = (row for start, row in _rows_at(path, _facts().files) if _matches(path.names[start:], row.pattern))
+    return next((row.kind for row in matching if row.kind is not None), None)
+
+
+def is_table_of_secrets(path: OptionPath) -> bool:
+    """Whether an option of NixOS is a set in which each name, whatever it is, has a secret or the file of one."""
+    below = path / _ANY
+    return any(
+        row.pattern[-1] == "<name>" and _matches(below.names[start:], row.pattern)
+        for rows in (_facts().plain, _facts().files)
+        for start, row in _rows_at(below, rows)
+    )
+
+
+_ANY = "…"
+
+
+@cache
+def tell_tale_words() -> Mapping[bytes, frozenset[bytes]]:
+    """The words of options whose own names do not promise a secret: the last fixed name of each, with the one before it."""
+    found: dict[bytes, set[bytes]] = {}
+    facts = _facts()
+    for row in (row for rows in (facts.plain, facts.files) for each in rows.values() for row in each):
+        if row.kind is not None:
+            fixed = [name.encode() for name in row.pattern if name != "<name>"]
+            found.setdefault(fixed[-1], set()).add(fixed[-2])
+    return {word: frozenset(before) for word, before in found.items()}
+
+
 class _Row(NamedTuple):
     pattern: tuple[str, ...]
     replacement: str | None
     value: str | None
+    kind: str | None
 
 
 class _Facts(NamedTuple):
@@ -95,5 +129,5 @@ def _by_names(rows: list[dict[str, str | None]]) -> Mapping[tuple[str, str], tup
     for row in rows:
         pattern = tuple(part for part in str(row["option"]).split(".") if part != "*")
         key = (pattern[0], pattern[1])
-        found[key] = (*found.get(key, ()), _Row(pattern, row.get("replacement"), row.get("value")))
+        found[key] = (*found.get(key, ()), _Row(pattern, row.get("replacement"), row.get("value"), row.get("kind")))
     return found

@@ -10,7 +10,7 @@ from pathlib import PurePath
 from nixlint.semantics.modules.option_path import OptionPath
 
 from .names import kind_of_secret
-from .options import secret_option
+from .options import is_secret_file_option, secret_option
 
 
 class Position(Enum):
@@ -65,7 +65,7 @@ _ROOTS = frozenset(
     # A definition below one of these is a configuration's; elsewhere a name alone proves too little.
     (
         "services virtualisation containers users networking systemd boot programs environment config home security "
-        "env settings extraConfig serviceConfig oci-containers accounts nodes user hardware power"
+        "env settings extraConfig serviceConfig oci-containers accounts nodes user hardware power fileSystems"
     ).split()
 )
 
@@ -74,7 +74,7 @@ _OTHER_PARENTS = frozenset(
     # develop in.
     (
         "options lifespans keymap keymaps keybindings bindings binds policies claims_policies permission "
-        "permissions columns rbwEntries secrets sops age agenix ragenix vaultix rekey credentials portal "
+        "permissions columns rbwEntries sops age agenix ragenix vaultix rekey portal "
         "language languages labels regex description example defaultText meta aliases shellAliases "
         "abbreviations prompts generators colors theme translations schema properties fields LoadCredential "
         "LoadCredentialEncrypted SetCredentialEncrypted placeholder shellHook devShell devShells styles "
@@ -113,7 +113,9 @@ def is_login(path: OptionPath) -> bool:
     if any(_ends_with(path.names, pattern) for pattern in _LOGINS):
         return True
     known = secret_option(path)
-    return known is not None and not known.is_free_form and kind_of_secret(path.last or "") == "password"
+    if known is None or known.is_free_form:
+        return False
+    return (known.kind or kind_of_secret(path.last or "")) == "password"
 
 
 def is_elsewhere(path: OptionPath) -> bool:
@@ -123,13 +125,35 @@ def is_elsewhere(path: OptionPath) -> bool:
         return False
     if "assertions" in names or path.last == "warnings":  # what Nix tells the person who builds the system
         return True
-    return any(
-        name in _OTHER_PARENTS
-        or "ecrets" in name
-        or name.endswith((".md", "Command"))
-        or _VALUES_FOR_TESTS.fullmatch(name) is not None
+    if any(
+        name in _OTHER_PARENTS or name.endswith((".md", "Command")) or _VALUES_FOR_TESTS.fullmatch(name) is not None
         for name in names
-    )
+    ):
+        return True
+    tables = [name for before, name in pairwise(("", *names)) if before != "etc"]  # a file's name is no table
+    if not any("ecrets" in name or name in _TABLES_OF_NAMES for name in tables):
+        return False
+    return secret_option(path) is None and not is_secret_file_option(path) and not _is_below_service(path)
+
+
+_TABLES_OF_NAMES = frozenset({"secrets", "credentials"})
+"""Below one of these stands mostly what declares a secret, or says where it is, unless it is an option of a service."""
+
+
+def _is_below_service(path: OptionPath) -> bool:
+    """Whether an option is one of a service of NixOS, with a set of secrets in it: ``services.app.secrets.password``."""
+    names = path.names
+    for index, name in enumerate(names[:-2]):
+        if name == "services":
+            is_of_nixos = index == 0 or names[index - 1] in ("config", "nixos")
+            below = [each for each in names[index + 2 : -1] if each is not None]
+            around = names[index + 1] or ""
+            return is_of_nixos and "ecrets" not in around and _are_tables(below)
+    return False
+
+
+def _are_tables(names: list[str]) -> bool:
+    return all(name in _TABLES_OF_NAMES for name in names if "ecrets" in name or name in _TABLES_OF_NAMES)
 
 
 def is_for_trial(file: PurePath) -> bool:
@@ -138,6 +162,16 @@ def is_for_trial(file: PurePath) -> bool:
     if any(folder in _OTHER_PLACES for folder in folders):
         return True
     return any(not _OTHER_WORDS.isdisjoint(_words(name)) for name in (*folders, file.stem.lower()))
+
+
+def container_of(path: OptionPath) -> str | None:
+    """The name of the container, of NixOS or of an engine, that an option is one of; ``None`` where it is the host's."""
+    for index, name in enumerate(path.names[:-2]):
+        if name == "containers":
+            before, after = path.names[index - 1] if index else None, path.names[index + 2]
+            if after == "config" or before in ("oci-containers", "quadlet"):
+                return path.names[index + 1]
+    return None
 
 
 def is_of_user(path: OptionPath) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from nixlint.rule import (
+    AttrsValue,
     Binder,
     Confidence,
     Finding,
@@ -14,19 +15,22 @@ from nixlint.rule import (
     Place,
     Repository,
     Severity,
+    Value,
     WrittenDefinition,
     string_literals,
+    words_of,
 )
 from nixlint.secrets.looks import UNKNOWN, Look
 from nixlint.secrets.names import kind_of_secret
-from nixlint.secrets.positions import Position, position_of
+from nixlint.secrets.options import is_table_of_secrets
+from nixlint.secrets.positions import Position, container_of, position_of
 from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
-from nixlint.secrets.ways import Source, Way
+from nixlint.secrets.ways import Source, Way, sources_of
 
 from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
 from .takers import is_login_of_user
-from .verdicts import HELP, contains
+from .verdicts import HELP, HELP_FOR_USERS, contains, promises_secret
 
 
 class Exposure(NamedTuple):
@@ -38,6 +42,31 @@ class Exposure(NamedTuple):
     confidence: Confidence = Confidence.LIKELY
     help: str = ""
     evidence: str = ""
+    place: Place | None = None
+    """Where the finding is, if not at the value of the definition."""
+
+    def of_entry(self, entry: WrittenDefinition) -> Exposure:
+        """The same where the definition that was asked about is a set, and this is one within it."""
+        return self._replace(place=entry.value_place, evidence=self.evidence or entry.path.last or "")
+
+
+def with_entries(definition: WrittenDefinition) -> Iterator[WrittenDefinition]:
+    """A definition, and where it is a set of names that each have a secret, those within it.
+
+    A name that promises a secret by itself is left out, for it is asked about by itself.
+    """
+    yield definition
+    value = definition.value if is_table_of_secrets(definition.path) else None
+    if not isinstance(value, AttrsValue):
+        return
+    for name, entry in value.entries.items():
+        if not any(promises_secret(word) for word in words_of(name.encode())):
+            place = _place_of(entry.value.force()) or definition.value_place
+            yield definition._replace(path=definition.path / name, thunk=entry.value, value_place=place)
+
+
+def _place_of(value: Value) -> Place | None:
+    return next((source.place for source in sources_of(value)), None)
 
 
 def reaches_store(definition: WrittenDefinition) -> bool:
@@ -76,7 +105,7 @@ def _is_meant(definition: WrittenDefinition, exposure: Exposure, repository: Rep
 
 
 def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repository) -> Finding:
-    place = definition.value_place
+    place = exposure.place or definition.value_place
     written = exposure.source.place or place
     if exposure.evidence and contains(place, written):
         place = written  # one element of a list
@@ -87,6 +116,7 @@ def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repo
         severity=exposure.severity,
         confidence=exposure.confidence,
         option=str(definition.path),
+        container=container_of(definition.path),
         evidence=exposure.evidence,
         notes=() if contains(place, written) else (Note(written, "the secret is written here"),),
         # Of a file that is read or copied the source shows a path: what there is to hide is not written there.
@@ -109,5 +139,5 @@ def _help(option: OptionPath) -> str:
     if "oci-containers" in option.names:
         return "put it into a file that sops-nix or agenix makes, and name that file in environmentFiles"
     if is_login_of_user(option):
-        return "use hashedPasswordFile with a file that sops-nix or agenix makes, or hashedPassword"
+        return HELP_FOR_USERS
     return HELP

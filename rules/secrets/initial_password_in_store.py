@@ -26,7 +26,8 @@ class InitialPasswordInStore(PlainValueRule):
 
     ## What to do
 
-    Set `initialHashedPassword`, or `hashedPasswordFile` with a file that sops-nix or agenix makes; or change the
+    Set `initialHashedPassword`, or `hashedPasswordFile` with a file that sops-nix (with `neededForUsers = true`) or agenix
+    makes and that holds a hash (`mkpasswd`), not the password; or change the
     password at the first login and leave a comment that says so.
 
     ## What keeps it silent

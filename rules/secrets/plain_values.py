@@ -11,22 +11,22 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from nixlint.rule import Place, Repository, Rule, WrittenDefinition
+from nixlint.rule import OptionPath, Place, Repository, Rule, WrittenDefinition
 from nixlint.secrets.assignments import Assignment, assignment, kind_of_key, secret_flags
 from nixlint.secrets.looks import Look, is_guessed, look_of
 from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
-from nixlint.secrets.options import SecretOption, secret_option
+from nixlint.secrets.options import SecretOption, secret_option, tell_tale_words
 from nixlint.secrets.positions import Position, is_login, position_of
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
-from .exposures import Exposure, reaches_store, shows_itself
+from .exposures import Exposure, reaches_store, shows_itself, with_entries
 from .takers import Taker, taker_of
 from .verdicts import LISTS, MARKS, called, promises_secret, weight_of, what_of
 
 _COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
 """What is in every value that is taken for a URL which is put together."""
-_LIST_WORDS = frozenset(name.encode() for name in LISTS)
+_LIST_WORDS = frozenset(name.encode() for name in (*LISTS, "options", "mountOptions", "SetCredential"))
 
 
 class PlainValueRule(Rule[WrittenDefinition]):
@@ -41,26 +41,42 @@ class PlainValueRule(Rule[WrittenDefinition]):
         """Whether a name with it may promise a secret."""
         return _may_promise_secret(word)
 
-    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
-        """Names of lists only where something in the file promises a secret."""
-        return chosen if any(map(promises_secret, chosen)) else chosen - _LIST_WORDS
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Lists only where something in the file promises a secret, and options that several words tell by all of them."""
+        telling = tell_tale_words()
+        are_lists_asked = any(map(promises_secret, chosen))
+        return frozenset(
+            word
+            for word in chosen
+            if promises_secret(word)
+            or (are_lists_asked and word in _LIST_WORDS)
+            or (word in telling and not telling[word].isdisjoint(words))
+        )
 
 
 @cache
 def _may_promise_secret(word: bytes) -> bool:
-    return word in _LIST_WORDS or promises_secret(word)
+    return word in _LIST_WORDS or promises_secret(word) or word in tell_tale_words()
 
 
 def plain_values(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
     """The secrets in plain text at a definition."""
-    name = definition.path.last
-    if name is None or not reaches_store(definition):
-        return
+    for each in with_entries(definition):
+        if each.path.last is not None and reaches_store(each):
+            for exposure in _at(each, each.path.last, repository):
+                yield exposure if each is definition else exposure.of_entry(each)
+
+
+def _at(definition: WrittenDefinition, name: str, repository: Repository) -> Iterator[Exposure]:
     kind = kind_of_value(definition)
     if kind is not None:
         yield from _value(definition, kind)
     elif kind_of_secret_file(name) is not None or is_environment_file(name):
         return
+    elif is_mount_options(definition.path):
+        yield from _mount_options(definition)
+    elif is_set_credential(definition.path):
+        yield from _credentials(definition)
     elif name in LISTS and _is_promising(definition.name.path, repository):
         yield from _list(definition)
     elif _is_composed_url(definition.value_place, repository):
@@ -69,8 +85,8 @@ def plain_values(definition: WrittenDefinition, repository: Repository) -> Itera
 
 def kind_of_value(definition: WrittenDefinition) -> str | None:
     """What kind of secret a definition's name promises, or its value where it is a variable with a key."""
-    name = definition.path.last or ""
-    return kind_of_secret(name) or _kind_of_key(definition, name)
+    name, known = definition.path.last or "", secret_option(definition.path)
+    return kind_of_secret(name) or (None if known is None else known.kind) or _kind_of_key(definition, name)
 
 
 def _is_promising(path: Path, repository: Repository) -> bool:
@@ -99,7 +115,8 @@ def _value(definition: WrittenDefinition, kind: str) -> Iterator[Exposure]:
     for source in sources_of(definition.value):
         if source.way is not Way.LITERAL or shows_itself(source.text):
             continue
-        look = look_of(source.text, "" if position is Position.CERTAIN else option.last or "", kind)
+        is_certain = position is Position.CERTAIN or (is_option and known is not None and known.kind is not None)
+        look = look_of(source.text, "" if is_certain else option.last or "", kind)
         if look is Look.NO_SECRET:
             continue
         guessed = is_login(option) and is_guessed(source.text)
@@ -117,6 +134,48 @@ def replacement(known: SecretOption | None) -> str:
     return f"use {known.replacement}, with a file that sops-nix or agenix makes; then change the secret"
 
 
+def is_mount_options(option: OptionPath) -> bool:
+    """Whether an option is one with the options of a mounted file system."""
+    names = option.names
+    if names[-1] not in ("options", "mountOptions"):
+        return False
+    return (len(names) > 2 and names[-3] == "fileSystems") or names[-3:-1] == ("systemd", "mounts")
+
+
+def _mount_options(definition: WrittenDefinition) -> Iterator[Exposure]:
+    """Options of a mounted file system: ``[ "password=x" ]``, ``"username=a,password=x"``."""
+    for string, place in strings_of(definition.value):
+        text = text_of(string)
+        for setting in text.split(","):
+            found = assignment(setting)
+            if found is not None:
+                yield _part(definition, found, Source(Way.LITERAL, text, place=place or string.place))
+
+
+def is_set_credential(option: OptionPath) -> bool:
+    """Whether an option takes credentials for a unit as they are."""
+    return option.last == "SetCredential"
+
+
+def _credentials(definition: WrittenDefinition) -> Iterator[Exposure]:
+    """Credentials of a unit: ``"token:x"``. What they are for, only their names tell."""
+    for string, place in strings_of(definition.value):
+        text = text_of(string)
+        name, _, value = text.partition(":")
+        kind = kind_of_secret(name)
+        look = Look.NO_SECRET if kind is None else look_of(value, name, kind)
+        if kind is not None and look is not Look.NO_SECRET:
+            source = Source(Way.LITERAL, text, place=place or string.place)
+            yield _part(definition, Assignment(name, kind, look, 0), source)
+
+
+def _part(definition: WrittenDefinition, found: Assignment, source: Source) -> Exposure:
+    """A secret that is a part of a definition's value."""
+    what = f"{definition.path} sets {found.name} to {called(found.kind, found.look)} in plain text"
+    message = f"{what}, which every user can read in /nix/store"
+    return Exposure(source, message, *weight_of(found.look, Position.LIKELY), evidence=found.name)
+
+
 def _list(definition: WrittenDefinition) -> Iterator[Exposure]:
     """A definition of variables (``[ "PASSWORD=x" ]``) or of a command's words."""
     strings = list(strings_of(definition.value))
@@ -125,10 +184,7 @@ def _list(definition: WrittenDefinition) -> Iterator[Exposure]:
         string, place = strings[index]
         if shows_itself(texts[index]):
             continue
-        source = Source(Way.LITERAL, texts[index], place=place or string.place)
-        what = f"{definition.path} sets {found.name} to {called(found.kind, found.look)} in plain text"
-        message = f"{what}, which every user can read in /nix/store"
-        yield Exposure(source, message, *weight_of(found.look, Position.LIKELY), evidence=found.name)
+        yield _part(definition, found, Source(Way.LITERAL, texts[index], place=place or string.place))
 
 
 def _secrets_in_words(texts: list[str]) -> Iterator[tuple[int, Assignment]]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
-from nixlint.secrets.files import is_named_secret, is_plain_secret
-from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
 from nixlint.secrets.options import is_secret_file_option
-from nixlint.secrets.ways import Way, sources_of
+from nixlint.secrets.ways import Way
 
-from .exposures import Exposure, findings_of, reaches_store
-from .verdicts import FORMERLY, MARKS, promises_secret
+from .exposures import Exposure, findings_of
+from .files_of_secrets import GivenFile, given_files, holds_variables, is_plain_in, may_take_file, taking_files
+from .verdicts import FORMERLY, MARKS
 
 
 class SecretFileCopiedToStore(Rule[WrittenDefinition]):
@@ -21,7 +20,9 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
     ## What it finds
 
     An option for a *file* with a secret (`passwordFile`, `tokenFile`, `environmentFile`) that is given a path of Nix:
-    `./password`, `/etc/secret` without quotes, or `"${./password}"`.
+    `./password`, `/etc/secret` without quotes, or `"${./password}"`. Credentials of units (`LoadCredential`),
+    `credentials=` of a mount and the host keys of an SSH server count too. A file of variables counts where one of them is a
+    secret, as far as the repository shows the file, or by its name.
 
     ## Why it matters
 
@@ -59,12 +60,15 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""
-        return promises_secret(word) or is_environment_file(word.decode("ascii"))
+        return may_take_file(word)
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Options that several words tell by all of them."""
+        return taking_files(chosen, words)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix copies."""
-        if reaches_store(subject):
-            yield from findings_of(subject, _copies(subject, repository.root), repository)
+        yield from findings_of(subject, _copies(subject, repository), repository)
 
     examples = (
         Bad(
@@ -74,7 +78,7 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
   services.a.passwordFile = «./password»;
   services.b.tokenFile = «"${./token}"»;
   services.c.secretKeyFile = «/etc/c/secret-key»;
-  virtualisation.oci-containers.containers.f.environmentFiles = «[ ./f.env ./f-token.env ]»;
+  virtualisation.oci-containers.containers.f.environmentFiles = [ «./f.env» «./f-token.env» ];
 }
 """,
         ),
@@ -119,26 +123,28 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
     )
 
 
-def _copies(definition: WrittenDefinition, root: Path) -> Iterator[Exposure]:
-    """The files that Nix copies for an option which takes the path of a file with a secret, or with variables."""
-    option = definition.path
-    name = option.last or ""
-    if kind_of_secret(name) is not None:
-        return
-    kind = kind_of_secret_file(name)
-    for source in sources_of(definition.value) if kind is not None or is_environment_file(name) else ():
-        if source.way is not Way.COPIED or source.file is None or not is_plain_secret(source.file):
+def _copies(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
+    """The files that Nix copies for an option which takes the file of a secret, or of variables."""
+    for given in given_files(definition):
+        file = given.source.file
+        if given.source.way is not Way.COPIED or file is None or not is_plain_in(file, repository):
             continue
-        if kind is not None:
-            yield Exposure(
-                source,
-                f"{option} is a path of Nix, so the file with the {kind} is copied into /nix/store, where every user "
-                "can read it",
-                confidence=Confidence.CERTAIN if is_secret_file_option(option) else Confidence.LIKELY,
+        if given.kind is not None:
+            whose = f"{given.name} of {given.option}" if given.name else given.option
+            what = f"{whose} is a path of Nix, so the file with the {given.kind} is copied into /nix/store"
+            exposure = Exposure(
+                given.source,
+                f"{what}, where every user can read it",
+                confidence=Confidence.CERTAIN if is_secret_file_option(given.option) else Confidence.LIKELY,
                 help="write the path as a string that is no path of Nix, such as "
                 'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
             )
-        elif is_named_secret(source.file) and (option.last != "environmentFiles" or source.file.is_relative_to(root)):
-            # environmentFiles takes the string of a path, which is in the store only where the file is the repository's
-            message = f"{option} is a path of Nix, so the secrets in its file are copied into /nix/store"
-            yield Exposure(source, message)
+            yield given.placed(exposure, definition)
+        elif _is_copied(given, file, repository) and holds_variables(file, repository):
+            message = f"{given.option} is a path of Nix, so the secrets in its file are copied into /nix/store"
+            yield given.placed(Exposure(given.source, message), definition)
+
+
+def _is_copied(given: GivenFile, file: Path, repository: Repository) -> bool:
+    """Whether a file of variables is: of ``environmentFiles`` only one of the repository, for it takes a path's string."""
+    return given.option.last != "environmentFiles" or file.is_relative_to(repository.root)

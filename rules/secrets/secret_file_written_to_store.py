@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, WrittenDefinition
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, Span, WrittenDefinition
 from nixlint.secrets.assignments import secret_lines, worst_of
 from nixlint.secrets.looks import UNKNOWN, Look, is_guessed, look_of
-from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_secret_file
 from nixlint.secrets.options import is_secret_file_option
 from nixlint.secrets.positions import Position
-from nixlint.secrets.ways import Source, Way, sources_of
+from nixlint.secrets.ways import Source, Way
 
-from .exposures import Exposure, findings_of, reaches_store, shows_itself
-from .verdicts import FORMERLY, MARKS, promises_secret, weight_of, what_of
+from .exposures import Exposure, findings_of, shows_itself
+from .files_of_secrets import given_files, kind_of_file, may_take_file, taking_files, variable_in
+from .files_written import files_written, may_write_file, reader_of_path, writing_files
+from .spans import place_within
+from .verdicts import FORMERLY, MARKS, is_or_are, weight_of, what_of
 
 
 class SecretFileWrittenToStore(Rule[WrittenDefinition]):
@@ -22,7 +24,9 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     ## What it finds
 
     An option for a *file* with a secret (`passwordFile`, `environmentFile`) whose file `pkgs.writeText`,
-    `builtins.toFile`, `pkgs.writeShellScript` or the like makes from a literal.
+    `builtins.toFile`, `pkgs.writeShellScript` or the like makes from a literal. It is the same where the option names a path
+    that another definition of the repository writes: `environment.etc`, or a line of `systemd.tmpfiles.rules`. Credentials
+    of units (`LoadCredential`), `credentials=` of a mount and files of several secrets (`secretsFile`) count too.
 
     ## Why it matters
 
@@ -66,12 +70,15 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""
-        return promises_secret(word) or is_environment_file(word.decode("ascii"))
+        return may_take_file(word) or may_write_file(word)
+
+    def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
+        """Options that several words tell by all of them."""
+        return taking_files(chosen, words) & writing_files(chosen, words)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix writes."""
-        if reaches_store(subject):
-            yield from findings_of(subject, _writes(subject), repository)
+        yield from findings_of(subject, _writes(subject, repository), repository)
 
     examples = (
         Bad(
@@ -124,37 +131,72 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     )
 
 
-def _writes(definition: WrittenDefinition) -> Iterator[Exposure]:
-    """The files that Nix writes for an option which takes the path of a file with a secret, or with variables."""
-    name = definition.path.last or ""
-    if kind_of_secret(name) is not None:
+def _writes(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
+    """The files that Nix writes for an option which takes the file of a secret, or of variables."""
+    for given in given_files(definition):
+        if given.source.way is Way.WRITTEN:
+            through = f"{given.option} is fed by {given.source.through}"
+            is_known = is_secret_file_option(given.option)
+            for exposure in _exposed_by(given.source, given.kind, through, repository, is_known=is_known):
+                yield given.placed(exposure, definition)
+    for written in files_written(definition):
+        reader = reader_of_path(written.path, repository)
+        if reader is not None:
+            through = f"{reader.path} reads {written.path}, which {definition.path} writes"
+            source, kind, is_known = written.source, kind_of_file(reader.path), is_secret_file_option(reader.path)
+            for exposure in _exposed_by(source, kind, through, repository, is_known=is_known):
+                yield exposure._replace(place=exposure.source.place)
+
+
+def _exposed_by(
+    source: Source, kind: str | None, through: str, repository: Repository, *, is_known: bool
+) -> Iterator[Exposure]:
+    """What a written file holds; ``kind`` is what is promised of it, and ``None`` for variables."""
+    if shows_itself(source.text):
         return
-    kind = kind_of_secret_file(name)
-    for source in sources_of(definition.value) if kind is not None or is_environment_file(name) else ():
-        if source.way is Way.WRITTEN and not shows_itself(source.text):
-            yield from _variables(definition.path, source) if kind is None else _secret(definition.path, kind, source)
+    if kind is None:
+        yield from _variables(source, through)
+    elif kind in ("secrets", "credentials") and (found := list(_each_variable(source, kind, through, repository))):
+        yield from found
+    else:
+        yield from _secret(source, kind, through, is_known=is_known)
 
 
-def _secret(option: OptionPath, kind: str, source: Source) -> Iterator[Exposure]:
+def _secret(source: Source, kind: str, through: str, *, is_known: bool) -> Iterator[Exposure]:
     """A file whose whole content is the secret."""
     look = _look_of_content(source)
     if look is Look.NO_SECRET:
         return
-    guessed = kind == "password" and is_secret_file_option(option) and is_guessed(source.text)
-    through = f"{option} is fed by {source.through}"
-    message = f"{through}, so the {kind} is readable by every user in /nix/store"
+    guessed = kind == "password" and is_known and is_guessed(source.text)
+    message = f"{through}, so the {kind} {is_or_are(kind)} readable by every user in /nix/store"
     if guessed:
         message = f"{through} with {what_of(kind, look, source.text, is_login=True)}"
     position = Position.LIKELY if UNKNOWN in source.text else Position.CERTAIN
     yield Exposure(source, message, *weight_of(look, position, is_guessed=guessed))
 
 
-def _variables(option: OptionPath, source: Source) -> Iterator[Exposure]:
+def _variables(source: Source, through: str) -> Iterator[Exposure]:
     """A file of one variable. A text of several lines is found wherever it stands, each secret by itself."""
     found = worst_of(secret_lines(source.text)) if "\n" not in source.text.strip() else None
     if found is not None:
-        message = f"{option} is fed by {source.through}, so {found.name} is readable by every user in /nix/store"
+        message = f"{through}, so {found.name} is readable by every user in /nix/store"
         yield Exposure(source, message, *weight_of(found.look, Position.CERTAIN), evidence=found.name)
+
+
+def _each_variable(source: Source, kind: str, through: str, repository: Repository) -> Iterator[Exposure]:
+    """A file of variables that are all secrets, whatever their names, but for those that the text shows by itself."""
+    shown = {found.at for found in secret_lines(source.text)} if "\n" in source.text else set()
+    offset = 0
+    for index, line in enumerate(source.text.split("\n")):
+        name = variable_in(line)
+        if name is not None and index not in shown:
+            message = f"{through}, so {name} of the {kind} is readable by every user in /nix/store"
+            value = Span(offset + line.index("=") + 1, offset + len(line.rstrip()))
+            place = None if source.place is None else place_within(source.place, source.text, value, repository)
+            yield Exposure(
+                source._replace(place=place), message, *weight_of(Look.SECRET, Position.CERTAIN), evidence=name
+            )
+        offset += len(line) + 1
 
 
 def _look_of_content(source: Source) -> Look:

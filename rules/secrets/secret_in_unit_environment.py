@@ -17,8 +17,9 @@ class SecretInUnitEnvironment(PlainValueRule):
 
     ## What it finds
 
-    A variable with a secret in `systemd.services.<name>.environment`, in `serviceConfig.Environment`, in a flag of
-    `ExecStart`, and in variables that every shell gets (`environment.variables`, `environment.sessionVariables`).
+    A variable with a secret in `systemd.services.<name>.environment`, in `serviceConfig.Environment`, a credential in
+    `SetCredential`, a password among the options of `systemd.mounts`, a secret in a flag of `ExecStart`, and in
+    variables that every shell gets (`environment.variables`, `environment.sessionVariables`).
 
     ## Why it matters
 

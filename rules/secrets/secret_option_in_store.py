@@ -17,8 +17,9 @@ class SecretOptionInStore(PlainValueRule):
 
     ## What it finds
 
-    A secret in plain text at one of the options of NixOS that are known to take one (`services.<name>…password`, pre-shared
-    keys, private keys of WireGuard …), and at settings of a module that has an option for a file of variables.
+    A secret in plain text at one of the options of NixOS that are known to take one (`services.<name>…password`,
+    pre-shared keys, private keys of WireGuard, passwords in nginx's `basicAuth` …), and at settings of a module that
+    has an option for a file of variables.
 
     ## Why it matters
 

@@ -9,7 +9,7 @@ from enum import Enum
 from itertools import pairwise
 
 from nixlint.rule import OptionPath
-from nixlint.secrets.options import secret_option
+from nixlint.secrets.options import is_table_of_secrets, secret_option
 from nixlint.secrets.positions import is_initial_password
 
 
@@ -34,7 +34,8 @@ def taker_of(option: OptionPath) -> Taker:
             return Taker.CONTAINER
         if not _UNITS.isdisjoint(pairwise(names)) or "globalEnvironment" in names:
             return Taker.UNIT
-    return Taker.UNKNOWN if secret_option(option) is None else Taker.OPTION
+    is_known = secret_option(option) is not None or is_table_of_secrets(option)
+    return Taker.OPTION if is_known else Taker.UNKNOWN
 
 
 def is_login_of_user(option: OptionPath) -> bool:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.rule import Confidence, Finding, OptionPath, Place, Repository, Severity, Span, StringLiteral
-from nixlint.secrets.assignments import secret_lines, secret_statements
-from nixlint.secrets.looks import UNKNOWN
+from nixlint.rule import Confidence, Finding, OptionPath, Repository, Severity, Span, StringLiteral
+from nixlint.secrets.assignments import secret_lines, secret_statements, written_by_script
+from nixlint.secrets.looks import UNKNOWN, Look, look_of
 from nixlint.secrets.names import kind_of_secret
-from nixlint.secrets.positions import Position, is_elsewhere
+from nixlint.secrets.positions import Position, container_of, is_elsewhere
 from nixlint.secrets.tokens import tokens_in
 from nixlint.secrets.urls import passwords_of_urls
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
 from .file_definitions import FileDefinitions
+from .files_of_secrets import kind_of_file
+from .files_written import reader_of_path
+from .spans import place_within
 from .verdicts import HELP, LISTS, called, weight_of, with_article
 
 
@@ -29,7 +32,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
     if len(text) < _SHORTEST_TEXT:
         return
-    shown = tuple(_shown_by(text))
+    shown = (*_shown_by(text), *_written_by(text, repository))
     if not shown:
         return
     option = _option_around(literal, repository)
@@ -41,7 +44,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
         shown = tuple(found for found in shown if not found.is_statement)  # found at the option, once
     where = "this string" if option is None or len(option) < 2 else str(option)
     for found in shown:
-        place = _place_within(literal, text, found, repository)
+        place = place_within(literal.place, text, Span(found.start, found.end), repository)
         yield Finding(
             place=place,
             message=f"{where} {found.what}, which every user can read once it is in /nix/store",
@@ -49,6 +52,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
             severity=found.severity,
             confidence=found.confidence,
             option=None if option is None else str(option),
+            container=None if option is None else container_of(option),
             evidence=found.evidence,
             redact=(place,),
             within=literal.place,
@@ -78,6 +82,18 @@ def _shown_by(text: str) -> tuple[_Shown, ...]:
     )
 
 
+def _written_by(text: str, repository: Repository) -> Iterator[_Shown]:
+    """The secrets that a script writes into files which an option reads as such."""
+    for written in written_by_script(text):
+        value = text[written.start : written.end]
+        reader = None if look_of(value) is Look.NO_SECRET else reader_of_path(written.path, repository)
+        kind = None if reader is None else kind_of_file(reader.path)
+        if reader is not None and kind is not None:
+            what = f"writes {called(kind, look_of(value))} in plain text into {written.path}, which {reader.path} reads"
+            weight = weight_of(look_of(value), Position.LIKELY)
+            yield _Shown(written.start, written.end, what, *weight, written.path)
+
+
 def _tokens(text: str) -> Iterator[_Shown]:
     for token in tokens_in(text):
         what = f"holds {with_article(token.kind)}"
@@ -104,37 +120,6 @@ def _statements(text: str) -> Iterator[_Shown]:
         yield _Shown(
             found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name, is_statement=True
         )
-
-
-def _place_within(literal: StringLiteral, text: str, found: _Shown, repository: Repository) -> Place:
-    """Where a part of a string is written; the whole string where it is written with escapes.
-
-    A text of many lines is found by its first and its last one, for Nix takes away what all are indented by.
-    """
-    source = repository.source(literal.place.path)
-    if source is None:
-        return literal.place
-    start, end = literal.place.span
-    written = source.data[start:end].decode("utf-8", "surrogateescape")
-    value = text[found.start : found.end]
-    first, _, rest = value.partition("\n")
-    at = _nth(written, first, text[: found.start].count(first))
-    last = rest.rpartition("\n")[2].strip()
-    until = at if at < 0 or not last else written.find(last, at + len(first))
-    if at < 0 or until < 0:
-        return literal.place
-    behind = until + len(last) if last else at + len(first)
-    before = start + len(written[:at].encode("utf-8", "surrogateescape"))
-    length = len(written[at:behind].encode("utf-8", "surrogateescape"))
-    return Place(literal.place.path, Span(before, before + length))
-
-
-def _nth(text: str, part: str, number: int) -> int:
-    """Where a part stands in a text for the time of a number, from 0; -1 where it does not stand there so often."""
-    at = text.find(part)
-    for _ in range(number):
-        at = text.find(part, at + len(part)) if at >= 0 else -1
-    return at
 
 
 def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:

@@ -27,8 +27,9 @@ class UserPasswordInStore(PlainValueRule):
 
     ## What to do
 
-    Set `hashedPasswordFile` to a file with a hash (`mkpasswd`) that sops-nix or agenix makes, with `neededForUsers` for
-    sops-nix. Then change the password.
+    Set `hashedPasswordFile` to a file that sops-nix or agenix makes. It has to hold a hash, as `mkpasswd` makes it: NixOS
+    takes what is in the file for the hash, so that with the password itself in it nobody logs in. With sops-nix the secret
+    needs `neededForUsers = true`, for it is decrypted too late otherwise. Then change the password.
 
     ## What keeps it silent
 

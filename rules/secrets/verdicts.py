@@ -40,6 +40,13 @@ HELP = (
 """The way out where nothing more is known of an option."""
 
 
+HELP_FOR_USERS = (
+    "use hashedPasswordFile, with a file that holds a hash (mkpasswd makes one) and not the password: from agenix, or "
+    "from sops-nix with neededForUsers = true, without which the user has no password; then change the password"
+)
+"""The way out for the password of a user."""
+
+
 LISTS = frozenset(
     # Options whose value is a list of variables or the words of a command.
     "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
@@ -69,6 +76,11 @@ def weight_of(
 def with_article(noun: str) -> str:
     """A noun with its article."""
     return f"an {noun}" if noun[0] in "aeioAEIO" or noun.startswith("NVIDIA") else f"a {noun}"
+
+
+def is_or_are(noun: str) -> str:
+    """The verb for a noun that may be a plural."""
+    return "are" if noun.endswith("s") else "is"
 
 
 def called(kind: str, look: Look) -> str:
