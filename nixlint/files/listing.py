@@ -39,15 +39,21 @@ class Listing:
     def __init__(self, wanted: Callable[[str], bool]) -> None:
         self.problems: list[Unlisted] = []
         self._wanted = wanted
-        self._files: dict[Path, tuple[Path, ...]] = {}
+        self._files: dict[tuple[Path, bool], tuple[Path, ...]] = {}
 
-    def below(self, folder: Path) -> tuple[Path, ...]:
-        """The files below a folder, in no particular order."""
-        if folder not in self._files:
-            work_tree = work_tree_of(folder)
-            walk = _Walk(Tree(folder if work_tree is None else work_tree.root), work_tree, self._wanted, self.problems)
-            self._files[folder] = tuple(walk.below(folder))
-        return self._files[folder]
+    def below(self, folder: Path, *, is_one_repository: bool = False) -> tuple[Path, ...]:
+        """The files below a folder, in no particular order.
+
+        In a git work tree, repositories within are left out, as git does it. Elsewhere they are looked through too, unless
+        the folder ``is_one_repository``: what is in another one is then no part of it.
+        """
+        work_tree = work_tree_of(folder)
+        skips_nested = is_one_repository or work_tree is not None
+        if (folder, skips_nested) not in self._files:
+            tree = Tree(folder if work_tree is None else work_tree.root)
+            walk = _Walk(tree, work_tree, self._wanted, self.problems, skips_nested)
+            self._files[folder, skips_nested] = tuple(walk.below(folder))
+        return self._files[folder, skips_nested]
 
 
 class _Rules(NamedTuple):
@@ -61,12 +67,18 @@ class _Walk:
     """One walk through a tree. Paths are relative to its root, as the system has them."""
 
     def __init__(
-        self, tree: Tree, work_tree: WorkTree | None, wanted: Callable[[str], bool], problems: list[Unlisted]
+        self,
+        tree: Tree,
+        work_tree: WorkTree | None,
+        wanted: Callable[[str], bool],
+        problems: list[Unlisted],
+        skips_nested: bool,
     ) -> None:
         self._tree = tree
         self._wanted = wanted
         self._problems = problems
         self._is_git = work_tree is not None
+        self._skips_nested = skips_nested
         self._tracked = TrackedFiles() if work_tree is None else work_tree.tracked()
         # In the order of their importance, the least first: a folder's own come after those above it.
         excludes = () if work_tree is None else tuple(work_tree.excludes())
@@ -118,7 +130,7 @@ class _Walk:
             except OSError as error:
                 self._problems.append(Unlisted(self._tree.root / folder, reason_of(error)))
                 continue
-            if self._is_git and folder != top and ".git" in entries and self._is_left_alone(folder):
+            if self._skips_nested and folder != top and ".git" in entries and self._is_left_alone(folder):
                 continue
             names = [name for name in self._ignore_files if entries.get(name) is Kind.FILE]
             rules = self._with_rules_of(folder, rules, names)

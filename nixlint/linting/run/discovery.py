@@ -104,9 +104,9 @@ class Listing:
         problems = dict.fromkeys(self._listing.problems)
         return tuple(Failure(f"cannot be read: {problem.reason}", self._shown(problem.path)) for problem in problems)
 
-    def below(self, folder: Path) -> tuple[Path, ...]:
-        """The Nix files below a folder, in no particular order."""
-        return tuple(path for path in self.all_below(folder) if path.suffix == ".nix")
+    def below(self, root: Path) -> tuple[Path, ...]:
+        """The Nix files of a repository, in no particular order: none of the repositories that lie within it."""
+        return tuple(path for path in self._listing.below(root, is_one_repository=True) if path.suffix == ".nix")
 
     def all_below(self, folder: Path) -> tuple[Path, ...]:
         """The Nix files and the Compose files below a folder, in no particular order."""

@@ -151,3 +151,14 @@ def test_the_root_is_the_git_work_tree_before_a_flake_before_the_folder_asked_ab
     assert repository_root(tmp_path / "e/f/z.nix") == tmp_path / "e"
     git(tmp_path, "init", "-q")
     assert repository_root(tmp_path / "a/b/x.nix") == tmp_path
+
+
+def test_a_repository_within_a_folder_that_is_none_is_no_part_of_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("{ }\n")
+    (tmp_path / "clone").mkdir()
+    (tmp_path / "clone" / "b.nix").write_text("{ }\n")
+    git(tmp_path / "clone", "init", "-q")
+    listing = Listing(str)
+
+    assert listing.below(tmp_path) == (tmp_path / "a.nix",)
+    assert set(listing.all_below(tmp_path)) == {tmp_path / "a.nix", tmp_path / "clone" / "b.nix"}
