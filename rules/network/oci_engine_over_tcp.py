@@ -33,7 +33,10 @@ _SOCKETS = (
 """Options whose values systemd reads as ``ListenStream=`` (systemd.socket(5))."""
 _HOSTS = ("virtualisation", "docker", "daemon", "settings", "hosts")
 """The option whose values the Docker daemon reads as ``--host``."""
-_LAST_NAMES = frozenset(names[-1].encode() for names in (*_SOCKETS, _HOSTS))
+_FLAGS = ("virtualisation", "docker", "extraOptions")
+"""The option whose text is put behind ``dockerd`` (nixos/modules/virtualisation/docker.nix)."""
+_LAST_NAMES = frozenset(names[-1].encode() for names in (*_SOCKETS, _HOSTS, _FLAGS))
+_HOST_FLAG = re.compile(r"(?:^|\s)(?:-H|--host)[=\s]?[\"']?(tcp://[^\s\"']+)")
 _UNKNOWN = "\0"
 _STREAM = re.compile(rf"(?:(?P<address>\[[^\]]*\]|[\w.{_UNKNOWN}-]*):)?[0-9]{{1,5}}")
 _HOST = re.compile(r"tcp://(?P<address>\[[^\]]*\]|[^:/]*)(?::[^/]*)?/?")
@@ -45,7 +48,8 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     ## What it finds
 
     A TCP address among the sockets of Docker or Podman: in `virtualisation.docker.listenOptions`, in
-    `virtualisation.docker.daemon.settings.hosts`, or in the `listenStreams` of the sockets' units.
+    `virtualisation.docker.daemon.settings.hosts`, behind `-H` in `virtualisation.docker.extraOptions`, or in the
+    `listenStreams` of the sockets' units.
 
     ## Why it matters
 
@@ -82,11 +86,13 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each TCP address on which an engine listens."""
         names = subject.path.names[1:] if subject.path.names[:1] == ("config",) else subject.path.names
-        if names not in _SOCKETS and names != _HOSTS:
+        if names not in (*_SOCKETS, _HOSTS, _FLAGS):
             return
-        pattern = _HOST if names == _HOSTS else _STREAM
+        pattern = _STREAM if names in _SOCKETS else _HOST
         for stated in elements(ask_within((Definition(subject.value, subject.name),), OptionPath(()))):
             text = _text_of(stated.what)
+            flag = None if text is None or names != _FLAGS else _HOST_FLAG.search(text)
+            text = text if flag is None else flag[1]
             match = None if text is None else pattern.fullmatch(text)
             if match is None or text is None or repository.mentions(b"tlsverify"):
                 continue
@@ -127,6 +133,22 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
             """\
 {
   systemd.sockets.podman.listenStreams = [ «"2375"» ];
+}
+""",
+        ),
+        Bad(
+            "among the flags of the daemon",
+            """\
+{
+  virtualisation.docker.extraOptions = «"--debug -H tcp://0.0.0.0:2376 --tls=false"»;
+}
+""",
+        ),
+        Good(
+            "flags of another kind, and with certificates",
+            """\
+{
+  virtualisation.docker.extraOptions = "--registry-mirror=https://mirror.example.org -H unix:///run/docker.sock";
 }
 """,
         ),

@@ -19,6 +19,9 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
     A container with `ephemeral = true` whose system runs a service that keeps data, with no bind mount at, above or below
     the directory where it does.
 
+    Where all its bind mounts are read-only, the container is rather one that shows what the host has, and the finding is for
+    information.
+
     ## Why it matters
 
     `ephemeral` gives the container an empty root file system at each start and removes it at each stop. The service starts
@@ -55,9 +58,11 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
             return
         mounted = [PurePosixPath(mount.mount_point) for mount in subject.bind_mounts if mount.mount_point is not None]
         mounted += subject.brought_inside
+        writable = [mount.writable is not False for mount in subject.bind_mounts]
+        severity = Severity.INFO if writable and not any(writable) else None
         for service in stateful_services(subject.system):
             if not any(_touches(mount, directory) for mount in mounted for directory in service.directories):
-                yield self._finding(subject, service)
+                yield self._finding(subject, service)._replace(severity=severity)
 
     def _finding(self, container: NspawnContainer, service: StatefulService) -> Finding:
         ephemeral = container.option("ephemeral").definitions[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.host.paths import HostPath, engine_socket
-from nixlint.containers.oci.container import Mount, OciContainer
+from nixlint.containers.oci.container import Mount, OciContainer, PublishedPort
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
 
 _PROXY = "socket-proxy"
@@ -18,7 +18,7 @@ class OciEngineSocket(Rule[OciContainer]):
     ## What it finds
 
     A volume or a flag that gives an OCI container the socket of Docker, Podman, containerd or CRI-O, or a folder that it
-    stands in.
+    stands in; and a port by which a proxy of the socket listens on all addresses of the host.
 
     ## Why it matters
 
@@ -32,7 +32,7 @@ class OciEngineSocket(Rule[OciContainer]):
 
     ## What keeps it silent
 
-    - A socket proxy, which is the way to hand out less of the socket.
+    - A socket proxy, which is the way to hand out less of the socket, with no port that is published on all addresses.
     - Sockets of other programs, and files whose names only begin like these.
     - A source that is not known.
 
@@ -49,14 +49,28 @@ class OciEngineSocket(Rule[OciContainer]):
     asks = (OciContainer,)
 
     def check(self, subject: OciContainer, _repository: Repository) -> Iterator[Finding]:
-        """Report each such volume, but for one of a socket proxy."""
+        """Report each such volume; of a socket proxy, each port by which everybody reaches it."""
         if subject.image_text is not None and _PROXY in subject.image_text.text:
+            for port in subject.ports:
+                if port.mapping.listens_everywhere and port.mapping.protocol == "tcp":
+                    yield self._published(subject, port)
             return
         for mount in subject.mounts:
             source = mount.volume.source
             socket = engine_socket(source) if source is not None and source.startswith("/") else None
             if source is not None and socket is not None:
                 yield self._finding(subject, mount, source.rstrip("/"), socket)
+
+    def _published(self, container: OciContainer, port: PublishedPort) -> Finding:
+        return Finding(
+            place=port.text.place,
+            message=f"{container.title} is a proxy of the engine's socket and listens on all addresses of the host: "
+            "whoever reaches the port gives the engine orders",
+            help="publish no port and let the programs reach the proxy by its network, or publish it on 127.0.0.1",
+            option=f"{container.option_path}.ports",
+            container=container.name,
+            evidence=port.text.text,
+        )
 
     def _finding(self, container: OciContainer, mount: Mount, source: str, socket: HostPath) -> Finding:
         what = "the socket of the container engine" if source == socket.path else "the folder of the engine's socket"
@@ -77,6 +91,18 @@ class OciEngineSocket(Rule[OciContainer]):
   virtualisation.oci-containers.containers.watchtower = {
     image = "containrrr/watchtower:1.7";
     volumes = [ «"/var/run/docker.sock:/var/run/docker.sock:ro"» ];
+  };
+}
+""",
+        ),
+        Bad(
+            "a proxy that everybody reaches",
+            """\
+{
+  virtualisation.oci-containers.containers.proxy = {
+    image = "tecnativa/docker-socket-proxy:0.3";
+    volumes = [ "/var/run/docker.sock:/var/run/docker.sock:ro" ];
+    ports = [ «"2375:2375"» "127.0.0.1:2376:2375" ];
   };
 }
 """,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nixlint.semantics.language.attribute_sets import bound_scope, place_of
 from nixlint.semantics.language.interpreter import Interpreter
 from nixlint.semantics.language.scope import Scope
-from nixlint.semantics.language.values import Thunk, Value
+from nixlint.semantics.language.values import BoolValue, PrimitiveValue, Thunk, Value
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
@@ -24,6 +24,10 @@ from nixlint.syntax.string_literal import decode, static_name
 from nixlint.syntax.words import places_of, places_of_any, words_of
 
 from .repository import Repository
+
+_ON_A_CONDITION = frozenset({"mkIf", "optional", "optionalAttrs", "optionalString", "optionals"})
+"""Functions of ``lib`` that give nothing of their second argument where the first is false."""
+_LAST_NAME = re.compile(rf"\b(?:{'|'.join(sorted(_ON_A_CONDITION))})$")
 
 
 class Binder(Enum):
@@ -157,8 +161,25 @@ class _Walk:
                 self._go_on(expression.environment, scope, step.path)
                 self._go_on(expression.body, inner, step.path)
             case _:
+                dead = self._dead_part(expression, scope)
                 for part in views.parts_of(expression):
-                    self._go_on(part, scope, step.path)
+                    if part != dead:
+                        self._go_on(part, scope, step.path)
+
+    def _dead_part(self, expression: views.Expression, scope: Scope) -> views.Expression | None:
+        """The part of an expression that certainly nobody evaluates: a branch of ``if true``, or what ``mkIf false`` has."""
+        match expression:
+            case views.If():
+                condition = self._interpreter.evaluate(expression.condition, scope)
+                if isinstance(condition, BoolValue):
+                    return expression.alternative if condition.value else expression.consequence
+            case views.Apply(function=views.Apply() as given) if _LAST_NAME.search(given.function.text):
+                function = self._interpreter.evaluate(given.function, scope)
+                condition = self._interpreter.evaluate(given.argument, scope)
+                is_off = isinstance(condition, BoolValue) and not condition.value
+                if is_off and isinstance(function, PrimitiveValue) and function.name in _ON_A_CONDITION:
+                    return expression.argument
+        return None
 
     def _go_on(self, expression: views.Expression, scope: Scope, path: OptionPath) -> None:
         if self._is_sought(expression):

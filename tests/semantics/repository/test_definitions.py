@@ -85,3 +85,23 @@ def test_the_words_of_a_file_are_what_names_are_made_of() -> None:
     assert list(places_of(b"a", b"a aa a-a a.a")) == [0, 9, 11]
     for word in words_of(data):
         assert list(places_of(word, data)), word
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("{ a = if true then { b = 1; } else { c = 1; }; }", ["a", "a.b"]),
+        ("{ a = if false then { b = 1; } else { c = 1; }; }", ["a", "a.c"]),
+        ("let on = false; in { a = if on then { b = 1; } else { }; }", ["on", "a"]),
+        ("{ a = if x then { b = 1; } else { c = 1; }; }", ["a", "a.b", "a.c"]),
+        ("{ lib, ... }: lib.mkIf false { b = 1; }", []),
+        ("{ lib, ... }: lib.mkIf true { b = 1; }", ["b"]),
+        ("{ lib, ... }: with lib; { a = optionalAttrs (1 > 2) { b = 1; }; }", ["a"]),
+        ("{ config, lib, ... }: lib.mkIf config.x { b = 1; }", ["b"]),
+        ("{ mine, ... }: mine.mkIf false { b = 1; }", ["b"]),
+    ],
+)
+def test_what_nobody_evaluates_is_no_definition(tmp_path: Path, text: str, names: list[str]) -> None:
+    source = SourceFile.parse(tmp_path / "a.nix", text.encode())
+    found = written_definitions(source, Repository(tmp_path, []))
+    assert [".".join(map(str, each.path.names)) for each in found] == names
