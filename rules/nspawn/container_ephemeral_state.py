@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from nixlint.containers.host.stateful_services import StatefulService, stateful_services
 from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.stated import is_true
-from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
+from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Repository, Rule, Severity
 
 
 class ContainerEphemeralState(Rule[NspawnContainer]):
@@ -71,7 +71,7 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
         return Finding(
             place=service.place,
             message=f"{container.title} is ephemeral, so what {service.service} keeps in {directory} is gone at each stop",
-            help=f'bind a directory of the host to "{directory}", with isReadOnly = false',
+            help=f'bind a directory of the host to "{_bound(container, directory)}", with isReadOnly = false',
             option=f"{container.option_path}.config.{service.service}",
             container=container.name,
             evidence=service.service,
@@ -190,6 +190,12 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
             },
         ),
     )
+
+
+def _bound(container: NspawnContainer, directory: PurePosixPath) -> str:
+    """The directory as it is named in a bind mount: with users of its own, the container needs a mapping to write there."""
+    has_own_users = container.option("privateUsers").presence is not Presence.ABSENT
+    return f"{directory}:idmap" if has_own_users else str(directory)
 
 
 def _touches(mount: PurePosixPath, directory: PurePosixPath) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.containers.host.resolvers import resolvers
 from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.inner_resolved import resolved_inside
 from nixlint.containers.stated import is_false, is_true
 from nixlint.rule import (
     Answer,
@@ -91,7 +92,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - `environment.etc."resolv.conf"` in the container, `copyResolvConf`, a bind mount over `/etc/resolv.conf`,
       `--resolv-conf=…` in `extraFlags`.
     - A container that shares the host's network, or is made from `path` or `flake`.
-    - systemd-resolved in the container: NixOS refuses that with the host's `resolv.conf`, and
+    - systemd-resolved in the container, also through systemd-networkd: NixOS refuses that with the host's `resolv.conf`, and
       `container-resolved-and-host-resolv-conf` says so.
     - A network without any link (`privateNetwork = true` alone): there is nothing to ask.
     - A resolver that runs in the container, such as unbound, dnsmasq, kresd, blocky, CoreDNS, BIND, AdGuard Home or Pi-hole
@@ -115,7 +116,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
         """Report a container with a network of its own whose resolv.conf is the host's."""
         network = subject.network
         workaround = _workaround(subject)
-        if Presence.ABSENT is network or Presence.DEFINED is workaround or is_true(subject.inside(*_RESOLVED_ENABLE)):
+        if Presence.ABSENT is network or Presence.DEFINED is workaround or resolved_inside(subject):
             return
         certain = network is Presence.DEFINED and workaround is Presence.ABSENT
         if not _may_have_link(subject) or _has_own_resolver(subject):

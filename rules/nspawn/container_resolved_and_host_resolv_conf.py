@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.nspawn.container import NspawnContainer
+from nixlint.containers.nspawn.inner_resolved import RESOLVED, resolved_inside
 from nixlint.containers.stated import is_true
 from nixlint.rule import (
     Bad,
@@ -21,7 +22,6 @@ from nixlint.rule import (
     defining_inside,
 )
 
-_RESOLVED = ("services", "resolved", "enable")
 _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
 
 
@@ -30,7 +30,8 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
 
     ## What it finds
 
-    A container whose system enables `services.resolved` and provably never defines `networking.useHostResolvConf`.
+    A container whose system enables `services.resolved`, or systemd-networkd, which enables it, and provably never defines
+    `networking.useHostResolvConf`, or sets it to true.
 
     ## Why it matters
 
@@ -45,7 +46,7 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
-    - Any definition of `networking.useHostResolvConf` that may reach the container.
+    - Any other definition of `networking.useHostResolvConf` that may reach the container.
     - Anything unknown that could define it, and resolved under a condition.
 
     ## References
@@ -62,21 +63,24 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
 
     def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report resolved inside without the setting that it needs."""
-        resolved = subject.system.ask(OptionPath(_RESOLVED))
-        if not is_true(resolved) or subject.is_made_elsewhere:
+        resolved = None if subject.is_made_elsewhere else resolved_inside(subject)
+        if resolved is None:
             return
-        if subject.inside("networking", "useHostResolvConf").presence is not Presence.ABSENT:
+        option, place = resolved
+        who = "" if option == RESOLVED else ", which systemd-networkd brings,"
+        uses = subject.inside("networking", "useHostResolvConf")
+        if uses.presence is not Presence.ABSENT and not is_true(uses):
             return
         definition = NewDefinition(_USE_HOST_RESOLV_CONF, "lib.mkForce false", ("lib",))
         summary = f"Let {subject.title} keep its own resolv.conf"
         yield Finding(
-            place=resolved.definitions[0].name_place or subject.place,
-            message=f"{subject.title} runs systemd-resolved with the host's resolv.conf, which NixOS refuses: "
+            place=place,
+            message=f"{subject.title} runs systemd-resolved{who} with the host's resolv.conf, which NixOS refuses: "
             "it does not build",
             help="set networking.useHostResolvConf = lib.mkForce false in the container",
-            option=f"{subject.option_path}.config.{OptionPath(_RESOLVED)}",
+            option=f"{subject.option_path}.config.{option}",
             container=subject.name,
-            fix=defining_inside(repository, subject, (definition,), Safety.SAFE, summary),
+            fix=None if uses.definitions else defining_inside(repository, subject, (definition,), Safety.SAFE, summary),
         )
 
     examples = (
@@ -103,6 +107,55 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
       networking.useHostResolvConf = lib.mkForce false;
     };
   };
+}
+""",
+        ),
+        Bad(
+            "networkd brings resolved",
+            """\
+{ lib, ... }:
+{
+  containers.dns = {
+    macvlans = [ "eno1" ];
+    config = {
+      networking.«useNetworkd» = true;
+      system.stateVersion = "26.05";
+    };
+  };
+}
+""",
+            fixed="""\
+{ lib, ... }:
+{
+  containers.dns = {
+    macvlans = [ "eno1" ];
+    config = {
+      networking.useNetworkd = true;
+      networking.useHostResolvConf = lib.mkForce false;
+      system.stateVersion = "26.05";
+    };
+  };
+}
+""",
+        ),
+        Bad(
+            "the host's resolv.conf is asked for",
+            """\
+{
+  containers.web.config = {
+    networking.useHostResolvConf = true;
+    services.resolved.«enable» = true;
+  };
+}
+""",
+        ),
+        Good(
+            "networkd without resolved, or with what it needs",
+            """\
+{ lib, ... }:
+{
+  containers.a.config = { networking.useNetworkd = true; services.resolved.enable = false; };
+  containers.b.config = { systemd.network.enable = true; networking.useHostResolvConf = lib.mkForce false; };
 }
 """,
         ),
