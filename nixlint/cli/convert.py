@@ -21,7 +21,7 @@ from nixlint.compose.loading import (
 )
 from nixlint.compose.model import print_model
 from nixlint.compose.problem import ComposeError, Shown
-from nixlint.conversion.convert import Conversion, ConversionRequest, convert
+from nixlint.conversion.convert import Conversion, ConversionRequest, Root, convert
 from nixlint.conversion.kept_options import KeptOptions
 from nixlint.conversion.output import (
     NotWritten,
@@ -85,7 +85,7 @@ class _Output(NamedTuple):
 @click.option(
     "--root",
     metavar="PATH",
-    help="Absolute path of the project's folder on the target machine (default: its path here).",
+    help="Absolute path of the project's folder on the target machine (default: /var/lib/PROJECT).",
 )
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
@@ -176,7 +176,7 @@ def command(
             options.split,
             options.symbolic,
             _source(loaded.files, named, folder),
-            options.root,
+            options.root or Root.OWN,
             kept.seen_from(folder),
         )
         return _run(request, _Output(output, report, check, strict, options.with_test, force, verbose), color)

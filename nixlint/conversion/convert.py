@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
-from typing import NamedTuple
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import NamedTuple, TypeAlias
 
 from nixlint.compose.comments import CommentBook
 from nixlint.compose.conversion.to_containers import convert as to_containers
@@ -32,6 +34,17 @@ from .proof import prove
 EXTENSION = "x-nixlint"
 
 
+class Root(Enum):
+    """Where the project's folder is on the machine, where nobody names a path: as it is here, or in a place of its own."""
+
+    HERE = "here"
+    OWN = "own"
+
+    def path(self, loaded: LoadedProject) -> str:
+        """The path."""
+        return loaded.directory if self is Root.HERE else f"/var/lib/{loaded.name}"
+
+
 class ConversionRequest(NamedTuple):
     """What to convert, for what, and how it is to look; ``root`` is where the project's folder is on the machine.
 
@@ -45,7 +58,7 @@ class ConversionRequest(NamedTuple):
     split: bool = False
     keeps_variables: bool = False
     shown: str = ""
-    root: str | None = None
+    root: str | Root = Root.HERE
     kept: KeptOptions | None = None
 
 
@@ -89,14 +102,18 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
     head = book.head()
-    root = request.root or loaded.directory
-    needed = tuple(dict.fromkeys(_of_folder(plain, loaded.directory, root)))
+    root = request.root.path(loaded) if isinstance(request.root, Root) else request.root
+    moves = _moves(plain, loaded, root)
+    folder = moves or ((loaded.directory, root),)
+    needed = tuple(dict.fromkeys(moved for path in _needed(plain) for moved in _moved(path, folder)))
     kept = request.kept
     if kept is not None:
         # What follows from where this run was started is kept too, for the next one may be started elsewhere.
         is_named = kept.project_name is not None or "name" in loaded.root.key_places
+        named_root = root if request.root is Root.HERE and needed else None
         kept = kept._replace(
-            root=request.root or (root if needed else None), project_name=kept.project_name if is_named else loaded.name
+            root=named_root if isinstance(request.root, Root) else root,
+            project_name=kept.project_name if is_named else loaded.name,
         )
     symbols = Symbols(found.symbols)
     options = Options(
@@ -105,7 +122,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         _header(request.shown, inputs, kept),
         ("", *head) if head else (),
         symbols,
-        (loaded.directory, root) if root != loaded.directory else None,
+        moves,
     )
     try:
         emitted = emit(found.deployment, target, book, options)
@@ -117,8 +134,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     prove(rendered)
     warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
     remarks = [
-        each._replace(message=_seen_there(each.message, loaded.directory, root))
-        for each in (*warned, *found.remarks, *emitted.remarks)
+        each._replace(message=_seen_there(each.message, moves)) for each in (*warned, *found.remarks, *emitted.remarks)
     ]
     return Conversion(
         tuple((name, text) for name, _, text in rendered),
@@ -133,17 +149,61 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     )
 
 
-def _seen_there(message: str, here: str, root: str) -> str:
-    """A message with the paths of the project's folder as they are on the machine."""
-    return message if here == "/" else re.sub(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])", lambda _: root, message)
+_Moves: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def _of_folder(deployment: Deployment, here: str, root: str) -> Iterator[str]:
-    """The paths in the project's folder that containers and images need, as they are on the machine."""
-    sources = [mount.source for container in deployment.containers for mount in container.mounts]
-    for path in (*sources, *(build.context for build in deployment.builds)):
-        if path == here or path.startswith(f"{here}/"):
-            yield root + path.removeprefix(here)
+def _moves(deployment: Deployment, loaded: LoadedProject, root: str) -> _Moves:
+    """The project's folder with its path on the machine, and before it what the project names by its way out of there
+    (``../conf``): that stands on the machine where the same way leads.
+    """
+    here = loaded.directory
+    if root == here:
+        return ()
+    outside = {path for path in _paths(deployment) if _is_relative(path, loaded)}
+    found = [(path, os.path.normpath(os.path.join(root, os.path.relpath(path, here)))) for path in outside]  # noqa: PTH118
+    return (*sorted(found, reverse=True), (here, root))
+
+
+def _is_relative(path: str, loaded: LoadedProject) -> bool:
+    """Whether a path outside of the project's folder was written as the way to it: it begins as that of the folder does,
+    and stands neither in a file nor in a variable.
+    """
+    here = PurePath(loaded.directory)
+    if not path.startswith("/") or PurePath(path).is_relative_to(here) or PurePath(path).parts[:2] != here.parts[:2]:
+        return False
+    is_written = any(path.encode() in text.data for text in loaded.texts.values())
+    return not is_written and not any(
+        value.startswith("/") and path.startswith(value) for value in loaded.environment.values()
+    )
+
+
+def _paths(deployment: Deployment) -> Iterator[str]:
+    """All paths that a deployment names."""
+    yield from _needed(deployment)
+    yield from (file.path for container in deployment.containers for file in container.environment_files)
+    yield from (secret.path for build in deployment.builds for secret in build.secrets if secret.path)
+
+
+def _needed(deployment: Deployment) -> Iterator[str]:
+    """The paths that containers and images need, and of which no remark says so."""
+    yield from (mount.source for container in deployment.containers for mount in container.mounts)
+    yield from (build.context for build in deployment.builds)
+
+
+def _moved(path: str, moves: _Moves) -> Iterator[str]:
+    """A path as it is on the machine, if it is the project's own."""
+    for before, after in moves:
+        if path == before or path.startswith(f"{before}/"):
+            yield after + path.removeprefix(before)
+            return
+
+
+def _seen_there(message: str, moves: _Moves) -> str:
+    """A message with the project's paths as they are on the machine."""
+    places = dict(moves)
+    for here in places.keys() - {"/"}:
+        message = re.sub(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])", lambda found: places[found[0]], message)
+    return message
 
 
 def digest(loaded: LoadedProject) -> str:

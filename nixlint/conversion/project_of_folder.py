@@ -13,7 +13,7 @@ from nixlint.deployment.target import Target
 from nixlint.files.reading import Reader
 from nixlint.semantics.modules.releases import releases
 
-from .convert import ConversionRequest, convert_loaded
+from .convert import ConversionRequest, Root, convert_loaded
 from .kept_options import KeptOptions
 
 
@@ -46,7 +46,7 @@ def project_of_folder(path: Path, texts: Mapping[Path, bytes], reader: Reader) -
 def _module(loaded: LoadedProject, files: tuple[str, ...], release: str | None) -> str | None:
     target = Target() if release is None or release not in releases().names else Target(release=release)
     kept = KeptOptions(files, nixos=target.release)
-    request = ConversionRequest(Request(()), target, shown=", ".join(files), kept=kept)
+    request = ConversionRequest(Request(()), target, shown=", ".join(files), root=Root.OWN, kept=kept)
     try:
         return convert_loaded(loaded, request).modules[0][1]
     except ComposeError:

@@ -28,6 +28,7 @@ from nixlint.emit.expression import (
     Select,
     Template,
     Text,
+    Update,
     Variable,
 )
 from nixlint.emit.shell import lowered
@@ -140,6 +141,10 @@ def _differences(meant: Expression, value: Value, bound: _Bound, path: tuple[str
                 yield from _differences(item.value, element.force(), bound, (*path, str(index)))
         case AttrSet(entries=entries), AttrsValue():
             yield from _names(_nested(entries), value, bound, path)
+        case Update(base=base, over=over), AttrsValue():
+            named = bound[base.name]
+            assert isinstance(named, AttrSet)
+            yield from _names(_nested((*named.entries, *over.entries)), value, bound, path)
         case Let(entries=entries, body=body), _:
             inner = {name: each.value for each in entries for name in each.path if isinstance(name, str)}
             yield from _differences(body, value, {**bound, **inner}, path)

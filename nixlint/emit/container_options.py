@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from nixlint.deployment.parts import (
     CommentsAt,
@@ -145,7 +146,8 @@ class ContainerOptions:
         secret = self._context.secrets.environment_file(container)
         if secret is not None:
             files.append((secret, None))
-        entries.items("environmentFiles", files, "env_file")
+        moved = [each for each in container.environment if each.is_secret]
+        entries.items("environmentFiles", files, "env_file", moved=[(each.name, each.place) for each in moved])
 
     def _volume(self, mount: DeployedMount) -> Expression:
         options = short_options(mount, self._context.backend)
@@ -238,8 +240,16 @@ class _Entries:
         """A list of strings."""
         self.add(name, ListOf.of([Text(text) for text in texts]) if texts else None, *keys)
 
-    def items(self, name: str, items: Sequence[tuple[Expression, Place | None]], *keys: str) -> None:
-        """A list whose elements have comments of their own."""
+    def items(
+        self,
+        name: str,
+        items: Sequence[tuple[Expression, Place | None]],
+        *keys: str,
+        moved: Sequence[tuple[str, Place]] = (),
+    ) -> None:
+        """A list whose elements have comments of their own. ``moved`` are names with their places whose values are in the
+        last element: their comments go with them.
+        """
         if not items:
             return
         above = [self._comments.take(place) for key in keys if (place := self._container.key_places.get(key))]
@@ -247,6 +257,9 @@ class _Entries:
         for value, place in items:
             taken = self._comments.take(place) if place is not None else None
             made.append(Item(value, taken.above if taken else (), taken.beside if taken else None))
+        about = tuple(line for inner, place in moved for line in _about(inner, _lines_of(self._comments.take(place))))
+        if about:
+            made[-1] = replace(made[-1], comments=(*made[-1].comments, *about))
         entry = Entry((name,), ListOf(tuple(made)), tuple(line for each in above for line in _lines_of(each)))
         self.found.append(entry)
 
@@ -261,6 +274,11 @@ class _Entries:
             taken = self._comments.take(where)
             entries.append(Entry((inner,), Text(value), taken.above, taken.beside))
         self.found.append(Entry((name,), AttrSet(tuple(entries)), above))
+
+
+def _about(name: str, lines: tuple[str, ...]) -> tuple[str, ...]:
+    """Comments with the name that they are about before them."""
+    return (f"{name}: {lines[0]}", *lines[1:]) if lines else ()
 
 
 def _lines_of(taken: CommentsAt) -> tuple[str, ...]:

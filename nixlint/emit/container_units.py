@@ -24,11 +24,14 @@ from .expression import (
     Template,
     Text,
 )
+from .restarting import PAUSES
 from .shell import joined, one_line, shell
 from .unit_text import paths as unit_paths
 from .unit_text import unit_name
 from .waiting import Waiting, health_budget, until_it_runs
 
+OF_UNITS = ("restart", "depends_on", "stop_grace_period", "post_start", "pre_stop")
+"""The keys of a service that become settings of its unit, and not of its container."""
 _SLACK = 60
 _STOP_SECONDS = 120
 """What nixpkgs' module gives a container to stop."""
@@ -51,7 +54,9 @@ class ContainerUnits:
             *self._scripts(container),
         ]
         settings = overridden(entries, container.unit_overrides)
-        own = Entry((self._context.units.container(container.name),), AttrSet(tuple(settings)))
+        places = [container.key_places[key] for key in OF_UNITS if key in container.key_places]
+        above = [line for place in places for line in self._context.comments.take_inside(place)]
+        own = Entry((self._context.units.container(container.name),), AttrSet(tuple(settings)), tuple(above))
         return (own, *self._waiting.units(container))
 
     def _ordering(self, container: DeployedContainer) -> list[Entry]:
@@ -155,11 +160,7 @@ class ContainerUnits:
             if restart.delay is not None:
                 found.append(Entry(("RestartSec",), Text(f"{restart.delay:g}s")))
             else:
-                found += [
-                    Entry(("RestartSec",), Text("100ms")),
-                    Entry(("RestartSteps",), Literal(9)),
-                    Entry(("RestartMaxDelaySec",), Text("1min")),
-                ]
+                found += PAUSES
         if container.stop_seconds is not None and container.stop_seconds + 10 > _STOP_SECONDS:
             found.append(Entry(("TimeoutStopSec",), Call(MK_FORCE, (Literal(container.stop_seconds + 10),))))
         passed = self._context.secrets.unit_environment_file(container)

@@ -8,7 +8,7 @@ fixed words are a closed list that mypy checks. Comments are texts without their
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal as OneOf
 from typing import TypeAlias
 
@@ -146,6 +146,14 @@ class AttrSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Update:
+    """A set that has a name, with other definitions over it: ``restarting // { … }``."""
+
+    base: Variable
+    over: AttrSet
+
+
+@dataclass(frozen=True, slots=True)
 class Let:
     """``let … in …``."""
 
@@ -163,7 +171,7 @@ class Module:
     closing: tuple[str, ...] = ()
 
 
-Expression: TypeAlias = Text | Template | Literal | Inner | Script | ListOf | AttrSet | Let | Module
+Expression: TypeAlias = Text | Template | Literal | Inner | Script | ListOf | AttrSet | Update | Let | Module
 
 Changed: TypeAlias = tuple[str | Inner, ...]
 """What a text becomes: texts, and expressions between them."""
@@ -201,10 +209,29 @@ def with_texts(expression: Expression, change: Callable[[str], Changed]) -> Expr
             return ListOf(tuple(Item(with_texts(item.value, change), item.comments, item.beside) for item in items))
         case AttrSet(entries=entries, closing=closing):
             return AttrSet(tuple(entry(each) for each in entries), closing)
+        case Update(base=base, over=over):
+            return Update(base, AttrSet(tuple(entry(each) for each in over.entries), over.closing))
         case Let(entries=entries, body=body):
             return Let(tuple(entry(each) for each in entries), with_texts(body, change))
         case Module(formals=formals, body=body, comments=comments, closing=closing):
             return Module(formals, with_texts(body, change), comments, closing)
+        case _:
+            return expression
+
+
+def with_sets(expression: Expression, change: Callable[[AttrSet], Expression]) -> Expression:
+    """An expression with what ``change`` gives for each attribute set that is in others, the inner ones first."""
+
+    def entries(old: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        return tuple(replace(each, value=with_sets(each.value, change)) for each in old)
+
+    match expression:
+        case AttrSet():
+            return change(replace(expression, entries=entries(expression.entries)))
+        case Call(function=function, arguments=arguments):
+            return Call(function, tuple(with_sets(each, change) for each in arguments))
+        case Let() | Module():
+            return replace(expression, body=with_sets(expression.body, change))
         case _:
             return expression
 
@@ -238,6 +265,8 @@ def inside(expression: Expression) -> Iterator[Expression]:
             below = tuple(item.value for item in items)
         case AttrSet(entries=entries):
             below = tuple(_of_entries(entries))
+        case Update(base=base, over=over):
+            below = (base, over)
         case Let(entries=entries, body=body):
             below = (*_of_entries(entries), body)
         case Module(body=body):

@@ -35,6 +35,7 @@ from .expression import (
     Template,
     Text,
     Unwritable,
+    Update,
     Variable,
 )
 from .shell import lowered
@@ -73,6 +74,8 @@ def _layout(expression: Expression, indent: str, used: int = 0, after: int = 0) 
             return _list(expression, indent, used, after)
         case AttrSet():
             return _attr_set(expression, indent)
+        case Update(base=base, over=over):
+            return f"{_atom(base)} // {_attr_set(over, indent)}"
         case Let():
             inner = "\n".join(_entries(expression.entries, indent + _STEP))
             return f"let\n{inner}\n{indent}in\n{indent}{_layout(expression.body, indent)}"
@@ -303,7 +306,7 @@ def _stays(entry: Entry) -> bool:
     match entry.value:
         case Text() | Template() | Script():
             return True
-        case AttrSet(entries=members, closing=closing):
+        case AttrSet(entries=members, closing=closing) | Update(over=AttrSet(entries=members, closing=closing)):
             return bool(members or closing)
         case ListOf(items=items):
             return bool(items)

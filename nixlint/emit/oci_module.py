@@ -13,7 +13,7 @@ from typing import NamedTuple
 from nixlint.deployment.parts import CommentSource, DeployedContainer, Deployment, Remark
 from nixlint.deployment.target import Target
 
-from . import waiting
+from . import restarting, waiting
 from .container_options import ContainerOptions
 from .container_units import ContainerUnits
 from .context import Context
@@ -49,7 +49,7 @@ class Emitted(NamedTuple):
 class Options(NamedTuple):
     """How the modules are to look: under an option, one file a container, with which comments at the top.
 
-    ``header`` stands in every file, ``head`` in the main one. ``moved`` is a folder here and where it is on the machine.
+    ``header`` stands in every file, ``head`` in the main one. ``moved`` are paths here with where they are on the machine.
     ``engine`` is that of the target.
     """
 
@@ -58,7 +58,7 @@ class Options(NamedTuple):
     header: tuple[str, ...] = ()
     head: tuple[str, ...] = ()
     symbols: Symbols = NO_SYMBOLS
-    moved: tuple[str, str] | None = None
+    moved: tuple[tuple[str, str], ...] = ()
     engine: str = ""
 
 
@@ -155,9 +155,11 @@ def _module(
         top = AttrSet(
             (*imported, *(declaration if is_main else ()), Entry(("config",), config, blank_before=not is_first))
         )
-    if options.moved is not None:
-        top = _moved(top, *options.moved)
+    for here, there in options.moved:
+        top = _moved(top, here, there)
     bindings, top = options.symbols.bound(top)
+    settings, top = restarting.shared(top)
+    bindings += settings
     bindings += waiting.bindings(top, options.engine)
     if bindings:
         top = Let(bindings, top)

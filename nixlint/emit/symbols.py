@@ -71,7 +71,7 @@ def nix_name(variable: str) -> str:
 
 
 _RESERVED = KEYWORDS | frozenset(
-    "config lib pkgs options builtins import map toString true false null throw abort derivation waiting".split()
+    "config lib pkgs options builtins import map toString true false null throw abort derivation restarting waiting".split()
 )
 
 

@@ -171,14 +171,30 @@ def test_option_stands_above_everything(folder: Path) -> None:
 def test_root_says_where_the_folder_is_on_the_machine(folder: Path) -> None:
     write_files(folder, {"compose.yaml": "services: { a: { image: x/y:1, volumes: ['./conf:/conf', '/srv:/srv'] } }\n"})
 
-    here = nixlint(folder, "convert")
-    assert f'"{folder}/conf:/conf"' in here.out
-    assert f"has to be on the machine at {folder} (--root names another place), with\n  {folder}/conf\n" in here.err
-    there = nixlint(folder, "convert", "--root", "/var/lib/blog")
-    assert '"/var/lib/blog/conf:/conf"' in there.out
-    assert "mkdir -p /var/lib/blog/conf" in there.out
+    there = nixlint(folder, "convert", "--root", "/srv/blog")
+    assert '"/srv/blog/conf:/conf"' in there.out
+    assert "mkdir -p /srv/blog/conf" in there.out
     assert str(folder) not in there.out
-    assert "  /var/lib/blog/conf\n" in there.err
+    assert "has to be on the machine at /srv/blog (--root names another place), with\n  /srv/blog/conf\n" in there.err
+
+
+def test_the_project_has_a_folder_of_its_own_on_the_machine(folder: Path) -> None:
+    write_files(folder, {"compose.yaml": "services: { a: { image: x/y:1, volumes: ['./conf:/conf', '/srv:/srv'] } }\n"})
+    ran = nixlint(folder, "convert")
+    assert '"/var/lib/blog/conf:/conf"' in ran.out
+    assert '"root"' not in ran.out
+    assert str(folder) not in ran.out + ran.err
+    assert ran.err.count("has to be on the machine at /var/lib/blog") == 1
+
+
+def test_what_is_beside_the_project_is_beside_it_on_the_machine(folder: Path) -> None:
+    written = folder.parent / "other"
+    services = f"services: {{ a: {{ image: x/y:1, volumes: ['../shared:/shared', '{written}:/other'] }} }}\n"
+    write_files(folder, {"compose.yaml": services})
+    ran = nixlint(folder, "convert", "--root", "/srv/stacks/blog")
+    assert '"/srv/stacks/shared:/shared"' in ran.out
+    assert f'"{written}:/other"' in ran.out
+    assert "  /srv/stacks/shared\n" in ran.err
 
 
 def test_print_model_is_what_compose_prints(folder: Path) -> None:

@@ -27,6 +27,7 @@ from nixlint.emit.expression import (
     Select,
     Template,
     Text,
+    Update,
     Variable,
 )
 from nixlint.emit.layout import WIDTH, render
@@ -190,6 +191,16 @@ def test_let_stands_before_what_it_is_for() -> None:
 @pytest.mark.parametrize("value", [0.5, 1.0, 1e-3, math.pi, 12345.125])
 def test_numbers_with_fractions_keep_their_value(value: float) -> None:
     assert evaluate_json([render(Literal(value))]) == [pytest.approx(value, rel=1e-5)]
+
+
+def test_a_set_over_another_opens_on_its_line() -> None:
+    over = Update(Variable("restarting"), AttrSet((Entry(("Restart",), Text("no")),)))
+    assert _only(over) == 'x = restarting // {\n  Restart = "no";\n};'
+
+
+def _only(value: Expression) -> str:
+    inner = render(AttrSet((Entry(("x",), value),))).splitlines()[1:-1]
+    return "\n".join(line.removeprefix("  ") for line in inner)
 
 
 def test_every_rendering_parses_with_comments_everywhere() -> None:

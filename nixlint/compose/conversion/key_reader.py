@@ -126,8 +126,9 @@ class KeyReader:
         return self.node.key_place(name) if name in self.node.entries else self.node.place
 
     def spans(self) -> dict[str, Place]:
-        """Where each entry stands, from its key to the end of its value."""
-        return {name: _whole(self.node.key_place(name), entry) for name, entry in self.node.entries.items()}
+        """Where each entry that is written stands, from its key to the end of its value."""
+        entries = self.node.entries
+        return {name: _whole(place, entries[name]) for name, place in self.node.key_places.items() if name in entries}
 
     def path(self, name: str) -> str:
         """The key of an entry."""
