@@ -126,7 +126,9 @@ def is_elsewhere(path: OptionPath) -> bool:
     if "assertions" in names or path.last == "warnings":  # what Nix tells the person who builds the system
         return True
     if any(
-        name in _OTHER_PARENTS or name.endswith((".md", "Command")) or _VALUES_FOR_TESTS.fullmatch(name) is not None
+        name in _OTHER_PARENTS
+        or name.endswith((".md", "Md", "Markdown", "Command"))
+        or _VALUES_FOR_TESTS.fullmatch(name) is not None
         for name in names
     ):
         return True

@@ -92,6 +92,17 @@ class SecretInText(Rule[StringLiteral]):
 """,
         ),
         Bad(
+            "behind an interpolation that has the same word",
+            """\
+{ pkgs, lib, config, ... }: {
+  environment.etc."app.conf".text = ''
+    ${lib.concatMapStrings (name: "-- ${name} waterfall9\\n") config.names}
+    url = "postgres://app:«waterfall9»@localhost/app"
+  '';
+}
+""",
+        ),
+        Bad(
             "a file of variables that Nix writes",
             """\
 { pkgs, ... }: {
@@ -158,6 +169,24 @@ class SecretInText(Rule[StringLiteral]):
     sed -i "s/TOKEN_PLACEHOLDER/$(cat /run/secrets/b)/" b.yml
   '';
   services.c.proxy = "socks5://alice:wonderland7@example.com:1080";
+}
+""",
+        ),
+        Good(
+            "a comment of the text that shows how something is written, a document",
+            """\
+{ pkgs, ... }: {
+  services.a.script = ''
+    # The format is postgresql://user:pass@host/db
+    url="$(cat /run/secrets/a)"
+  '';
+  services.postgresql.initialScript = pkgs.writeText "b" ''
+    -- ALTER USER b PASSWORD 'your_secure_password';
+    CREATE USER b;
+  '';
+  environment.etc."agent/skillMd".text = ''
+    Connect with `psql postgres://user:pass@localhost/db`.
+  '';
 }
 """,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlint.rule import Place, Repository, Span
+from nixlint.secrets.looks import UNKNOWN
 
 
 def place_within(literal: Place, text: str, part: Span, repository: Repository) -> Place:
@@ -16,7 +17,10 @@ def place_within(literal: Place, text: str, part: Span, repository: Repository) 
     start, end = literal.span
     written = source.data[start:end].decode("utf-8", "surrogateescape")
     first, _, rest = text[part.start : part.end].partition("\n")
-    at = _nth(written, first, text[: part.start].count(first))
+    # With what stands before it on its line, if it is written so: the same word may also stand within an interpolation.
+    lead = text[max(text.rfind("\n", 0, part.start), text.rfind(UNKNOWN, 0, part.start)) + 1 : part.start]
+    at = _nth(written, lead + first, text[: part.start - len(lead)].count(lead + first))
+    at = at + len(lead) if at >= 0 else _nth(written, first, text[: part.start].count(first))
     last = rest.rpartition("\n")[2].strip()
     until = at if at < 0 or not last else written.find(last, at + len(first))
     if at < 0 or until < 0:

@@ -76,7 +76,7 @@ def _shown_by(text: str) -> tuple[_Shown, ...]:
     found = sorted((*_tokens(text), *_urls(text), *_lines(text), *_statements(text)), key=lambda each: each.start)
     secrets = [each for each in found if each.confidence is not Confidence.PLACEHOLDER]
     if not secrets:
-        return tuple(found[:1])
+        return tuple(each for each in found if not _is_in_comment(each, text))[:1]
     return tuple(
         each for index, each in enumerate(secrets) if not any(each.start < other.end for other in secrets[:index])
     )
@@ -92,6 +92,16 @@ def _written_by(text: str, repository: Repository) -> Iterator[_Shown]:
             what = f"writes {called(kind, look_of(value))} in plain text into {written.path}, which {reader.path} reads"
             weight = weight_of(look_of(value), Position.LIKELY)
             yield _Shown(written.start, written.end, what, *weight, written.path)
+
+
+def _is_in_comment(found: _Shown, text: str) -> bool:
+    """Whether a comment of the text's own language has it; there a placeholder shows how something is written."""
+    line = text[text.rfind("\n", 0, found.start) + 1 : found.start]
+    return line.lstrip().startswith(_COMMENTS)
+
+
+_COMMENTS = ("#", "--", "//", ";", "%", "/*", "<!--")
+"""How a line with nothing but a comment begins."""
 
 
 def _tokens(text: str) -> Iterator[_Shown]:
