@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.repository.definitions import written_definitions as written_definitions
     from nixlint.semantics.repository.host_facts import host_state_version as host_state_version
     from nixlint.semantics.repository.project import ask_files as ask_files
+    from nixlint.semantics.repository.put_away import is_put_away as is_put_away
     from nixlint.semantics.repository.repository import Repository as Repository
     from nixlint.semantics.repository.target_release import TargetRelease as TargetRelease
     from nixlint.semantics.repository.target_release import target_release as target_release
@@ -118,6 +119,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "ask_within": "nixlint.semantics.modules.module_system",
         "attributes_of": "nixlint.semantics.modules.module_system",
         "host_state_version": "nixlint.semantics.repository.host_facts",
+        "is_put_away": "nixlint.semantics.repository.put_away",
     },
     "Values": {
         "AttrsValue": "nixlint.semantics.language.values",

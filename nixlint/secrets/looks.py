@@ -99,6 +99,9 @@ _NO_SECRETS = (
     r"[\w.-]+\.(?:age|gpg|asc|pub|pem|crt|key|json|ya?ml|toml|env|txt|nix)$",  # a file's name
     r"anonymous(?:@.*)?$",  # whom FTP lets in
     r"[a-z]+=\S+(?:,\S+)*$",  # a list of settings: fg=red,bold
+    r"(?i:unused|ignored)[-_:]",  # unused-see-netrc
+    # where the secret comes from: nix-managed-use-env-var, set-by-sops
+    r"(?i:(?:[a-z]+[-_])*(?:use|see|from|via|by)[-_](?:the[-_])?(?:env(?:[-_]?var)?|environment|sops|agenix|vault|netrc|file)s?)$",
     r"\W+$",  # no letter or digit: ********
 )
 
@@ -163,7 +166,15 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
 
 def is_guessed(text: str) -> bool:
     """Whether a password is one that is tried first: a common one, a default, a stand-in."""
-    return text.strip().lower() in _known().guessed or look_of(text) is Look.PLACEHOLDER
+    if text.strip().lower() in _known().guessed:
+        return True
+    return look_of(text) is Look.PLACEHOLDER and _replaced().search(text) is None
+
+
+@cache
+def _replaced() -> re.Pattern[str]:
+    """What calls itself a placeholder waits for a program to replace it; a person writes ``changeme``."""
+    return re.compile(r"placeholder|replaced|redacted", re.IGNORECASE)
 
 
 def published_by(text: str) -> str:

@@ -132,6 +132,8 @@ def is_elsewhere(path: OptionPath) -> bool:
         for name in names
     ):
         return True
+    if any(kind in _MACHINES and not _OTHER_WORDS.isdisjoint(_words_of_name(name)) for kind, name in pairwise(names)):
+        return True
     tables = [name for before, name in pairwise(("", *names)) if before != "etc"]  # a file's name is no table
     if not any("ecrets" in name or name in _TABLES_OF_NAMES for name in tables):
         return False
@@ -156,6 +158,15 @@ def _is_below_service(path: OptionPath) -> bool:
 
 def _are_tables(names: list[str]) -> bool:
     return all(name in _TABLES_OF_NAMES for name in names if "ecrets" in name or name in _TABLES_OF_NAMES)
+
+
+_MACHINES = frozenset({"nixosConfigurations", "nixosModules", "nixos"})
+"""Below these stand machines and modules by their names: ``nixosConfigurations.x``, ``flake.modules.nixos.x``."""
+
+
+def _words_of_name(name: str) -> list[str]:
+    """The words of a name, in lower case: of ``niriTestVm``, ``niri``, ``test`` and ``vm``."""
+    return _words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower())
 
 
 def is_for_trial(file: PurePath) -> bool:

@@ -15,6 +15,7 @@ from nixlint.rule import (
     Repository,
     TargetRelease,
     WrittenDefinition,
+    is_put_away,
     nixos_history,
     stands_in_list,
     target_release,
@@ -69,10 +70,16 @@ def changed_definition(definition: WrittenDefinition, repository: Repository) ->
     change = None if prefix is None else nixos_history().change_at(definition.path.names[prefix:])
     if change is None or prefix is None or definition.binder is not Binder.ATTRIBUTE:
         return None
+    if definition.root is not Binder.ATTRIBUTE and prefix == 0:
+        return None  # A set of the file's own that is called like a root of options.
     if len(definition.path) - definition.written >= prefix + len(change.old):
         return None  # The set around it is what defines the old option.
     target = target_release(repository)
-    if change.since > target.release or _is_elsewhere(definition, change, prefix, repository):
+    if (
+        change.since > target.release
+        or is_put_away(definition.name.path, repository)
+        or _is_elsewhere(definition, change, prefix, repository)
+    ):
         return None
     return ChangedDefinition(change, prefix, target)
 

@@ -88,6 +88,26 @@ class RemovedOption(Rule[WrittenDefinition]):
             config='nixos-release = "25.05"\n',
         ),
         Good(
+            "a set of the file's own that is called like a root of options",
+            """\
+{ config, lib, ... }:
+let
+  services = { samba = { port = 445; extraConfig = "a"; }; };
+in
+{
+  services.nginx.virtualHosts = lib.mapAttrs (_: service: { inherit (service) extraConfig; }) services;
+}
+""",
+        ),
+        Good(
+            "a file that was put away",
+            {
+                "flake.nix": "{ outputs = _: { nixosModules.a = ./a.nix; }; }\n",
+                "a.nix": '{ networking.hostName = "a"; }\n',
+                "archive/b.nix": '{ services.samba.extraConfig = "a"; }\n',
+            },
+        ),
+        Good(
             "the release still has it",
             "{ sound.enable = true; }\n",
             config='nixos-release = "24.05"\n',

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from nixlint.rule import Place, Repository, Span, WrittenDefinition, comments_within, written_definitions
+from nixlint.rule import Place, Repository, Span, WrittenDefinition, comments_within, is_put_away, written_definitions
 from nixlint.secrets.positions import is_for_trial
 from nixlint.secrets.ways import strings_of, text_of
 
@@ -18,9 +18,14 @@ from .file_definitions import FileDefinitions
 
 
 def is_for_trial_here(file: Path, repository: Repository) -> bool:
-    """Whether a Nix file is a test, an example or the like, by its path below the repository or by what is in it."""
-    return is_for_trial_by_path(file, repository) or repository.remember_for_turn(_Tests, _Tests).is_one(
-        file, repository
+    """Whether a Nix file is a test, an example or the like, by its path below the repository or by what is in it.
+
+    A file that was put away is on no machine either.
+    """
+    return (
+        is_for_trial_by_path(file, repository)
+        or repository.remember_for_turn(_Tests, _Tests).is_one(file, repository)
+        or is_put_away(file, repository)
     )
 
 

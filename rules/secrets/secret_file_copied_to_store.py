@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
 from nixlint.secrets.options import is_secret_file_option
 from nixlint.secrets.ways import Way
 
+from .circumstances import neighbours
 from .exposures import Exposure, findings_of
 from .files_of_secrets import GivenFile, given_files, holds_variables, is_plain_in, may_take_file, taking_files
 from .verdicts import FORMERLY, MARKS
@@ -68,7 +70,8 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an option for the file of a secret that Nix copies."""
-        yield from findings_of(subject, _copies(subject, repository), repository)
+        if not _is_of_deployment(subject, repository):
+            yield from findings_of(subject, _copies(subject, repository), repository)
 
     examples = (
         Bad(
@@ -99,6 +102,15 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
 """,
         ),
         Good(
+            "the keys of colmena, which reads the files where it deploys",
+            """\
+{
+  "app.env" = { keyFile = ./app.env; destDir = "/etc/app"; permissions = "0400"; };
+  deployment.keys.token.keyFile = ./token;
+}
+""",
+        ),
+        Good(
             "encrypted and public files",
             """\
 {
@@ -121,6 +133,15 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _is_of_deployment(definition: WrittenDefinition, repository: Repository) -> bool:
+    """Whether it is a key of colmena, which takes the path's string and reads the file where it deploys."""
+    if definition.path.last != "keyFile":
+        return False
+    if ("deployment", "keys") in pairwise(definition.path.names):
+        return True
+    return any(other.path.last in ("destDir", "uploadAt") for other in neighbours(definition, repository))
 
 
 def _copies(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:

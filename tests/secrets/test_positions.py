@@ -28,6 +28,9 @@ from nixlint.semantics.modules.option_path import OptionPath
         ("password", Position.ELSEWHERE),
         ("systemd.services.app.serviceConfig.testValue.secret", Position.ELSEWHERE),
         ("services.test.settings.password", Position.LIKELY),
+        ("flake.modules.nixos.iso.users.users.alice.password", Position.ELSEWHERE),
+        ("nixosConfigurations.niriTestVm.modules.users.users.alice.password", Position.ELSEWHERE),
+        ("nixosConfigurations.isolde.modules.users.users.alice.password", Position.CERTAIN),
         ("services.testify.settings.password", Position.LIKELY),
     ],
 )

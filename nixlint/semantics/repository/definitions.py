@@ -60,6 +60,8 @@ class WrittenDefinition(NamedTuple):
     """The words of its own names, as they are written."""
     is_by_value: bool = False
     """Whether it was sought for what is written in its value."""
+    root: Binder = Binder.ATTRIBUTE
+    """What binds the first name of its path."""
 
     @property
     def value(self) -> Value:
@@ -118,6 +120,7 @@ class _Step(NamedTuple):
     expression: views.Expression
     scope: Scope
     path: OptionPath
+    root: Binder = Binder.ATTRIBUTE
 
 
 class _Walk:
@@ -148,23 +151,24 @@ class _Walk:
         match expression:
             case views.AttrSet():
                 inner = bound_scope(expression.bindings, scope, self._interpreter) if expression.recursive else scope
-                yield from self._bindings(expression.bindings, inner, scope, step.path, Binder.ATTRIBUTE)
+                yield from self._bindings(expression.bindings, inner, scope, step, Binder.ATTRIBUTE)
             case views.Let() | views.LetAttrSet():
                 inner = bound_scope(expression.bindings, scope, self._interpreter)
-                yield from self._bindings(expression.bindings, inner, scope, OptionPath(()), Binder.LET)
+                anew = step._replace(path=OptionPath(()))
+                yield from self._bindings(expression.bindings, inner, scope, anew, Binder.LET)
                 if isinstance(expression, views.Let):
-                    self._go_on(expression.body, inner, step.path)
+                    self._go_on(expression.body, inner, step.path, step.root)
             case views.Lambda():
                 yield from self._function(expression, step)
             case views.With():
                 inner = self._interpreter.scope_within(expression, expression.body, scope)
-                self._go_on(expression.environment, scope, step.path)
-                self._go_on(expression.body, inner, step.path)
+                self._go_on(expression.environment, scope, step.path, step.root)
+                self._go_on(expression.body, inner, step.path, step.root)
             case _:
                 dead = self._dead_part(expression, scope)
                 for part in views.parts_of(expression):
                     if part != dead:
-                        self._go_on(part, scope, step.path)
+                        self._go_on(part, scope, step.path, step.root)
 
     def _dead_part(self, expression: views.Expression, scope: Scope) -> views.Expression | None:
         """The part of an expression that certainly nobody evaluates: a branch of ``if true``, or what ``mkIf false`` has."""
@@ -181,9 +185,9 @@ class _Walk:
                     return expression.argument
         return None
 
-    def _go_on(self, expression: views.Expression, scope: Scope, path: OptionPath) -> None:
+    def _go_on(self, expression: views.Expression, scope: Scope, path: OptionPath, root: Binder) -> None:
         if self._is_sought(expression):
-            self._steps.append(_Step(expression, scope, path))
+            self._steps.append(_Step(expression, scope, path, root))
 
     def _is_sought(self, view: views.View) -> bool:
         """Whether one of the places that are sought is in a view."""
@@ -199,13 +203,16 @@ class _Walk:
             if default is not None:
                 path = OptionPath.of(formal.name.text)
                 if self._is_sought(formal.name):
-                    yield self._definition(path, Binder.FORMAL, formal.name, (formal.name,), default, inner)
-                self._go_on(default, inner, path)
-        self._go_on(function.body, inner, step.path)
+                    found = self._definition(path, Binder.FORMAL, formal.name, (formal.name,), default, inner)
+                    yield found._replace(root=Binder.FORMAL)
+                self._go_on(default, inner, path, Binder.FORMAL)
+        self._go_on(function.body, inner, step.path, step.root)
 
     def _bindings(
-        self, bindings: tuple[views.AnyBinding, ...], inner: Scope, outer: Scope, path: OptionPath, binder: Binder
+        self, bindings: tuple[views.AnyBinding, ...], inner: Scope, outer: Scope, step: _Step, binder: Binder
     ) -> Iterator[WrittenDefinition]:
+        path = step.path
+        root = step.root if len(path) else binder
         for binding in filter(self._is_sought, bindings):
             match binding:
                 case views.Binding():
@@ -213,16 +220,19 @@ class _Walk:
                     names = written.names
                     whole = OptionPath((*path.names, *(self._name(name, inner) for name in names)))
                     if self._is_sought(written):
-                        yield self._definition(whole, binder, written, names, binding.value, inner)
-                    self._go_on(binding.value, inner, whole)
+                        found = self._definition(whole, binder, written, names, binding.value, inner)
+                        yield found._replace(root=root)
+                    self._go_on(binding.value, inner, whole, root)
                 case views.Inherit():
                     for name in filter(self._is_sought, binding.names):
-                        yield self._inherited(path, binder, name, self._variable(name, outer))
+                        found = self._inherited(path, binder, name, self._variable(name, outer))
+                        yield found._replace(root=root)
                 case views.InheritFrom():
                     source = self._interpreter.defer(binding.source, inner)
                     for name in filter(self._is_sought, binding.names):
-                        yield self._inherited(path, binder, name, self._attribute(name, source))
-                    self._go_on(binding.source, inner, path)
+                        found = self._inherited(path, binder, name, self._attribute(name, source))
+                        yield found._replace(root=root)
+                    self._go_on(binding.source, inner, path, root)
 
     def _definition(
         self,

@@ -10,7 +10,7 @@ import pytest
 
 from nixlint.linting.registry import load_registry
 from nixlint.linting.testing import files_of, marked_spans
-from nixlint.semantics.repository.definitions import WrittenDefinition, definitions_with, written_definitions
+from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, definitions_with, written_definitions
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
@@ -105,3 +105,21 @@ def test_what_nobody_evaluates_is_no_definition(tmp_path: Path, text: str, names
     source = SourceFile.parse(tmp_path / "a.nix", text.encode())
     found = written_definitions(source, Repository(tmp_path, []))
     assert [".".join(map(str, each.path.names)) for each in found] == names
+
+
+def test_a_path_says_what_binds_its_first_name(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text(
+        "{ f ? { a = 1; } }: let services = { b = { c = 1; }; }; in { d.e = [ { g = 1; } ]; }"
+    )
+    repository = Repository(tmp_path, [tmp_path / "a.nix"])
+    definitions = written_definitions(repository.open(tmp_path / "a.nix"), repository)
+    roots = {str(found.path): found.root for found in definitions}
+    assert roots == {
+        "f": Binder.FORMAL,
+        "f.a": Binder.FORMAL,
+        "services": Binder.LET,
+        "services.b": Binder.LET,
+        "services.b.c": Binder.LET,
+        "d.e": Binder.ATTRIBUTE,
+        "d.e.g": Binder.ATTRIBUTE,
+    }
