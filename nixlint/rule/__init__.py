@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.language.values import AttrsValue as AttrsValue
     from nixlint.semantics.language.values import BoolValue as BoolValue
     from nixlint.semantics.language.values import CallValue as CallValue
+    from nixlint.semantics.language.values import IntValue as IntValue
     from nixlint.semantics.language.values import ListValue as ListValue
     from nixlint.semantics.language.values import NullValue as NullValue
     from nixlint.semantics.language.values import StringValue as StringValue
@@ -125,6 +126,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "AttrsValue": "nixlint.semantics.language.values",
         "BoolValue": "nixlint.semantics.language.values",
         "CallValue": "nixlint.semantics.language.values",
+        "IntValue": "nixlint.semantics.language.values",
         "ListValue": "nixlint.semantics.language.values",
         "NullValue": "nixlint.semantics.language.values",
         "StringValue": "nixlint.semantics.language.values",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from nixlint.semantics.language.values import AttrsValue, Value
+from nixlint.semantics.language.values import AttrsValue, BoolValue, Value
 from nixlint.semantics.modules.module_system import Definition, ask_within, attributes_of
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, written_definitions
@@ -24,11 +24,12 @@ _SECRETS = "secrets"
 class DeclaredSecrets(NamedTuple):
     """The secrets of a repository: for each, by its tool and name, the names of what is set for it.
 
-    ``settings`` holds ``None`` among the names where others may be set, and ``open`` the tools of which a secret, or the
-    settings of all secrets, may be declared in a way that is not known.
+    ``settings`` holds ``None`` among the names where others may be set, ``switched_on`` what is certainly true of which
+    secret, and ``open`` the tools of which a secret, or settings of all secrets, may be declared in a way that is not known.
     """
 
     settings: Mapping[tuple[str, str], frozenset[str | None]]
+    switched_on: frozenset[tuple[str, str, str]]
     open: frozenset[str]
 
     @classmethod
@@ -45,22 +46,29 @@ class DeclaredSecrets(NamedTuple):
         found = self.settings.get((tool, name), frozenset())
         return tool in self.open or setting in found or None in found
 
+    def is_true(self, tool: str, name: str, setting: str) -> bool:
+        """Whether a setting of a secret is ``true`` wherever it is declared."""
+        return (tool, name, setting) in self.switched_on
+
     def is_known(self, tool: str) -> bool:
         """Whether all secrets of a tool that the repository declares are known, and there are some."""
         return tool not in self.open and any(known == tool for known, _ in self.settings)
 
 
 def _declared(repository: Repository) -> DeclaredSecrets:
-    settings: dict[tuple[str, str], set[str | None]] = {}
-    is_open: set[str] = set()
+    reading = _Reading()
     for path in repository.files_mentioning():
         source = repository.source(path)
         if source is None or source.root.has_error or _WORDS.isdisjoint(words_of(source.data)):
             continue
         for definition in written_definitions(source, repository):
             for tool, below, value in _of_secrets(definition):
-                _take(tool, below, value, definition.name, settings, is_open)
-    return DeclaredSecrets({secret: frozenset(names) for secret, names in settings.items()}, frozenset(is_open))
+                reading.take(tool, below, value, definition.name)
+    return DeclaredSecrets(
+        {secret: frozenset(names) for secret, names in reading.settings.items()},
+        frozenset(reading.on - reading.off),
+        frozenset(reading.open),
+    )
 
 
 _WORDS = frozenset(tool.encode() for tool in _TOOLS)
@@ -81,24 +89,37 @@ def _of_secrets(definition: WrittenDefinition) -> Iterator[tuple[str, tuple[str 
             return
 
 
-def _take(
-    tool: str,
-    names: tuple[str | None, ...],
-    value: Value,
-    place: Place,
-    settings: dict[tuple[str, str], set[str | None]],
-    is_open: set[str],
-) -> None:
-    match names:
-        case ():
-            for name, below in _attributes(value, place):
-                _take(tool, (name,), below, place, settings, is_open)
-        case (str(name),):
-            settings.setdefault((tool, name), set()).update(found for found, _ in _attributes(value, place))
-        case (str(name), setting, *_):
-            settings.setdefault((tool, name), set()).add(setting)
-        case _:
-            is_open.add(tool)
+class _Reading:
+    """What has been read so far."""
+
+    def __init__(self) -> None:
+        self.settings: dict[tuple[str, str], set[str | None]] = {}
+        self.on: set[tuple[str, str, str]] = set()
+        self.off: set[tuple[str, str, str]] = set()
+        self.open: set[str] = set()
+
+    def take(self, tool: str, names: tuple[str | None, ...], value: Value, place: Place) -> None:
+        """Take what one definition says below the set of secrets: of all, of one, or of a setting of one."""
+        match names:
+            case ():
+                for name, below in _attributes(value, place):
+                    self.take(tool, (name,), below, place)
+            case (str(name),):
+                settings = self.settings.setdefault((tool, name), set())
+                for setting, below in _attributes(value, place):
+                    settings.add(setting)
+                    self._switch(tool, name, setting, below)
+            case (str(name), setting, *rest):
+                self.settings.setdefault((tool, name), set()).add(setting)
+                if not rest:
+                    self._switch(tool, name, setting, value)
+            case _:
+                self.open.add(tool)
+
+    def _switch(self, tool: str, name: str, setting: str | None, value: Value) -> None:
+        if setting is not None:
+            is_on = isinstance(value, BoolValue) and value.value
+            (self.on if is_on else self.off).add((tool, name, setting))
 
 
 def _attributes(value: Value, place: Place) -> Iterator[tuple[str | None, Value]]:

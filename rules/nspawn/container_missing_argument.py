@@ -74,6 +74,18 @@ class ContainerMissingArgument(Rule[NspawnContainer]):
 }
 """,
         ),
+        Bad(
+            "a module of the flake, which is looked for before anything is defined",
+            """\
+{ inputs, ... }:
+{
+  containers.web.config = { «inputs», ... }: {
+    imports = [ inputs.self.nixosModules.web ];
+    system.stateVersion = "26.05";
+  };
+}
+""",
+        ),
         Good(
             "passed on, or set within",
             """\
@@ -121,7 +133,7 @@ class ContainerMissingArgument(Rule[NspawnContainer]):
     config = { inputs, ... }: { x = inputs.site; system.stateVersion = "26.05"; };
   };
   containers.b.config = { inputs, ... }: { x = inputs.site; system.stateVersion = "26.05"; };
-  containers.c.config = { inputs, ... }: { imports = [ <inputs/of.nix> ]; x = inputs.site; system.stateVersion = "26.05"; };
+  containers.c.config = { inputs, ... }: { imports = [ <site/x.nix> ]; x = inputs.site; system.stateVersion = "26.05"; };
 }
 """,
                 "b.nix": "{ inputs, ... }: { containers.b.specialArgs = { inherit inputs; }; }\n",

@@ -19,7 +19,7 @@ from tests.linting.workbench import REGISTRY
 from .test_planted_mistakes import FOLDER, PLANTED, REPOSITORIES
 
 TWINS = FOLDER.parent / "twins"
-RENAMED = {"wiki_old": "wiki-old", "site_green": "site-green"}  # The mistake was the name.
+RENAMED = {"wiki_old": "wiki-old", "site_green": "site-green", "team/chat": "chat"}  # The mistake was the name.
 
 
 def copied(repository: Path, folder: Path) -> Path:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from nixlint.containers.languages.port_mapping import ANYWHERE, is_loopback
-from nixlint.containers.stated import is_complete, is_true, numbers
+from nixlint.containers.stated import is_complete, is_on, is_true, numbers
 from nixlint.semantics.language.values import AttrsValue, StringValue, Value
 from nixlint.semantics.modules.module_system import Definition, ModuleSystem, Presence, ask_within
 from nixlint.semantics.modules.option_path import OptionPath
@@ -47,6 +47,7 @@ class _Row(NamedTuple):
     unless_within: tuple[str, ...]
     within_plain_names: bool
     default_address: str
+    everywhere: tuple[str, ...] | None
 
 
 def service_ports(system: ModuleSystem) -> Iterator[ServicePort]:
@@ -88,11 +89,19 @@ def _address(row: _Row, system: ModuleSystem) -> str | None:
         return None
     answer = None if row.address is None else system.ask(OptionPath(row.address))
     if answer is None or answer.presence is Presence.ABSENT:
-        return row.default_address if row.is_on_loopback else ""
+        return _default_address(row, system)
     text = answer.value.text if isinstance(answer.value, StringValue) else None
     if text is None or text == "localhost":
         return None if text is None else "127.0.0.1"
     return "" if text in ANYWHERE else text if _ADDRESS.fullmatch(text) else None
+
+
+def _default_address(row: _Row, system: ModuleSystem) -> str | None:
+    """The address on which a service listens where none is set; ``None`` where a switch that is not known decides it."""
+    switched = Presence.ABSENT if row.everywhere is None else is_on(system.ask(OptionPath(row.everywhere)))
+    if switched is Presence.MAYBE:
+        return None
+    return row.default_address if row.is_on_loopback and switched is Presence.ABSENT else ""
 
 
 def _serves(row: _Row, system: ModuleSystem) -> bool:
@@ -140,6 +149,7 @@ def _rows() -> tuple[_Row, ...]:
             tuple(row.get("unless_within", ())),
             row.get("within_plain_names", False),
             row.get("default_address", "127.0.0.1"),
+            tuple(row["everywhere"].split(".")) if "everywhere" in row else None,
         )
         for row in json.loads(text)["services"]
     )

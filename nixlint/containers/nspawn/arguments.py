@@ -7,12 +7,12 @@ The module system gives a module what its formals name, from its own arguments, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.containers.stated import is_complete
 from nixlint.semantics.language.values import AttrsValue, FunctionValue
-from nixlint.semantics.modules.module_system import Presence
 from nixlint.semantics.modules.option_path import OptionPath
+from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.words import words_of
 
@@ -29,32 +29,59 @@ _ARGUMENTS = OptionPath.of("_module", "args")
 
 def missing_arguments(container: NspawnContainer) -> Iterator[tuple[str, Place]]:
     """The formals of a container's own modules that certainly get nothing, each with its place."""
-    asked = [(name, place) for name, place in _asked(container) if name not in _OWN]
-    given = _given(container) if asked else None
-    if given is not None:
-        yield from ((name, place) for name, place in asked if name not in given)
+    asked = [each for each in _asked(container) if each.name not in _OWN]
+    special = _special(container) if asked else None
+    within = _within(container) if special is not None else None
+    for each in asked if special is not None else ():
+        given = special if each.is_for_imports else within
+        if given is not None and special is not None and each.name not in given | special:
+            yield each.name, each.place
 
 
-def _asked(container: NspawnContainer) -> Iterator[tuple[str, Place]]:
+class _Asked(NamedTuple):
+    """A formal that is used; ``is_for_imports``, where only ``specialArgs`` can give it (``_module.args`` comes later)."""
+
+    name: str
+    place: Place
+    is_for_imports: bool
+
+
+def _asked(container: NspawnContainer) -> Iterator[_Asked]:
     for definition in container.option("config").definitions:
         function = definition.value.function if isinstance(definition.value, FunctionValue) else None
         formals = None if function is None else function.formals
         if function is None or formals is None or definition.conditions:
             continue
-        used = words_of(function.body.text.encode())
+        used, imported = words_of(function.body.text.encode()), _words_of_imports(function.body)
         for formal in formals.formals:
-            if formal.default is None and formal.name.text.encode() in used:
-                yield formal.name.text, Place(formal.name.file.path, formal.name.span)
+            name = formal.name.text.encode()
+            if formal.default is None and name in used:
+                place = Place(formal.name.file.path, formal.name.span)
+                yield _Asked(formal.name.text, place, name in imported)
 
 
-def _given(container: NspawnContainer) -> frozenset[str] | None:
-    """The further arguments that its modules get; ``None`` where there may be others."""
+def _words_of_imports(body: views.Expression) -> frozenset[bytes]:
+    bindings = body.bindings if isinstance(body, views.AttrSet) else ()
+    return frozenset(
+        word
+        for binding in bindings
+        if isinstance(binding, views.Binding) and binding.path.text == "imports"
+        for word in words_of(binding.value.text.encode())
+    )
+
+
+def _special(container: NspawnContainer) -> frozenset[str] | None:
+    """The names in ``specialArgs``; ``None`` where there may be others."""
     special = container.option_anywhere("specialArgs")
-    within = container.system.ask(_ARGUMENTS)
-    if not container.system.is_whole or not is_complete(special) or not is_complete(within):
+    if not container.system.is_whole or not is_complete(special):
         return None
-    found = {name for name, _ in container.system.children(_ARGUMENTS)}
-    if special.presence is not Presence.ABSENT:
-        values = [definition.value for definition in special.definitions]
-        found.update(name for value in values if isinstance(value, AttrsValue) for name in value.entries)
-    return None if None in found else frozenset(name for name in found if name is not None)
+    values = [definition.value for definition in special.definitions]
+    return frozenset(name for value in values if isinstance(value, AttrsValue) for name in value.entries)
+
+
+def _within(container: NspawnContainer) -> frozenset[str] | None:
+    """The names in ``_module.args`` of the container; ``None`` where there may be others."""
+    names = [name for name, _ in container.system.children(_ARGUMENTS)]
+    if None in names or not is_complete(container.system.ask(_ARGUMENTS)):
+        return None
+    return frozenset(name for name in names if name is not None)

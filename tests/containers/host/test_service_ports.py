@@ -52,6 +52,9 @@ def addresses(tmp_path: Path, body: str) -> list[tuple[int, str]]:
     [
         ("services.postgresql.enable = true;", [(5432, "127.0.0.1")]),
         ('services.postgresql = { enable = true; settings.listen_addresses = "*"; };', [(5432, "")]),
+        ("services.postgresql = { enable = true; enableTCPIP = true; };", [(5432, "")]),
+        ("services.postgresql = { enable = true; enableTCPIP = false; };", [(5432, "127.0.0.1")]),
+        ("services.postgresql = { enable = true; enableTCPIP = config.my.network; };", []),
         ('services.postgresql = { enable = true; settings.listen_addresses = "10.0.0.1, 10.0.0.2"; };', []),
         ("services.grafana = { enable = true; settings.server.http_addr = config.my.address; };", []),
         ('services.prometheus = { enable = true; listenAddress = "10.0.0.1"; };', [(9090, "10.0.0.1")]),

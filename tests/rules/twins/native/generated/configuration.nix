@@ -11,6 +11,8 @@ let
   };
 in
 {
+  networking.firewall.interfaces."ve-+".allowedUDPPorts = [ 53 ];
+
   containers = lib.mkMerge [
     (lib.mapAttrs (name: site: {
       autoStart = true;

@@ -10,6 +10,8 @@
 
   sops.secrets.ada-password.neededForUsers = true;
   sops.secrets.smtp = { };
+  sops.secrets.grafana.owner = "grafana";
+  sops.secrets.broker.owner = "mosquitto";
   sops.secrets."cloud/admin".owner = "nextcloud";
 
   users.users.backup = {
