@@ -269,7 +269,7 @@ class ModuleSystem:
             return
         self._depth += 1
         try:
-            self._load_called(self._called(value), into, conditions, own)
+            self._load_called(self.called(value), into, conditions, own)
         finally:
             self._depth -= 1
 
@@ -330,7 +330,8 @@ class ModuleSystem:
             module = _Module(None, given=[_Given(Known(defined), value.place)])
             into.imports.append(_Import(module, (*conditions, reason)))
 
-    def _called(self, value: Value) -> Value:
+    def called(self, value: Value) -> Value:
+        """A module as what it gives when it is called with its arguments."""
         for _ in range(_MAX_CURRYING):
             if not isinstance(value, FunctionValue | PrimitiveValue):
                 break
