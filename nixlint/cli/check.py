@@ -70,6 +70,10 @@ def command(
         folder = None if cache_dir is None else Path(os.path.abspath(cache_dir))  # noqa: PTH100
         request = request._replace(caching=Caching(folder, needs_edits=written_as.has_edits))
     report = run(request, registry)
+    if written_as.has_edits and any(found.finding.fix is not None for found in report.findings):
+        from nixlint.linting.fixes.applying import offered
+
+        report = offered(report, request, registry)
     clear(sys.stderr)
     view = View(request.shown, _reader(report, request), style_for(sys.stdout, color), registry.rules)
     for piece in written_as.written(report, view):

@@ -7,6 +7,7 @@ Keys: ``select``, ``ignore``, ``exclude``, ``nixos-release``, ``[per-path-ignore
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,12 +144,12 @@ class _Reader:
         )
 
     def _rules(self, value: object, key: str) -> frozenset[str]:
-        return frozenset(self._rule(name, name) for name in self._strings(value, key))
+        return frozenset(self._rule(name, is_key=False) for name in self._strings(value, key))
 
-    def _rule(self, name: str, key: str) -> str:
+    def _rule(self, name: str, is_key: bool) -> str:
         rule = self._registry.find(name)
         if rule is None:
-            raise self._error(f"unknown rule '{name}'{suggestion(name, self._registry.names)}", key)
+            raise self._error(f"unknown rule '{name}'{suggestion(name, self._registry.names)}", name, is_key)
         return rule.name
 
     def _pattern(self, pattern: str) -> str:
@@ -162,7 +163,7 @@ class _Reader:
         names = [severity.value for severity in Severity]
         if value not in names:
             raise self._error(f"'{value}' is no severity{suggestion(str(value), names)}: {', '.join(names)}", rule)
-        return self._rule(rule, rule), Severity(value)
+        return self._rule(rule, is_key=True), Severity(value)
 
     def _release(self, value: object) -> str | None:
         if value is None:
@@ -186,10 +187,40 @@ class _Reader:
             raise self._error(f"'{key}' is a table", key)
         return value
 
-    def _error(self, message: str, word: str) -> ConfigurationError:
-        at = self._data.find(word.encode())
-        position = LineIndex(self._data).position(at) if at >= 0 else None
+    def _error(self, message: str, word: str, is_key: bool = True) -> ConfigurationError:
+        at = _place_of(word, self._data, is_key)
+        position = None if at is None else LineIndex(self._data).position(at)
         return ConfigurationError(message, self._path, position)
+
+
+_COMMENT_OR_TEXT = re.compile(
+    rb'"""(?:\\.|[^\\])*?"""' rb"|'''.*?'''" rb'|"(?:\\.|[^"\\\n])*"' rb"|'[^'\n]*'|#[^\n]*", re.DOTALL
+)
+"""What a word in TOML may stand in that is no bare key (toml.io, 'Comment', 'String')."""
+_BARE_KEY = re.compile(rb"[A-Za-z0-9_-]+")
+_BEHIND_A_KEY = re.compile(rb"[ \t]*[.=]")
+
+
+def _place_of(word: str, data: bytes, is_key: bool) -> int | None:
+    """Where a word stands by itself, as a key or else as a text; ``None`` where it is written in another way."""
+    places = [*_places_of(word.encode(), data)]
+    return next((at for at, keys in places if keys is is_key), places[0][0] if places else None)
+
+
+def _places_of(word: bytes, data: bytes) -> Iterator[tuple[int, bool]]:
+    """The places of a word outside comments, each with whether it is a key there."""
+    at = 0
+    while at < len(data):
+        part = _COMMENT_OR_TEXT.match(data, at)
+        key = None if part is not None else _BARE_KEY.match(data, at)
+        found = part or key
+        at = at + 1 if found is None else found.end()
+        if found is None or found[0].startswith(b"#"):
+            continue
+        if found[0].strip(b"\"'") == word:
+            line = data[data.rfind(b"\n", 0, found.start()) + 1 : found.start()]
+            is_key = _BEHIND_A_KEY.match(data, found.end()) is not None or line.lstrip().startswith(b"[")
+            yield found.start() + found[0].index(word), is_key
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

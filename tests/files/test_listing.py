@@ -249,3 +249,13 @@ def _index() -> bytes:
     entry = bytes(24) + (0o100644).to_bytes(4) + bytes(12) + bytes(20) + (7).to_bytes(2) + b"a/x.nix" + bytes(3)
     assert len(entry) % 8 == 0
     return b"DIRC" + (2).to_bytes(4) + (3).to_bytes(4) + entry * 3 + b"TREE" + (4).to_bytes(4) + b"none" + bytes(20)
+
+
+@pytest.mark.parametrize("name", [".gitignore", ".ignore"])
+def test_outside_git_a_folder_takes_back_what_the_one_above_ignores(tmp_path: Path, name: str) -> None:
+    write(tmp_path, "a.nix", "sub/keep.nix", "sub/drop.nix", "sub/deep/keep.nix", "gone/keep.nix")
+    (tmp_path / name).write_text("*.nix\ngone/\n")
+    (tmp_path / "sub" / name).write_text("!keep.nix\n")
+    (tmp_path / "gone" / name).write_text("!keep.nix\n")
+    assert ours(tmp_path) == ["sub/deep/keep.nix", "sub/keep.nix"]
+    assert [path.name for path in Listing(is_wanted).below(tmp_path / "sub" / "deep")] == ["keep.nix"]

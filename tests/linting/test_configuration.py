@@ -158,3 +158,21 @@ def test_a_value_without_end_is_a_mistake_of_the_file(tmp_path: Path, value: str
         "nixlint.toml",
         "a number is too long, or lists are too deeply nested",
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('# selekt = ["NL101"]\nselekt = ["NL101"]\n', 2, 1),
+        ('exclude = ["selekt"]\nignore = [] # selekt\n"selekt" = []\n', 3, 2),
+        ('exclude = ["nl999"]\n[severity]\nnl999 = "error"\n', 3, 1),
+        ('[per-path-ignores]\n"nl998" = ["nl998"]\n', 2, 13),
+        ('ignore = ["NL101", # NL999\n  "NL999"]\n', 2, 4),
+        ('select = ["NL101"]\n[severity]\n# NL101-x\nNL101-x = "error"\n', 4, 1),
+        ('exclude = ["a#b", "x"]\nselektor = 1 # selekt\n', 2, 1),
+    ],
+)
+def test_a_mistake_is_where_its_word_stands_by_itself_and_not_in_a_comment(
+    tmp_path: Path, text: str, line: int, column: int
+) -> None:
+    assert problem(tmp_path, text)[1:] == (line, column)

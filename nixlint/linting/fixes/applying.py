@@ -88,6 +88,27 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
     return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), first, report, tuple(withheld))
 
 
+def offered(report: Report, request: Request, registry: Registry) -> Report:
+    """A report without the fixes that the gate withholds: what it lists of fixes, :func:`fix` makes."""
+    given = {} if request.standard_input is None else {request.standard_input.path: request.standard_input.data}
+    texts, gate = _Texts(given, report.roots), Gate(request, registry)
+    waiting, withheld = list(_fixable(report, unsafe=True)), set[tuple[str, str]]()
+    for _ in range(MAX_ROUNDS):
+        if not waiting:
+            break
+        # What does not go with others is tried without them.
+        made, refusals = texts.choose(waiting)
+        _, kept = _passed(made, texts, gate)
+        withheld |= {_key(refusal.finding) for refusal in kept}
+        tried = {_key(found) for found in (*made, *(refusal.finding for refusal in refusals))}
+        waiting = [found for found in waiting if _key(found) not in tried]
+    findings = tuple(
+        found._replace(finding=found.finding._replace(fix=None)) if _key(found) in withheld else found
+        for found in report.findings
+    )
+    return report._replace(findings=findings)
+
+
 def _passed(found: list[ReportedFinding], texts: _Texts, gate: Gate) -> tuple[list[ReportedFinding], list[Refusal]]:
     """Those fixes that change what they are for and nothing else, made together, and the others."""
     passed: list[ReportedFinding] = []

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.fixes.applying import Fixing, fix
+from nixlint.linting.fixes.applying import Fixing, fix, offered
+from nixlint.linting.run.runner import run
 from tests.linting.workbench import REGISTRY, request, write_files
 
 _RELEASE = {"nixlint.toml": 'nixos-release = "26.05"\n'}
@@ -198,3 +199,20 @@ def test_a_network_without_any_link_is_not_offered(tmp_path: Path) -> None:
 
     assert fixing.before.findings
     assert not fixing.files
+
+
+def test_a_report_with_edits_has_those_of_fixes_that_are_offered_and_no_others(tmp_path: Path) -> None:
+    text = (
+        "{ lib, ... }: let make = name: { config = { services.nginx.enable = true; }; }; in\n"
+        '{ containers.a = make "a";\n'
+        '  containers.b = lib.recursiveUpdate (make "b") { config.system.stateVersion = "22.05"; };\n'
+        '  containers.c = lib.mkMerge [ (make "c") { config.system.stateVersion = "22.05"; } ];\n'
+        "  containers.d.config = { services.nginx.enable = true; }; }\n"
+    )
+    write_files(tmp_path, {**_RELEASE, "configuration.nix": text})
+    asked = request(tmp_path, select=frozenset({"container-missing-state-version"}))
+    found = run(asked, REGISTRY)
+    fixes = {each.finding.container: each.finding.fix is not None for each in offered(found, asked, REGISTRY).findings}
+
+    assert {each.finding.container for each in found.findings if each.finding.fix is not None} == {"a", "d"}
+    assert fixes == {"a": False, "d": True}
