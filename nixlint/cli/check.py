@@ -58,7 +58,7 @@ def command(
     no_cache: bool,
     cache_dir: str | None,
 ) -> int:
-    """Look for what goes wrong at run time in PATHS (default: the current folder).
+    """Find mistakes that show only at run time in PATHS (default: the current folder).
 
     Exits with 0 where nothing is found at or above --fail-on, with 1 where something is, and with 2 where nixlint could
     not do its job: a file that can't be read, a configuration that makes no sense.

@@ -15,7 +15,7 @@ import click
 from .streams import StreamLost, prepare_streams
 
 _COMMANDS = {
-    "check": "Look for what goes wrong at run time; exit 1 if there is something.",
+    "check": "Find mistakes that show only at run time; exit 1 if there are any.",
     "fix": "Fix what can be fixed in place.",
     "convert": "Convert a Compose project to a NixOS module.",
     "options": "Show what a repository defines for an option.",

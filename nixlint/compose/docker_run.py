@@ -45,7 +45,7 @@ def read_command(words: Sequence[str]) -> RunCommand:
     """A command line of ``docker run``, ``podman run``, or ``create``. Raises :class:`NotADockerCommand`."""
     at = _engine_at(words)
     if at is None:
-        raise NotADockerCommand("this is no command of docker or podman")
+        raise NotADockerCommand("not a docker or podman command")
     engine = PurePath(words[at]).name
     rest = list(words[at + 1 :])
     run = next((index for index, word in enumerate(rest) if word in ("run", "create", "container")), len(rest))
@@ -60,7 +60,7 @@ def read_command(words: Sequence[str]) -> RunCommand:
     rest = rest[rest.index(verb) :]
     rest = reader.read_flags(rest[1:])
     if not rest:
-        raise NotADockerCommand("there is no image in the command")
+        raise NotADockerCommand("the command names no image")
     return reader.command(rest[0], rest[1:])
 
 

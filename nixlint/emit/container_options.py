@@ -94,7 +94,7 @@ class ContainerOptions:
             return flags
         keys = {"--runtime": "runtime", "--storage-opt": "storage_opt"}
         for name, value in zip(flags[::2], flags[1::2], strict=True):
-            message = f"{value}: there is no option for flags before run until NixOS {_BEFORE_SINCE}"
+            message = f"{value}: flags before run need NixOS {_BEFORE_SINCE} or newer"
             place = next((flag.place for flag in container.flags if (flag.name, flag.value) == (name, value)), None)
             self._tell(container, [Told(RemarkKind.DROPPED, keys[name], message, place)])
         return ()

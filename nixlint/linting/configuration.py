@@ -162,7 +162,7 @@ class _Reader:
     def _severity(self, rule: str, value: object) -> tuple[str, Severity]:
         names = [severity.value for severity in Severity]
         if value not in names:
-            raise self._error(f"'{value}' is no severity{suggestion(str(value), names)}: {', '.join(names)}", rule)
+            raise self._error(f"'{value}' is not a severity{suggestion(str(value), names)}: {', '.join(names)}", rule)
         return self._rule(rule, is_key=True), Severity(value)
 
     def _release(self, value: object) -> str | None:

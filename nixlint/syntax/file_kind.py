@@ -17,7 +17,7 @@ class FileKind(Enum):
     """What a file holds; the value is the reason to skip it, for people, and empty for Nix."""
 
     NIX = ""
-    EMPTY = "there is no expression in it, only blanks or comments"
+    EMPTY = "it contains no expression, only blanks or comments"
     GIT_CRYPT = "it is encrypted with git-crypt"
     SOPS = "it is encrypted with sops"
     AGE = "it is encrypted with age"

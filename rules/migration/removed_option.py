@@ -62,7 +62,7 @@ class RemovedOption(Rule[WrittenDefinition]):
         name, what = str(OptionPath(found.change.old)), found.change.what
         yield Finding(
             place=subject.name,
-            message=f"{name} is no option of NixOS {found.change.since} any more: a host that defines it does not evaluate",
+            message=f"{name} is gone since NixOS {found.change.since}: a host that defines it does not evaluate",
             help=f"instead, {what.advice}" if what.is_left_to_do else f"take it out: {what.advice}",
             confidence=None if found.is_likely else Confidence.POSSIBLE,
             option=name,

@@ -96,7 +96,11 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
             match = None if text is None else pattern.fullmatch(text)
             if match is None or text is None or repository.mentions(b"tlsverify"):
                 continue
-            who = "every user and service of the host" if is_loopback(match["address"] or "") else "whoever reaches it"
+            who = (
+                "every user and service of the host"
+                if is_loopback(match["address"] or "")
+                else "every machine that reaches it"
+            )
             yield Finding(
                 place=stated.place,
                 message=f"{names[2].capitalize() if names[0] == 'systemd' else 'Docker'} takes orders over TCP without TLS: "

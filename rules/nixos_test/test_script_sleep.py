@@ -55,7 +55,7 @@ class TestScriptSleep(Rule[TestScript]):
                 yield Finding(
                     place=subject.where(span),
                     message="the test sleeps a fixed time: too short on a busy builder, too long on any other",
-                    help="wait for what is meant: wait_for_unit, wait_for_open_port, wait_for_file, wait_until_succeeds",
+                    help="wait for the condition: wait_for_unit, wait_for_open_port, wait_for_file, wait_until_succeeds",
                     option="testScript",
                     within=subject.commented,
                 )

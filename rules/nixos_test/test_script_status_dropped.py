@@ -59,7 +59,7 @@ class TestScriptStatusDropped(Rule[TestScript]):
             if not any(isinstance(outer, ast.Try) for outer in subject.program.enclosing(call.node)):
                 yield Finding(
                     place=subject.where(call.name),
-                    message=f"nobody looks at the status of {call.method}(): the test goes on where the command fails",
+                    message=f"the status of {call.method}() is never checked: the test continues when the command fails",
                     help="use succeed, or look at the status",
                     option="testScript",
                     within=subject.commented,

@@ -71,7 +71,9 @@ class TestScriptUnchecked(Rule[TestScript]):
                     yield self._finding(subject, call.span, _PAIR[used].format(call.method), "use succeed or fail")
                 elif method.returns == "text" and used == "number":
                     message = f"{call.method}() returns the output, which is a text and never equals a number"
-                    yield self._finding(subject, call.span, message, "leave out the comparison: it raises by itself")
+                    yield self._finding(
+                        subject, call.span, message, "remove the comparison: the method raises when the command fails"
+                    )
         for call in function_calls(subject):
             if call.method == "subtest" and is_statement(subject, call.node):
                 message = "subtest() without 'with' does nothing: no line is part of it"

@@ -59,7 +59,7 @@ class ContainerAddressRefused(Rule[NspawnContainer]):
             if fault is not None:
                 yield Finding(
                     place=answer.definitions[0].name_place or subject.place,
-                    message=f"{subject.title} has the address {text} ({option}), which is none ({fault}): it does not start",
+                    message=f"{subject.title} has an invalid {option}, {text} ({fault}): it does not start",
                     help=f"write an {'IPv6' if option.endswith('6') else 'IP'} address",
                     option=f"{subject.option_path}.{option}",
                     container=subject.name,
@@ -165,11 +165,11 @@ def _fault(text: str, must_be_ipv6: bool) -> str | None:
     if slash and not (
         prefix.isascii() and prefix.isdecimal() and int(prefix) <= (_IPV6_BITS if is_ipv6 else _IPV4_BITS)
     ):
-        return f"{prefix!r} is no prefix length"
+        return f"{prefix!r} is not a prefix length"
     if is_ipv6:
         return _ipv6_fault(address)
     if must_be_ipv6:
-        return "it is none of IPv6"
+        return "it is not an IPv6 address"
     if _OLD_FORM.fullmatch(address) is None:
         return "it is not made of four numbers"
     return next((f"{number} is above 255" for number in address.split(".") if int(number) > _BYTE), None)
@@ -179,5 +179,5 @@ def _ipv6_fault(address: str) -> str | None:
     try:
         IPv6Address(address)
     except AddressValueError:
-        return "it is none of IPv6"
+        return "it is not an IPv6 address"
     return None

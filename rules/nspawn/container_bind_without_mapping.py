@@ -65,8 +65,8 @@ class ContainerBindWithoutMapping(Rule[NspawnContainer]):
             if _needs_mapping(mount) and not _has_owner_elsewhere(mount, repository):
                 yield Finding(
                     place=mount.writable_place,
-                    message=f"{subject.title} has users of its own, so the files in {mount.mount_point} belong to nobody in "
-                    "it: it cannot write there",
+                    message=f"{subject.title} has its own user namespace, in which the files in {mount.mount_point} have "
+                    "no owner: it cannot write there",
                     help=f'name the mount "{mount.mount_point}:idmap", and set its hostPath',
                     option=f"{subject.option_path}.bindMounts",
                     container=subject.name,

@@ -58,7 +58,7 @@ class ContainerControlSocket(Rule[NspawnContainer]):
         gets = socket.what if mount.host_path == socket.path else f"{mount.host_path} with {socket.what}"
         return Finding(
             place=mount.place,
-            message=f"{container.title} gets {gets}: whoever takes it over is root on the host",
+            message=f"{container.title} gets {gets}: an attacker in the container becomes root on the host",
             help="leave it out, or put a proxy in between that lets through only what it needs",
             option=f"{container.option_path}.bindMounts",
             container=container.name,

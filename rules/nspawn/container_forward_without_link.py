@@ -66,8 +66,8 @@ class ContainerForwardWithoutLink(Rule[NspawnContainer]):
         ports = ", ".join(dict.fromkeys(port.text for port in subject.forwarded_ports))
         yield Finding(
             place=forwarded[0].name_place or subject.place,
-            message=f"{subject.title} has no address and no bridge, so there is no link to its host and {ports} is "
-            "forwarded nowhere",
+            message=f"{subject.title} has no address and no bridge, so it has no link to its host and {ports} is "
+            "not forwarded",
             help="set hostAddress and localAddress",
             option=f"{subject.option_path}.forwardPorts",
             container=subject.name,

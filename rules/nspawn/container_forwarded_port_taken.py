@@ -66,7 +66,9 @@ class ContainerForwardedPortTaken(Rule[HostSystem]):
                     message = f"which {whose} gets already: only one of them is reached"
                     yield self._finding(container, port, message, clash[1].place)
                 elif service is not None:
-                    message = f"on which {service.service} of the host listens: it is no longer reached from outside"
+                    message = (
+                        f"on which {service.service} of the host listens: it can no longer be reached from outside"
+                    )
                     yield self._finding(container, port, message, service.place)
                 earlier.append((container, port))
 

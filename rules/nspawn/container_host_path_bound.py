@@ -58,10 +58,10 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
                 yield self._finding(subject, mount, path)
 
     def _finding(self, container: NspawnContainer, mount: BindMount, path: HostPath) -> Finding:
-        verb, end = ("write to", "owns the host") if mount.writable else ("read", "has the host's keys")
+        verb, end = ("write to", "controls the host") if mount.writable else ("read", "has the host's keys")
         return Finding(
             place=mount.writable_place if mount.writable else mount.place,
-            message=f"{container.title} may {verb} {path.path}, {path.what}: whoever takes it over {end}",
+            message=f"{container.title} may {verb} {path.path}, {path.what}: an attacker in the container {end}",
             help="bind the one folder that the container is about",
             option=f"{container.option_path}.bindMounts",
             container=container.name,

@@ -81,7 +81,7 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
     def _of_device(self, container: NspawnContainer, device: AllowedDevice, what: str) -> Finding:
         return Finding(
             place=device.place,
-            message=f"{container.title} may write to {device.node}, {what}: whoever takes it over owns the host",
+            message=f"{container.title} may write to {device.node}, {what}: an attacker in the container controls the host",
             help="bind what it needs of the disk into the container instead",
             option=f"{container.option_path}.allowedDevices",
             container=container.name,

@@ -76,7 +76,7 @@ class OciEngineSocket(Rule[OciContainer]):
         what = "the socket of the container engine" if source == socket.path else "the folder of the engine's socket"
         return Finding(
             place=mount.text.place,
-            message=f"{container.title} gets {source}, {what}: whoever takes it over is root on the host",
+            message=f"{container.title} gets {source}, {what}: an attacker in the container becomes root on the host",
             help="put a socket proxy in between that lets through only what it needs",
             option=f"{container.option_path}.volumes",
             container=container.name,

@@ -71,10 +71,10 @@ class OciHostPath(Rule[OciContainer]):
                 yield self._finding(subject, mount, path)
 
     def _finding(self, container: OciContainer, mount: Mount, path: HostPath) -> Finding:
-        verb, end = ("read", "has the host's keys") if mount.volume.is_read_only else ("write to", "owns the host")
+        verb, end = ("read", "has the host's keys") if mount.volume.is_read_only else ("write to", "controls the host")
         return Finding(
             place=mount.text.place,
-            message=f"{container.title} may {verb} {path.path}, {path.what}: whoever takes it over {end}",
+            message=f"{container.title} may {verb} {path.path}, {path.what}: an attacker in the container {end}",
             help="mount the one folder that the container is about",
             option=f"{container.option_path}.volumes",
             container=container.name,

@@ -53,7 +53,7 @@ class OciRawDevice(Rule[OciContainer]):
             others = _listed([found for found in dict.fromkeys(found for _, found, _ in written) if found != node])
             yield Finding(
                 place=device.place,
-                message=f"{subject.title} may write to {node}, {what}{others}: whoever takes it over owns the host",
+                message=f"{subject.title} may write to {node}, {what}{others}: an attacker in it controls the host",
                 help="mount the folder that it needs instead, or let it only read the device",
                 option=f"{subject.option_path}.devices",
                 container=subject.name,

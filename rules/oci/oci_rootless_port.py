@@ -58,7 +58,7 @@ class OciRootlessPort(Rule[OciContainer]):
             numbers = ", ".join(str(_number(port)) for port in ports)
             yield Finding(
                 place=ports[0].text.place,
-                message=f"{subject.title} is run by {user.text}, who may not listen on {numbers}: it does not start",
+                message=f"{subject.title} runs as {user.text}, a user that cannot listen on {numbers}: it does not start",
                 help="publish a port from 1024 on, or lower net.ipv4.ip_unprivileged_port_start",
                 option=f"{subject.option_path}.ports",
                 container=subject.name,

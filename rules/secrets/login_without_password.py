@@ -73,11 +73,11 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
             words_beside(subject.value_place, repository)
         ):
             return
-        who = "root" if user == "root" else f"{user or 'this user'}, who may become root,"
+        who = "root" if user == "root" else f"{user or 'this user'}, a member of wheel,"
         yield Finding(
             subject.value_place,
             f"{who} logs in on the console without being asked for a password: an empty hash is a login, not a lock",
-            'leave the option out, or set it to "!", where nobody is to log in with a password',
+            'remove the option, or set it to "!" to disable logging in with a password',
             option=str(option),
         )
 

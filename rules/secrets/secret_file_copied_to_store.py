@@ -157,7 +157,7 @@ def _copies(definition: WrittenDefinition, repository: Repository) -> Iterator[E
                 given.source,
                 f"{what}, where every user can read it",
                 confidence=Confidence.CERTAIN if is_secret_file_option(given.option) else Confidence.LIKELY,
-                help="write the path as a string that is no path of Nix, such as "
+                help="write the path as a string, not as a Nix path, such as "
                 'config.sops.secrets.<name>.path or "/run/secrets/<name>"',
             )
             yield given.placed(exposure, definition)

@@ -157,7 +157,7 @@ def _is_secret(found: Assignment, value: str) -> bool:
 def _finding(subject: OciContainer, text: Text, what: str, evidence: str) -> Finding:
     return Finding(
         place=text.place,
-        message=f"{subject.title} {what}: everybody who can read the repository has it",
+        message=f"{subject.title} {what}: everyone with access to the repository can read it",
         help="write ${NAME} and keep the value in a file that git does not track, or use secrets:; then change the secret",
         option=subject.option_path,
         container=subject.name,

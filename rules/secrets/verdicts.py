@@ -91,7 +91,7 @@ def called(kind: str, look: Look) -> str:
 def what_of(kind: str, look: Look, text: str, *, is_login: bool) -> str:
     """What is wrong with a value: anybody guesses it, everybody knows it, or every user of the machine can read it."""
     if is_login:
-        return f"{with_article(kind)} that anyone guesses: whoever reaches the login is in"
+        return f"{with_article(kind)} that is easy to guess: anyone who reaches the login gets in"
     if look is Look.KNOWN:
         return (
             f"{with_article(kind)} that everyone knows: it is published by {published_by(text)}, so it protects nothing"

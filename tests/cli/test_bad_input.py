@@ -181,7 +181,7 @@ def test_encrypted_and_empty_files_are_skipped_with_the_reason(folder: Path) -> 
     assert err == [
         "skipped age.nix: it is encrypted with age",
         "skipped crypt.nix: it is encrypted with git-crypt",
-        "skipped empty.nix: there is no expression in it, only blanks or comments",
+        "skipped empty.nix: it contains no expression, only blanks or comments",
         "skipped sops.nix: it is encrypted with sops",
     ]
 
@@ -191,7 +191,7 @@ def test_many_skipped_files_are_counted_by_reason(folder: Path) -> None:
 
     assert lines(folder)[2] == [
         "skipped 11 files: it is encrypted with git-crypt",
-        "skipped 1 file: there is no expression in it, only blanks or comments",
+        "skipped 1 file: it contains no expression, only blanks or comments",
     ]
 
 

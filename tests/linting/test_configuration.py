@@ -100,7 +100,7 @@ def test_the_users_own_configuration_counts_where_the_repository_has_none(
         ("per-path-ignores = []\n", "'per-path-ignores' is a table", 1, 1),
         (
             '[severity]\nsyntax-error = "warnin"\n',
-            "'warnin' is no severity; did you mean 'warning'?: info, warning, error",
+            "'warnin' is not a severity; did you mean 'warning'?: info, warning, error",
             2,
             1,
         ),

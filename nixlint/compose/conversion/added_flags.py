@@ -37,7 +37,7 @@ def added_flags(service: KeyReader) -> Added:
         if name == "--requires":
             required += [each for each in value.split(",") if each]
         elif run_flag(name) is None:
-            message = f"{name} is no flag of docker run or podman run"
+            message = f"docker run and podman run have no flag {name}"
             service.notes.add(RemarkKind.DROPPED, keys.path("flags"), message, place)
         else:
             flags.append(Flag(name, value, place))

@@ -150,7 +150,7 @@ def _keys(build: KeyReader) -> list[str]:
         path = keys.text(name)
         flags += ["--ssh", f"{name}={path}" if path else name]
         if not path:
-            message = f"{name} is the agent of who builds, which a unit of systemd has not: give the path of a key"
+            message = f"{name} stands for the SSH agent of the user, which a systemd unit lacks: give the path of a key"
             keys.needs_you(keys.path(name), message, keys.place(name))
     assert not isinstance(keys, Sequence)
     return flags

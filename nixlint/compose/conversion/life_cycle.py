@@ -46,7 +46,7 @@ def restart_of(keys: KeyReader, deploy: KeyReader | None) -> Restart:
             return Restart("no")
         case _:
             keys.approximated(
-                keys.path("restart"), f"'{text}' is no restart policy: taken as no", keys.place("restart")
+                keys.path("restart"), f"'{text}' is not a restart policy: treated as no", keys.place("restart")
             )
             return Restart("no")
 
@@ -65,7 +65,7 @@ def _deploy_restart(policy: KeyReader) -> Restart:
             return Restart("on-failure", attempts, delay, window)
         case _:
             if condition != "any":
-                message = f"'{condition}' is none of none, on-failure and any: taken as any"
+                message = f"'{condition}' is not one of none, on-failure and any: treated as any"
                 policy.approximated(policy.path("condition"), message, policy.place("condition"))
             return Restart("always", attempts, delay, window)
 

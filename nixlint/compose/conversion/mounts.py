@@ -105,7 +105,7 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
     plain = _plain(volume, "source")
     written = volume.node.get("source")
     if isinstance(written, Scalar) and _OF_A_HOME.search(written.template or ""):
-        message = "it is below the home of whoever runs Compose: write the path that it has on the machine"
+        message = "it is below the home folder of the user who runs Compose: write its path on the target machine"
         volume.needs_you(volume.path("source"), message, volume.place("source"), incomplete=True)
     bind = volume.child("bind")
     options = ["ro"] if volume.flag("read_only") else []

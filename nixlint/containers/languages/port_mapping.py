@@ -61,16 +61,16 @@ def port_fault(text: str) -> str | None:
     """
     mapping, slash, protocol = text.partition("/")
     if slash and protocol.lower() not in _PROTOCOLS:
-        return f"{protocol!r} is no protocol"
+        return f"{protocol!r} is not a protocol"
     parts = mapping.rsplit(":", 2)
     address = parts[0] if len(parts) == 3 else ""
     if address and not _is_address(address):
-        return f"{address!r} is no address"
+        return f"{address!r} is not an address"
     if not parts[-1]:
         return "the container's port is missing"
     for part in parts[-2:] if len(parts) > 1 else parts:
         if part and _ports(part, "\0") is None:
-            return f"{part!r} is no port"
+            return f"{part!r} is not a port"
     host = _ports(parts[-2], "\0") if len(parts) > 1 else None
     container = _ports(parts[-1], "\0")
     if host is not None and container is not None and len(container) > 1 and len(host) != len(container):

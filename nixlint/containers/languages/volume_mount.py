@@ -70,7 +70,7 @@ def volume_fault(text: str) -> str | None:
     if source is not None and source[0] not in "/.~" and _VOLUME_NAME.fullmatch(source) is None:
         return f"{source!r} is neither an absolute path nor the name of a volume"
     unknown = next((option for option in options if option.partition("=")[0] not in _MOUNT_OPTIONS), None)
-    return None if unknown is None else f"{unknown!r} is no option of a volume"
+    return None if unknown is None else f"{unknown!r} is not a volume option"
 
 
 def _cut(text: str) -> tuple[str | None, str | None, tuple[str, ...]]:

@@ -130,7 +130,7 @@ class _Builder:
                 case StringValue(text=str() as text):
                     entries[text] = entry
                 case _ if not isinstance(value, (StringValue, *UNSETTLED)):
-                    return error("an attribute name that is no string", place_of(name))
+                    return error("an attribute name that is not a string", place_of(name))
                 case _ if is_error(value):
                     return value
                 case _:

@@ -407,7 +407,7 @@ class Interpreter:
         if isinstance(condition, BoolValue) and not condition.value:
             return error("an assertion that fails", place_of(view))
         if not isinstance(condition, (BoolValue, *UNSETTLED)):
-            return error("an assertion of what is no boolean", place_of(view))
+            return error("an assertion whose condition is not a boolean", place_of(view))
         if is_error(condition):
             return condition
         return self.evaluate(view.body, scope)
@@ -417,7 +417,7 @@ class Interpreter:
         if isinstance(condition, BoolValue):
             return self.evaluate(view.consequence if condition.value else view.alternative, scope)
         if not isinstance(condition, UNSETTLED):
-            return error("a condition that is no boolean", place_of(view))
+            return error("a condition that is not a boolean", place_of(view))
         if is_error(condition):
             return condition
         alternatives = (self.defer(view.consequence, scope), self.defer(view.alternative, scope))
@@ -460,7 +460,7 @@ class Interpreter:
             case UnknownValue():
                 return function
             case _:
-                return error("a call of something that is no function", place)
+                return error("a call of something that is not a function", place)
 
     def _refused(self, function: views.Lambda, argument: Thunk, place: Place | None) -> Value | None:
         """The error of a call whose argument does not have the attributes that a function asks for."""
@@ -473,7 +473,7 @@ class Interpreter:
         if isinstance(value, (*UNSETTLED, *PROPERTIES)):
             return None
         if not isinstance(value, AttrsValue):
-            return error("a call with an argument that is no set", place)
+            return error("a call with an argument that is not a set", place)
         if value.is_open:
             return None
         wanted = {formal.name.text: formal for formal in formals.formals}

@@ -116,7 +116,7 @@ def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator)
         if is_error(side):
             return side
         if _is_plain(side) and not isinstance(side, (AttrsValue, PrimitiveValue, *PROPERTIES)):
-            return error("an update of what is no set", place)
+            return error("an update of something that is not a set", place)
     if isinstance(left, PROPERTIES) and isinstance(right, (AttrsValue, *PROPERTIES)):
         return as_property(update(as_attributes(left), right, place, evaluator))
     if isinstance(right, PROPERTIES) and isinstance(left, AttrsValue):
@@ -160,7 +160,7 @@ def concatenation(left: Value, right: Value, place: Place | None) -> Value:
         if is_error(side):
             return side
         if _is_plain(side) and not isinstance(side, ListValue):
-            return error("'++' of what is no list", place)
+            return error("'++' on something that is not a list", place)
     one, other = as_list(left, place), as_list(right, place)
     elements, unknowns = (*one.elements, *other.elements), (*one.unknowns, *other.unknowns)
     if len(elements) + len(unknowns) > MAX_ELEMENTS:
@@ -306,7 +306,7 @@ def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
     if isinstance(left, BoolValue):
         return BoolValue(absorbing, place) if left.value == decided else _truth(operator, right, place)
     if _is_plain(left):
-        return error(f"'{operator}' of a value that is no boolean", place)
+        return error(f"'{operator}' on a value that is not a boolean", place)
     other = agreed(right.force())
     if isinstance(other, BoolValue) and other.value == absorbing:
         # Whatever the left side is, it cannot change the outcome (short of an error, which ends the evaluation).
@@ -317,7 +317,7 @@ def _logical(operator: str, left: Value, right: Thunk, place: Place) -> Value:
 def _truth(operator: str, thunk: Thunk, place: Place) -> Value:
     value = agreed(thunk.force())
     if _is_plain(value) and not isinstance(value, BoolValue):
-        return error(f"'{operator}' of a value that is no boolean", place)
+        return error(f"'{operator}' on a value that is not a boolean", place)
     return value
 
 
@@ -427,7 +427,7 @@ def text_parts(value: Value, place: Place | None, evaluator: Evaluator, depth: i
         case AttrsValue() if "outPath" in value.entries and not value.is_open:
             return _text_of_text(value.entries["outPath"].value.force(), place, evaluator, depth)
         case NullValue() | BoolValue() | IntValue() | FloatValue() | ListValue() | FunctionValue():
-            return (error("a text made of what is no text", place),)
+            return (error("a string built from something that is not a string", place),)
         case AttrsValue(is_open=False):
             return (error("a text made of a set without 'outPath'", place),)
         case _:

@@ -75,7 +75,7 @@ def parse_pattern(text: str) -> tuple[str, ...]:
         if not rest.startswith("."):
             break
         rest = rest[1:]
-    raise ValueError(f"'{text}' is no option path: names with dots between them, quoted where they hold a dot")
+    raise ValueError(f"'{text}' is not an option path: separate names with dots, and quote a name that contains a dot")
 
 
 def ask_pattern(system: ModuleSystem, pattern: tuple[str, ...], interpreter: Interpreter) -> Iterator[Asked]:

@@ -46,7 +46,7 @@ def test_a_login_that_anyone_guesses_says_so(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.nix": '{ users.users.a.password = "changeme"; }\n'})
     ran = nixlint(tmp_path, "check", "a.nix", "--format", "concise")
     assert ran.code == 1
-    assert "error[user-password-in-store] users.users.a.password is a password that anyone guesses" in ran.out
+    assert "error[user-password-in-store] users.users.a.password is a password that is easy to guess" in ran.out
 
 
 def test_a_default_that_is_published_is_called_that(tmp_path: Path) -> None:
