@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.language.values import NullValue as NullValue
     from nixlint.semantics.language.values import StringValue as StringValue
     from nixlint.semantics.language.values import SymbolValue as SymbolValue
+    from nixlint.semantics.language.values import UnknownValue as UnknownValue
     from nixlint.semantics.language.values import Value as Value
     from nixlint.semantics.modules.module_system import PLAIN_PRIORITY as PLAIN_PRIORITY
     from nixlint.semantics.modules.module_system import Answer as Answer
@@ -66,9 +67,11 @@ if TYPE_CHECKING:
     from nixlint.semantics.repository.definitions import Binder as Binder
     from nixlint.semantics.repository.definitions import StringLiteral as StringLiteral
     from nixlint.semantics.repository.definitions import WrittenDefinition as WrittenDefinition
+    from nixlint.semantics.repository.definitions import is_never_evaluated as is_never_evaluated
     from nixlint.semantics.repository.definitions import string_literals as string_literals
     from nixlint.semantics.repository.definitions import written_definitions as written_definitions
     from nixlint.semantics.repository.host_facts import host_state_version as host_state_version
+    from nixlint.semantics.repository.host_facts import machine_files as machine_files
     from nixlint.semantics.repository.project import ask_files as ask_files
     from nixlint.semantics.repository.put_away import is_put_away as is_put_away
     from nixlint.semantics.repository.repository import Repository as Repository
@@ -102,6 +105,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "MalformedDirective": "nixlint.linting.suppression",
         "ProblemKind": "nixlint.syntax.problem",
         "StringLiteral": "nixlint.semantics.repository.definitions",
+        "is_never_evaluated": "nixlint.semantics.repository.definitions",
         "UnusedSuppression": "nixlint.linting.suppression",
         "WrittenDefinition": "nixlint.semantics.repository.definitions",
         "string_literals": "nixlint.semantics.repository.definitions",
@@ -121,6 +125,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "attributes_of": "nixlint.semantics.modules.module_system",
         "host_state_version": "nixlint.semantics.repository.host_facts",
         "is_put_away": "nixlint.semantics.repository.put_away",
+        "machine_files": "nixlint.semantics.repository.host_facts",
     },
     "Values": {
         "AttrsValue": "nixlint.semantics.language.values",
@@ -131,6 +136,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "NullValue": "nixlint.semantics.language.values",
         "StringValue": "nixlint.semantics.language.values",
         "SymbolValue": "nixlint.semantics.language.values",
+        "UnknownValue": "nixlint.semantics.language.values",
         "Value": "nixlint.semantics.language.values",
     },
     "Releases of NixOS and what became of options": {

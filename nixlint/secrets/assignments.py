@@ -167,7 +167,7 @@ def secret_lines(text: str) -> Iterator[Assignment]:
     offset = -1
     for index, line in enumerate(lines):
         offset += 1 + (len(lines[index - 1]) if index else 0)
-        if ("=" in line or ":" in line) and len(line) < _LONGEST_LINE:
+        if any(mark in line for mark in '=:"') and len(line) < _LONGEST_LINE:
             found = _line().match(line)
             if found is None or _is_database(line):
                 continue
@@ -273,6 +273,6 @@ def _member() -> re.Pattern[str]:
 @cache
 def _line() -> re.Pattern[str]:
     return re.compile(
-        r"\s*(?:export\s+|-\s+)?[\"']?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[\"']?\s*(?:=|:(?=\s))\s*"
+        r"\s*(?:export\s+|-\s+)?[\"']?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[\"']?(?:\s*(?:=|:(?=\s))\s*|\s+(?=\"))"
         r"(?:(?P<quote>[\"'])(?P<quoted>[^\"']*)(?P=quote)|(?P<bare>\S+))\s*[;,]?\s*$"
     )

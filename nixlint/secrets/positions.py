@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from enum import Enum
 from itertools import pairwise
-from pathlib import PurePath
 
 from nixlint.semantics.modules.option_path import OptionPath
 
@@ -65,7 +64,8 @@ _ROOTS = frozenset(
     # A definition below one of these is a configuration's; elsewhere a name alone proves too little.
     (
         "services virtualisation containers users networking systemd boot programs environment config home security "
-        "env settings extraConfig serviceConfig oci-containers accounts nodes user hardware power fileSystems"
+        "env settings extraConfig serviceConfig oci-containers accounts nodes user hardware power fileSystems xdg "
+        "specialArgs extraSpecialArgs _module"
     ).split()
 )
 
@@ -78,22 +78,10 @@ _OTHER_PARENTS = frozenset(
         "language languages labels regex description example defaultText meta aliases shellAliases "
         "abbreviations prompts generators colors theme translations schema properties fields LoadCredential "
         "LoadCredentialEncrypted SetCredentialEncrypted placeholder shellHook devShell devShells styles "
-        "vmVariant vmVariantWithBootLoader vmVariantWithDisko"
+        "vmVariant vmVariantWithBootLoader vmVariantWithDisko preCheckConfig checkPhase installCheckPhase"
     ).split()
 )
 
-_OTHER_PLACES = frozenset(
-    # Folders whose files are there to be tried or read, not deployed.
-    (
-        "test tests testing example examples template templates vm vms iso isos installer live demo demos doc docs "
-        "checks testdata sample samples tutorial shells devshell devshells"
-    ).split()
-)
-
-_OTHER_WORDS = frozenset(
-    # The same as one of the words of a folder's or a file's name: x86_64-iso, vm_test, pinephone-vm.
-    "test tests example vm iso installer template demo sample shell devshell kexec netboot live".split()
-)
 _VALUES_FOR_TESTS = re.compile(r"tests?(?:[-_]|(?=[A-Z]))(?i:values?|data|secrets?|credentials?|config|env|vars)")
 """What a configuration of one's own takes in the place of a secret where it is tested: ``testValue``."""
 
@@ -160,6 +148,10 @@ def _are_tables(names: list[str]) -> bool:
     return all(name in _TABLES_OF_NAMES for name in names if "ecrets" in name or name in _TABLES_OF_NAMES)
 
 
+_OTHER_WORDS = frozenset(
+    # Machines that are called so are there to be tried, or to install others from.
+    "test tests example vm iso installer template demo sample shell devshell kexec netboot live".split()
+)
 _MACHINES = frozenset({"nixosConfigurations", "nixosModules", "nixos"})
 """Below these stand machines and modules by their names: ``nixosConfigurations.x``, ``flake.modules.nixos.x``."""
 
@@ -169,12 +161,8 @@ def _words_of_name(name: str) -> list[str]:
     return _words(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower())
 
 
-def is_for_trial(file: PurePath) -> bool:
-    """Whether a file, relative to its repository, is a test, an example, or of a machine that is thrown away."""
-    folders = [part.lower() for part in file.parts[:-1]]
-    if any(folder in _OTHER_PLACES for folder in folders):
-        return True
-    return any(not _OTHER_WORDS.isdisjoint(_words(name)) for name in (*folders, file.stem.lower()))
+def _words(name: str) -> list[str]:
+    return name.replace("_", "-").split("-")
 
 
 def container_of(path: OptionPath) -> str | None:
@@ -193,10 +181,6 @@ def is_of_user(path: OptionPath) -> bool:
     return (
         len(names) > 3 and names[-4] == "users" and names[-3] in ("users", "extraUsers")
     )  # users, users, name, option
-
-
-def _words(name: str) -> list[str]:
-    return name.replace("_", "-").split("-")
 
 
 def is_initial_password(path: OptionPath) -> bool:

@@ -7,6 +7,7 @@ that a ``match`` over it can be checked for exhaustiveness.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
@@ -731,6 +732,33 @@ def strings_at(file: SourceFile, offsets: Iterable[int]) -> Iterator[String]:
 
 _PARTS_OF_STRINGS = frozenset({"string_fragment", "escape_sequence", "dollar_escape"})
 _STRINGS = frozenset({"string_expression", "indented_string_expression"})
+
+
+def is_in_dead_branch(file: SourceFile, span: Span) -> bool:
+    """Whether a span is in a branch that a literal ``true`` or ``false`` shuts off."""
+    if _literal_condition().search(file.data) is None:
+        return False
+    node = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
+    while node is not None:
+        view = expression_of(node, file) if node.type in ("if_expression", "apply_expression") else None
+        if isinstance(view, If) and view.condition.text in ("true", "false"):
+            dead = view.alternative if view.condition.text == "true" else view.consequence
+            if dead.span.contains(span):
+                return True
+        if isinstance(view, Apply) and view.argument.span.contains(span) and _shuts_off().search(view.function.text):
+            return True
+        node = node.parent
+    return False
+
+
+@cache
+def _literal_condition() -> re.Pattern[bytes]:
+    return re.compile(rb"\bif\s+(?:true|false)\b|\b(?:mkIf|optional\w*)\s+false\b")
+
+
+@cache
+def _shuts_off() -> re.Pattern[str]:
+    return re.compile(r"(?:^|\.)(?:mkIf|optionals?|optionalAttrs|optionalString)\s+false$")
 
 
 def strings_in(file: SourceFile) -> Iterator[String]:

@@ -9,43 +9,75 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from nixlint.rule import Place, Repository, Span, WrittenDefinition, comments_within, is_put_away, written_definitions
-from nixlint.secrets.positions import is_for_trial
+from nixlint.rule import (
+    Place,
+    Repository,
+    Span,
+    WrittenDefinition,
+    comments_within,
+    is_put_away,
+    machine_files,
+    written_definitions,
+)
+from nixlint.secrets.trials import is_to_be_read, machines_to_try, says_trial
 from nixlint.secrets.ways import strings_of, text_of
 
 from .file_definitions import FileDefinitions
 
 
 def is_for_trial_here(file: Path, repository: Repository) -> bool:
-    """Whether a Nix file is a test, an example or the like, by its path below the repository or by what is in it.
+    """Whether a Nix file is a test, an example, or of a machine that is thrown away.
 
-    A file that was put away is on no machine either.
+    What hosts import decides: a file of a machine that is deployed is none, whatever its folder is called. A file that was
+    put away is on no machine either.
     """
-    return (
-        is_for_trial_by_path(file, repository)
-        or repository.remember_for_turn(_Tests, _Tests).is_one(file, repository)
-        or is_put_away(file, repository)
-    )
+    if repository.remember_for_turn(_Tests, _Tests).is_one(file, repository) or is_put_away(file, repository):
+        return True
+    is_read = is_for_trial_by_path(file, repository)
+    if not is_read and not any(repository.mentions(mark) for mark in machines_to_try()):
+        return False
+    machines = repository.remember(_Machines, lambda: _machines(repository))
+    return file not in machines.deployed and (is_read or file in machines.tried)
+
+
+class _Machines(NamedTuple):
+    """The files that the machines of a repository certainly have: those that are deployed, and those that are tried."""
+
+    deployed: frozenset[Path]
+    tried: frozenset[Path]
+
+
+def _machines(repository: Repository) -> _Machines:
+    deployed: set[Path] = set()
+    tried: set[Path] = set()
+    for machine in machine_files(repository):
+        sources = (repository.source(file) for file in machine.files)
+        is_trial = any(says_trial(text.encode()) for text in machine.others) or any(
+            source is not None and says_trial(source.data) for source in sources
+        )
+        (tried if is_trial else deployed).update(machine.files)
+    return _Machines(frozenset(deployed), frozenset(tried))
 
 
 def is_for_trial_by_path(file: Path, repository: Repository) -> bool:
     """Whether a file is a test, an example or the like, by its path below the repository."""
     relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
-    return is_for_trial(relative)
+    return is_to_be_read(relative)
 
 
 class _Tests:
-    """Which files hold a NixOS test; each is searched once while a file has its turn."""
+    """Which files hold a NixOS test, or say that their machine is tried; each is searched once while a file has its turn."""
 
     def __init__(self) -> None:
         self._known: dict[Path, bool] = {}
 
     def is_one(self, file: Path, repository: Repository) -> bool:
-        """Whether a file has the script of a test."""
+        """Whether a file has the script of a test, or says what its machine is for."""
         if file not in self._known:
             source = repository.source(file)
-            self._known[file] = source is not None and b"testScript" in source.data
+            self._known[file] = source is not None and (b"testScript" in source.data or says_trial(source.data))
         return self._known[file]
 
 
@@ -91,6 +123,33 @@ def is_for_socket(definition: WrittenDefinition, repository: Repository) -> bool
 def neighbours(definition: WrittenDefinition, repository: Repository) -> Iterator[WrittenDefinition]:
     """The definitions of the same set in the same file, however they are written; the definition itself among them."""
     yield from FileDefinitions.of(definition.name.path, repository).beside(definition)
+
+
+def is_in_table_of_styles(definition: WrittenDefinition, repository: Repository) -> bool:
+    """Whether a name stands beside a face, a colour or a pattern: the token of a lexer, the key of a table of styles."""
+    return any(other.path.last in _STYLES for other in neighbours(definition, repository))
+
+
+_STYLES = frozenset({"face", "faces", "regex", "match", "style", "fontStyle", "foreground", "fg", "scope"})
+
+
+def is_word_of_own_option(text: str, definition: WrittenDefinition, repository: Repository) -> bool:
+    """Whether a value is a plain word at an option that the repository declares itself, for a use of its own."""
+    root = definition.path.names[0]
+    if root == "config":
+        root = definition.path.names[1]
+    is_word = all(part.isalpha() and part.islower() for part in text.replace("_", "-").split("-"))
+    return is_word and root is not None and root not in _NIXOS and _is_declared(root, repository)
+
+
+_NIXOS = frozenset({"services", "virtualisation", "containers", "users", "networking", "systemd", "programs", "home"})
+
+
+def _is_declared(root: str, repository: Repository) -> bool:
+    return any(repository.mentions(text + root.encode() + end) for text in _DECLARES for end in (b".", b" "))
+
+
+_DECLARES = (b"options.", b"options = { ")
 
 
 _HOSTS = frozenset({"address", "host", "hostname", "server", "socket", "socketDir", "socket_dir", "unix_socket"})

@@ -28,7 +28,14 @@ from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of
 
-from .circumstances import is_for_socket, is_for_trial_here, is_name_in_file, is_said_to_be_none
+from .circumstances import (
+    is_for_socket,
+    is_for_trial_here,
+    is_in_table_of_styles,
+    is_name_in_file,
+    is_said_to_be_none,
+    is_word_of_own_option,
+)
 from .takers import is_login_of_user
 from .verdicts import HELP, HELP_FOR_USERS, contains, promises_secret
 
@@ -42,6 +49,7 @@ class Exposure(NamedTuple):
     confidence: Confidence = Confidence.LIKELY
     help: str = ""
     evidence: str = ""
+    notes: tuple[Note, ...] = ()
     place: Place | None = None
     """Where the finding is, if not at the value of the definition."""
 
@@ -99,7 +107,9 @@ def _is_meant(definition: WrittenDefinition, exposure: Exposure, repository: Rep
     if exposure.source.way is not Way.LITERAL or position_of(definition.path) is Position.CERTAIN:
         return False
     text = exposure.source.text
-    if is_name_in_file(text, definition.value_place, repository):
+    if is_name_in_file(text, definition.value_place, repository) or is_in_table_of_styles(definition, repository):
+        return True
+    if is_word_of_own_option(text, definition, repository):
         return True
     return kind_of_secret(definition.path.last or "") == "password" and is_for_socket(definition, repository)
 
@@ -118,7 +128,7 @@ def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repo
         option=str(definition.path),
         container=container_of(definition.path),
         evidence=exposure.evidence,
-        notes=() if contains(place, written) else (Note(written, "the secret is written here"),),
+        notes=(*exposure.notes, *(() if contains(place, written) else (Note(written, "the secret is written here"),))),
         # Of a file that is read or copied the source shows a path: what there is to hide is not written there.
         redact=(written, *_pieces(exposure.source, written, repository)) if exposure.source.text else (),
     )

@@ -112,6 +112,13 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
         ),
         Good(
             "an image to install from",
-            {"iso.nix": '{ users.users.nixos.hashedPassword = "$6$rounds=1000$salt$x1y2z3x1y2z3"; }\n'},
+            {
+                "iso.nix": """\
+{
+  isoImage.volumeID = "a";
+  users.users.nixos.hashedPassword = "$6$rounds=1000$salt$x1y2z3x1y2z3";
+}
+"""
+            },
         ),
     )

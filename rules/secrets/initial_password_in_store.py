@@ -70,6 +70,6 @@ class InitialPasswordInStore(PlainValueRule):
         ),
         Good(
             "an image to install from",
-            {"iso.nix": '{ users.users.nixos.initialPassword = "nixos"; }\n'},
+            {"iso.nix": '{ isoImage.volumeID = "a"; users.users.nixos.initialPassword = "nixos"; }\n'},
         ),
     )

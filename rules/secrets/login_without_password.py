@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
 from nixlint.secrets.positions import is_elsewhere, is_of_user
+from nixlint.secrets.trials import asks_for_no_login
 from nixlint.secrets.ways import Way, sources_of, strings_of, text_of
 
 from .circumstances import is_for_trial_here, neighbours, words_beside
@@ -33,6 +34,7 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
 
     - A comment beside it that speaks of the password or the login: somebody means it.
     - Another option that sets the password of the same user, in the same set.
+    - A console that logs somebody in anyway (`services.getty.autologinUser`), as installers and rescue systems do.
     - Users who are neither root nor in `wheel`, such as that of a television.
     - Files for tests, examples, templates, virtual machines, live systems and installers.
 
@@ -68,6 +70,9 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
         groups = others.get("extraGroups")
         is_in_wheel = groups is not None and "wheel" in {text_of(text) for text, _ in strings_of(groups.value)}
         if (user != "root" and not is_in_wheel) or not _OTHER_PASSWORDS.isdisjoint(others):
+            return
+        source = repository.source(subject.name.path)
+        if source is not None and asks_for_no_login(source.data):
             return
         if is_for_trial_here(subject.name.path, repository) or _MEANT.search(
             words_beside(subject.value_place, repository)
@@ -108,10 +113,23 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
 """,
         ),
         Good(
+            "a console that logs somebody in anyway",
+            """\
+{
+  services.getty.autologinUser = "nixos";
+  users.users.nixos = { isNormalUser = true; extraGroups = [ "wheel" ]; initialHashedPassword = ""; };
+  users.users.root.initialHashedPassword = "";
+}
+""",
+        ),
+        Good(
             "another password of the same user",
             '{ users.users.root = { initialHashedPassword = ""; hashedPasswordFile = "/persist/root"; }; }\n',
         ),
-        Good("a live system", {"hosts/usb-live/default.nix": '{ users.users.root.initialHashedPassword = ""; }\n'}),
+        Good(
+            "a live system",
+            {"hosts/usb/default.nix": '{ isoImage.volumeID = "a"; users.users.root.initialHashedPassword = ""; }\n'},
+        ),
     )
 
 

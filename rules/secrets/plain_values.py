@@ -79,7 +79,7 @@ def _at(definition: WrittenDefinition, name: str, repository: Repository) -> Ite
         yield from _credentials(definition)
     elif name in LISTS and _is_promising(definition.name.path, repository):
         yield from _list(definition)
-    elif _is_composed_url(definition.value_place, repository):
+    elif is_composed_url(definition.value_place, repository):
         yield from _url(definition)
 
 
@@ -210,7 +210,7 @@ def _url(definition: WrittenDefinition) -> Iterator[Exposure]:
             yield Exposure(source, message, *weight_of(look, Position.LIKELY))
 
 
-def _is_composed_url(place: Place, repository: Repository) -> bool:
+def is_composed_url(place: Place, repository: Repository) -> bool:
     """Whether a string with something interpolated into a URL's credentials is written somewhere."""
     source = repository.source(place.path)
     text = (

@@ -31,7 +31,7 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
 
     ## What keeps it silent
 
-    - Files outside the repository, and ones that are not there.
+    - Files outside the repository, ones that are not there, and `.sops.yaml`, the settings of sops.
     - Empty files, and files that git-crypt, Git LFS or git-annex keep elsewhere.
     - Files for tests, examples, templates, virtual machines and installers.
 
@@ -58,7 +58,7 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
             return
         for source in sources_of(subject.value):
             text = repository.text(source.file) if source.way is Way.COPIED and source.file is not None else None
-            if text is None or source.file is None or is_stand_in(text):
+            if text is None or source.file is None or is_stand_in(text) or source.file.name in _SETTINGS_OF_TOOLS:
                 continue
             if (is_sops_file if tool == "sops" else is_age_file)(text):
                 continue
@@ -109,7 +109,17 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
                 "text.age": "-----BEGIN AGE ENCRYPTED FILE-----\nabc\n",
             },
         ),
+        Good(
+            "the settings of sops, which hold no secret",
+            {
+                "configuration.nix": "{ sops.defaultSopsFile = ./.sops.yaml; }\n",
+                ".sops.yaml": "keys: [ age1qyqszqgpqyqszqgpqyqszqgp ]\n",
+            },
+        ),
     )
+
+
+_SETTINGS_OF_TOOLS = frozenset({".sops.yaml", ".sops.yml"})  # who may decrypt what; the file itself holds no secret
 
 
 def _tool(option: OptionPath) -> str | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
+from .carried_values import carried_values
 from .exposures import findings_of
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
@@ -18,7 +19,8 @@ class SecretInStore(PlainValueRule):
 
     A secret in plain text at an option or in a list of words that is named after one (`password`, `apiKey`, `--token …`),
     where nothing more than the name is known of the option. A value from a `let` or another file of the repository counts
-    as if it stood there. Options of NixOS, users, units, containers and files have rules of their own.
+    as if it stood there, and so does one that a script, a text or a generated configuration file is made of, or that
+    modules get as an argument (`specialArgs`). Options of NixOS, users, units, containers and files have rules of their own.
 
     A stand-in such as `changeme` is reported as a placeholder, which hurts when somebody forgets to replace it; where it is
     the password of a login that nixlint knows, anyone guesses it, and it is an error. A default that a program publishes
@@ -68,6 +70,7 @@ class SecretInStore(PlainValueRule):
         """Report a value in plain text at a name that promises a secret."""
         if taker_of(subject.path) is Taker.UNKNOWN:
             yield from findings_of(subject, plain_values(subject, repository), repository)
+            yield from findings_of(subject, carried_values(subject, repository), repository)
 
     examples = (
         Bad(

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
 
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, WrittenDefinition
-from nixlint.secrets.files import is_plain_secret, may_be_path_of_secret
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    Repository,
+    Rule,
+    Severity,
+    UnknownValue,
+    WrittenDefinition,
+)
+from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
+from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.options import secret_option
-from nixlint.secrets.ways import Way, sources_of
+from nixlint.secrets.ways import Source, Way, sources_of
 
 from .exposures import Exposure, findings_of, reaches_store
+from .files_of_secrets import is_plain_in
 from .plain_values import kind_of_value, replacement
-from .verdicts import FORMERLY, MARKS, promises_secret
+from .verdicts import FORMERLY, MARKS, contains, promises_secret
 
 
 class SecretReadAtEvaluation(Rule[WrittenDefinition]):
@@ -20,7 +34,8 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     ## What it finds
 
     `builtins.readFile`, `lib.fileContents` and what is made of them, at an option or a variable that is named after a
-    secret.
+    secret; of a file that is named after one, whatever the option; and what is imported from a Nix file that git-crypt
+    encrypts, at such an option.
 
     ## Why it matters
 
@@ -50,6 +65,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
+    values = re.compile(rb"readFile|fileContents")
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
@@ -61,7 +77,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret that is read while Nix evaluates."""
         if reaches_store(subject):
-            yield from findings_of(subject, _reads(subject), repository)
+            yield from findings_of(subject, _reads(subject, repository), repository)
 
     examples = (
         Bad(
@@ -85,10 +101,14 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     )
 
 
-def _reads(definition: WrittenDefinition) -> Iterator[Exposure]:
-    """The files that a value at a name of a secret is read from."""
+def _reads(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
+    """The files that a value at a name of a secret is read from, and those named after one that any value is read from."""
     kind = kind_of_value(definition)
-    for source in () if kind is None else sources_of(definition.value):
+    if kind is None:
+        yield from _reads_of_secrets(definition, repository)
+        return
+    yield from _imports(definition, kind, repository)
+    for source in sources_of(definition.value):
         if (
             source.way is Way.READ
             and not may_be_path_of_secret(source.file, source.symbols)
@@ -100,3 +120,46 @@ def _reads(definition: WrittenDefinition) -> Iterator[Exposure]:
                 "where every user can read it",
                 help=replacement(secret_option(definition.path)),
             )
+
+
+def _reads_of_secrets(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
+    """The files named after a secret that are read in a definition, whatever it is of."""
+    for source in sources_of(definition.value):
+        file = source.file
+        if source.way is not Way.READ or file is None or source.place is None or not is_named_secret(file):
+            continue
+        if (
+            contains(definition.value_place, source.place)
+            and not may_be_path_of_secret(file, source.symbols)
+            and is_plain_in(file, repository)
+            and not _is_known_as_none(file, repository)
+        ):
+            what = f"{file.name} is read by {source.through} while Nix evaluates, for {definition.path}"
+            message = f"{what}: the secret in it gets into /nix/store, where every user can read it"
+            yield Exposure(source, message, evidence=file.name)
+
+
+def _is_known_as_none(file: Path, repository: Repository) -> bool:
+    """Whether the repository shows that a file holds no secret: it is empty, or holds one line that is none."""
+    text = repository.text(file)
+    if text is None:
+        return False
+    line = text.strip()
+    return not line or ("\n" not in line and look_of(line) is Look.NO_SECRET)
+
+
+def _imports(definition: WrittenDefinition, kind: str, repository: Repository) -> Iterator[Exposure]:
+    """A value from a Nix file that git-crypt keeps: in the clear wherever the system is built."""
+    value = definition.value
+    file = value.file if isinstance(value, UnknownValue) else None
+    if file is not None and _is_kept_by_git_crypt(file, repository):
+        source = Source(Way.READ, through="import", file=file, place=definition.value_place)
+        message = (
+            f"{definition.path} is imported from {file.name}, which git-crypt encrypts in the repository only: the {kind} "
+            "gets into /nix/store, where every user can read it"
+        )
+        yield Exposure(source, message)
+
+
+def _is_kept_by_git_crypt(file: Path, repository: Repository) -> bool:
+    return (repository.file_tree().data(file) or b"").startswith(b"\0GITCRYPT\0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.rule import Confidence, Finding, OptionPath, Repository, Severity, Span, StringLiteral
+from nixlint.rule import Confidence, Finding, OptionPath, Repository, Severity, Span, StringLiteral, is_never_evaluated
 from nixlint.secrets.assignments import secret_lines, secret_statements, written_by_script
 from nixlint.secrets.looks import UNKNOWN, Look, look_of
 from nixlint.secrets.names import kind_of_secret
@@ -37,6 +37,8 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
         return
     option = _option_around(literal, repository)
     if option is not None and is_elsewhere(option / None):
+        return
+    if is_never_evaluated(literal.place, repository):
         return
     if is_said_to_be_none(literal.place, repository) or is_default_of_option(literal.place.path, repository):
         return
@@ -76,7 +78,7 @@ def _shown_by(text: str) -> tuple[_Shown, ...]:
     found = sorted((*_tokens(text), *_urls(text), *_lines(text), *_statements(text)), key=lambda each: each.start)
     secrets = [each for each in found if each.confidence is not Confidence.PLACEHOLDER]
     if not secrets:
-        return tuple(each for each in found if not _is_in_comment(each, text))[:1]
+        return tuple(each for each in found if not _is_in_comment(text, each.start))[:1]
     return tuple(
         each for index, each in enumerate(secrets) if not any(each.start < other.end for other in secrets[:index])
     )
@@ -94,10 +96,10 @@ def _written_by(text: str, repository: Repository) -> Iterator[_Shown]:
             yield _Shown(written.start, written.end, what, *weight, written.path)
 
 
-def _is_in_comment(found: _Shown, text: str) -> bool:
-    """Whether a comment of the text's own language has it; there a placeholder shows how something is written."""
-    line = text[text.rfind("\n", 0, found.start) + 1 : found.start]
-    return line.lstrip().startswith(_COMMENTS)
+def _is_in_comment(text: str, at: int) -> bool:
+    """Whether an offset is in a comment of the text's own language, which shows how something is written."""
+    line = text[text.rfind("\n", 0, at) + 1 : at].lstrip()
+    return line.startswith(_COMMENTS) and not line.startswith("#!")
 
 
 _COMMENTS = ("#", "--", "//", ";", "%", "/*", "<!--")
@@ -112,6 +114,8 @@ def _tokens(text: str) -> Iterator[_Shown]:
 
 def _urls(text: str) -> Iterator[_Shown]:
     for found in passwords_of_urls(text):
+        if _is_in_comment(text, found.start):
+            continue
         what = f"holds a URL with {called('password', found.look)} in plain text"
         yield _Shown(found.start, found.end, what, *weight_of(found.look, Position.LIKELY), "url")
 
@@ -126,6 +130,8 @@ def _statements(text: str) -> Iterator[_Shown]:
     if " " not in text and "?" not in text:
         return  # a word of a command; what it means depends on those around it
     for found in secret_statements(text):
+        if _is_in_comment(text, found.start):
+            continue
         what = f"holds {called(found.kind, found.look)} in plain text ({found.name})"
         yield _Shown(
             found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name, is_statement=True

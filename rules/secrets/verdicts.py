@@ -49,7 +49,7 @@ HELP_FOR_USERS = (
 
 LISTS = frozenset(
     # Options whose value is a list of variables or the words of a command.
-    "environment Environment env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
+    "environment Environment env Env extraOptions cmd command args extraArgs extraFlags ExecStart ExecStartPre".split()
 )
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
-
 import pytest
 
-from nixlint.secrets.positions import Position, is_for_trial, position_of
+from nixlint.secrets.positions import Position, position_of
 from nixlint.semantics.modules.option_path import OptionPath
 
 
@@ -40,21 +38,3 @@ def test_position_follows_from_the_path(path: str, position: Position) -> None:
 
 def test_unknown_name_matches_any_name_of_a_known_option() -> None:
     assert position_of(OptionPath(("users", "users", None, "password"))) is Position.CERTAIN
-
-
-@pytest.mark.parametrize(
-    "file",
-    [
-        *("tests/a.nix", "nixos/examples/a.nix", "a-test.nix", "vm.nix", "installer/a.nix", "shell.nix", "kexec.nix"),
-        *("machines/phone-vm/a.nix", "vm_test/a.nix", "builders/x86_64-iso/a.nix"),
-    ],
-)
-def test_file_to_try_things_is_told_by_its_path(file: str) -> None:
-    assert is_for_trial(PurePosixPath(file))
-
-
-@pytest.mark.parametrize(
-    "file", ["configuration.nix", "hosts/latest/a.nix", "modules/attestation.nix", "hosts/isolde.nix"]
-)
-def test_file_of_a_machine_is_told_by_its_path(file: str) -> None:
-    assert not is_for_trial(PurePosixPath(file))

@@ -560,9 +560,9 @@ class Interpreter:
         if source is None and path.suffix != ".nix":
             source = self._load(path / "default.nix")
         if source is None:
-            return UnknownValue(f"{path.name} can't be read", place)
+            return UnknownValue(f"{path.name} can't be read", place, file=path)
         if source.root.has_error:
-            return UnknownValue(f"{path.name} has a syntax error", place)
+            return UnknownValue(f"{path.name} has a syntax error", place, file=path)
         return self.evaluate(source.root, self.globals)
 
 

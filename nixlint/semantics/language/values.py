@@ -277,6 +277,8 @@ class UnknownValue(NamedTuple):
     reason: str
     place: Place | None = None
     is_error: bool = False
+    file: Path | None = None
+    """The file that could not be read, where that is why."""
 
 
 Value: TypeAlias = Union[

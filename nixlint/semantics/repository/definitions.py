@@ -110,6 +110,12 @@ def strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterator[StringL
     yield from map(_literal, views.strings_at(source, places_of_any(texts, source.data)))
 
 
+def is_never_evaluated(place: Place, repository: Repository) -> bool:
+    """Whether a place is in a branch that Nix never takes: ``if true then … else x``, ``lib.mkIf false x``."""
+    source = repository.source(place.path)
+    return source is not None and views.is_in_dead_branch(source, place.span)
+
+
 def _literal(string: views.String) -> StringLiteral:
     return StringLiteral(place_of(string), tuple(part if isinstance(part, str) else None for part in decode(string)))
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.language.values import StringValue
+from nixlint.semantics.language.values import PathValue, StringValue, Value
 from nixlint.semantics.modules.module_sites import is_in_container, module_sites
 from nixlint.semantics.modules.module_system import ModuleSystem, modules_in
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.syntax.source_file import SourceFile
 
+from .hosts import hosts
 from .repository import Repository
 
 _STATE_VERSION = OptionPath.of("system", "stateVersion")
@@ -24,6 +26,28 @@ def host_state_version(repository: Repository) -> str | None:
     """The literal ``system.stateVersion`` of the hosts, where all that the repository gives them are the same one."""
     found = repository.remember(_HostStateVersions, lambda: _HostStateVersions(frozenset(_versions(repository))))
     return next(iter(found.versions)) if len(found.versions) == 1 else None
+
+
+class MachineFiles(NamedTuple):
+    """The files of the repository that a machine certainly has, and the paths of modules from elsewhere that it names."""
+
+    files: frozenset[Path]
+    others: tuple[str, ...]
+
+
+def machine_files(repository: Repository) -> Iterator[MachineFiles]:
+    """The files of each machine of a repository."""
+    for host in hosts(repository):
+        others = tuple(text for definition in host.modules for text in _texts(definition.value))
+        yield MachineFiles(host.system(repository.interpreter()).certain_files, others)
+
+
+def _texts(value: Value) -> Iterator[str]:
+    """What is known of the path of a module that is written as a string, or a path below an input."""
+    if isinstance(value, StringValue):
+        yield "".join(part for part in value.parts if isinstance(part, str))
+    elif isinstance(value, PathValue):
+        yield str(value.path)
 
 
 def _versions(repository: Repository) -> Iterator[str]:

@@ -214,9 +214,261 @@ FOUND: list[tuple[str, str, str | Mapping[str, str]]] = [
   containers.mq.config.services.rabbitmq = { enable = true; cookie = «"WATERFALLBIRDSONG"»; };
 }""",
     ),
+    # -- D9: files that are read or imported --
+    (
+        "D9",
+        "a file that is named after a secret, whatever the option",
+        """{ lib, ... }: {
+  services.a.extraConfig = «builtins.readFile ./secrets/token»;
+  services.b.settings.key = «lib.fileContents ./api-token.txt»;
+  environment.etc."c.conf".text = "user=c\npw=${«builtins.readFile ./c-password»}";
+  services.d.settings.list = [ («builtins.readFile ./d.secret») ];
+}""",
+    ),
+    (
+        "D9",
+        "a file of git-crypt that is imported",
+        {
+            "a.nix": """let secrets = import ./secrets.nix; in {
+  services.a.settings.password = «secrets.a.password»;
+  networking.wireless.networks.home.psk = «(import ./secrets.nix).wifi»;
+  services.b.environment.B_TOKEN = «secrets.b»;
+}
+""",
+            "secrets.nix": "\0GITCRYPT\0abcdef",
+        },
+    ),
+    (
+        "D9",
+        "a file of git-crypt that is imported with an argument, and one in a folder",
+        {
+            "a.nix": """{ pkgs, ... }: let keys = import ./private/keys.nix { inherit pkgs; }; in {
+  services.a.adminToken = «keys.admin»;
+}
+""",
+            "private/keys.nix": "\0GITCRYPT\0abcdef",
+        },
+    ),
+    # -- D10: scripts, and what is carried elsewhere --
+    (
+        "D10",
+        "a token that a script has from a let",
+        """let token = «"q7Wz83kfPl0"»; in {
+  systemd.services.a.script = ''
+    curl -H "X-Auth: ${token}" https://a.test
+  '';
+}""",
+    ),
+    (
+        "D10",
+        "the same in a package, and in the text of a file",
+        """{ pkgs, ... }:
+let
+  dbPassword = «"waterfall9"»;
+  apiToken = «"q7Wz83kfPl0"»;
+in
+{
+  environment.systemPackages = [ (pkgs.writeShellScriptBin "a" "backup ${dbPassword}") ];
+  environment.etc."b.conf".text = "auth ${apiToken}";
+}""",
+    ),
+    (
+        "D10",
+        "an argument of all modules",
+        {
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem {
+      specialArgs = { wifiPassword = «"waterfall9"»; };
+      modules = [ ./a.nix ];
+    };
+  };
+}
+""",
+            "a.nix": "{ wifiPassword, ... }: { networking.wireless.networks.home.psk = wifiPassword; }\n",
+        },
+    ),
+    (
+        "D10",
+        "an argument of modules that is given in one, and of those of Home Manager",
+        {
+            "a.nix": """{
+  _module.args.apiToken = «"q7Wz83kfPl0"»;
+  home-manager.extraSpecialArgs = { mailPassword = «"waterfall9"»; };
+}
+""",
+            "b.nix": "{ apiToken, ... }: { services.b.settings.x = apiToken; }\n",
+            "c.nix": "{ mailPassword, ... }: { programs.c.settings.x = mailPassword; }\n",
+        },
+    ),
+    # -- D11: other forms of text --
+    (
+        "D11",
+        "the configuration of an image",
+        """{ pkgs, ... }:
+let image = pkgs.dockerTools.buildImage { name = "a"; config.Env = [ "PORT=80" «"X_API_KEY=q7Wz83kfPl0"» ]; };
+in { virtualisation.oci-containers.containers.a.imageFile = image; }""",
+    ),
+    (
+        "D11",
+        "lines with a name and a value in quotes",
+        """{
+  services.mpd.extraConfig = ''
+    bind_to_address "any"
+    password "«waterfall9»"
+  '';
+}""",
+    ),
+    (
+        "D11",
+        "a set that is put into a generated file",
+        """{ pkgs, ... }:
+let
+  conf = { server.port = 80; server.token = «"q7Wz83kfPl0"»; };
+  file = (pkgs.formats.toml { }).generate "a.toml" conf;
+  format = pkgs.formats.yaml { };
+in
+{
+  systemd.services.a.serviceConfig.ExecStart = "a --config ${file}";
+  environment.etc."b.yaml".source = format.generate "b.yaml" { db.password = «"waterfall9"»; };
+}""",
+    ),
+    (
+        "D11",
+        "a set that is put into JSON, and one from a file",
+        {
+            "a.nix": """{ pkgs, lib, ... }:
+let
+  a = pkgs.writeText "a.json" (builtins.toJSON { token = «"q7Wz83kfPl0"»; });
+in
+{
+  services.a.configFile = a;
+  environment.etc."b.json".text = builtins.toJSON (import ./data.nix);
+  environment.etc."c.ini".text = lib.generators.toINI { } (import ./more.nix);
+}
+""",
+            "data.nix": '{ url = "https://a.test"; apiToken = «"q7Wz83kfPl0"»; }\n',
+            "more.nix": '{ main = { password = «"waterfall9"»; }; }\n',
+        },
+    ),
+    (
+        "D11",
+        "files of Home Manager at the top",
+        """{ pkgs, ... }: {
+  xdg.configFile."a/config.json".text = builtins.toJSON { token = «"q7Wz83kfPl0"»; };
+  xdg.dataFile."b".source = pkgs.writeText "b" (builtins.toJSON { password = «"waterfall9"»; });
+}""",
+    ),
+    # -- B8: what is near to what is let be --
+    (
+        "B8",
+        "a token without a face, a URL beside a comment, a branch that is taken",
+        """{ lib, ... }: {
+  services.a.settings = { token = «"q7Wz83kfPl0"»; name = "a"; };
+  services.b.config = ''
+    # the database:
+    url = postgres://b:«waterfall9»@db/b
+  '';
+  services.c.password = if true then «"waterfall9"» else "";
+  services.d.settings.password = lib.mkIf true «"birdsong77"»;
+  services.e.settings = lib.optionalAttrs true { password = «"birdsong77"»; };
+}""".replace('if true then «"waterfall9"» else ""', '«if true then "waterfall9" else ""»').replace(
+            'lib.mkIf true «"birdsong77"»', '«lib.mkIf true "birdsong77"»'
+        ),
+    ),
+    (
+        "B8",
+        "an option of one's own with a value that somebody made for it",
+        {
+            "a.nix": '{ acme.app.password = "x"; services.acme.settings.token = «"q7Wz83kfPl0"»; }\n',
+            "b.nix": "{ lib, ... }: { options.acme.app.password = lib.mkOption { }; }\n",
+        },
+    ),
+    # -- D12: files of production in folders with other names --
+    (
+        "D12",
+        "hosts that the flake has",
+        {
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./vms/a.nix ./modules/shell/users.nix ]; };
+    nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./hosts/live/b.nix ./web-vm/default.nix ]; };
+    nixosConfigurations.c = nixpkgs.lib.nixosSystem { modules = [ ./demo/c.nix ./tests/c.nix ]; };
+  };
+}
+""",
+            "vms/a.nix": '{ users.users.a.password = «"wonderland"»; }\n',
+            "modules/shell/users.nix": '{ users.users.b.password = «"wonderland"»; }\n',
+            "hosts/live/b.nix": '{ users.users.c.password = «"wonderland"»; }\n',
+            "web-vm/default.nix": '{ services.a.settings.password = «"wonderland7"»; }\n',
+            "demo/c.nix": '{ environment.etc.x.text = "url=postgres://a:«wonderland7»@db/a"; }\n',
+            "tests/c.nix": '{ users.users.d.password = «"wonderland"»; }\n',
+        },
+    ),
+    (
+        "D12",
+        "a host without a flake, and folders of machines that nobody imports",
+        {
+            "live/configuration.nix": "{ imports = [ ../shell/a.nix ]; }\n",
+            "shell/a.nix": '{ users.users.a.password = «"wonderland"»; }\n',
+            "vms/web.nix": '{ users.users.b.password = «"wonderland"»; }\n',
+        },
+    ),
 ]
 
 SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
+    (
+        "B8",
+        "the tokens of a lexer, and keys of styles",
+        """{
+  programs.a.settings.lexer = [ { token = "q7Wz83kfPl0"; face = "Keyword"; } ];
+  programs.b.config.rules = { one = { token = "comment7block"; regex = "#.*"; }; };
+  programs.c.settings.tokenColors = [ { token = "string9quoted"; foreground = "#ff0000"; } ];
+}""",
+    ),
+    (
+        "B8",
+        "URLs and statements in comments of a text",
+        """{
+  services.a.config = ''
+    # url = postgres://a:waterfall9@db/a
+    ; url = redis://:waterfall9@cache
+    // curl https://a.test/?token=q7Wz83kfPl0
+    -- ALTER USER a WITH PASSWORD 'waterfall9';
+    port = 80
+  '';
+}""",
+    ),
+    (
+        "B8",
+        "what a check gets while the system is built",
+        """{
+  services.frigate.preCheckConfig = ''
+    export FRIGATE_MQTT_PASSWORD=waterfall9
+    export OTHER=x
+  '';
+  services.app.package.checkPhase = "app --password=waterfall9";
+}""",
+    ),
+    (
+        "B8",
+        "branches that are dead",
+        """{ lib, ... }: {
+  services.a.settings.password = if true then "" else "waterfall9";
+  services.b.settings.password = if false then "waterfall9" else "";
+  services.c.settings = lib.mkIf false { password = "waterfall9"; };
+  services.d.settings = lib.optionalAttrs false { url = "redis://:waterfall9@cache"; };
+  services.e.extraArgs = lib.optionals false [ "--password" "waterfall9" ];
+}""",
+    ),
+    (
+        "B8",
+        "words at options of one's own",
+        {
+            "a.nix": '{ acme.services.app.secret = "immich"; config.acme.vault.token = "media"; }\n',
+            "b.nix": "{ lib, ... }: { options.acme.services.app.secret = lib.mkOption { }; }\n",
+        },
+    ),
     (
         "D1",
         "a file in /etc that is no secret, that nobody reads as one, or that another writes",
@@ -294,6 +546,98 @@ SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
 """,
             "settings.env": "PORT=80\nHOST=localhost\n",
             "sealed.env": "PASSWORD=ENC[AES256_GCM,data:abc]\nsops_version=3.8.1\n",
+        },
+    ),
+    (
+        "D9",
+        "files that are public, encrypted, only there at run time, or no secrets",
+        {
+            "a.nix": """{ config, ... }: {
+  services.a.extraConfig = builtins.readFile ./a.conf;
+  services.b.key = builtins.readFile ./secrets/b.pub;
+  services.c.extraConfig = builtins.readFile ./token.age;
+  services.d.settings = builtins.readFile ./secrets/tokenizer.json;
+  services.e.text = builtins.readFile ./password-hash;
+  services.f.text = builtins.readFile ./secrets.md;
+}
+""",
+            "b.nix": """let secrets = import ./secrets.nix; in {
+  networking.hostName = secrets.name;
+  services.g.passwordFile = secrets.passwordFile;
+  users.users.a.hashedPassword = secrets.hash;
+}
+""",
+            "secrets.nix": "\0GITCRYPT\0abcdef",
+        },
+    ),
+    (
+        "D10",
+        "names of secrets, references, and what goes nowhere",
+        """{ config, pkgs, ... }:
+let
+  token = "$A_TOKEN";
+  password = config.sops.placeholder.a;
+  tokenName = "hub-token";
+  unused = "waterfall9";
+  secret = "app/secret";
+in
+{
+  systemd.services.a.script = "curl ${token} ${tokenName} ${secret}";
+  sops.templates."a".content = "x ${password}";
+  specialArgs.tokenFile = "/run/secrets/a";
+}""",
+    ),
+    (
+        "D10",
+        "what a let has for a description or a test",
+        """{ pkgs, lib, ... }:
+let password = "waterfall9"; in
+{
+  options.a = lib.mkOption { description = "such as ${password}"; };
+  config.virtualisation.vmVariant.services.a.text = "x ${password}";
+}""",
+    ),
+    (
+        "D11",
+        "sets of something else, and lines that are none",
+        """{ pkgs, config, ... }:
+let
+  conf = { token = "@token@"; password = config.sops.placeholder.a; tokens.max = "100"; };
+  scope = { token = "keyword"; };
+in
+{
+  environment.etc."a.toml".source = (pkgs.formats.toml { }).generate "a" conf;
+  services.a.extraConfig = ''
+    password "$PASSWORD"
+    echo password "is wrong"
+    label "waterfall9"
+  '';
+}""",
+    ),
+    (
+        "D12",
+        "machines that say that they are for trial, tests and examples",
+        {
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.iso = nixpkgs.lib.nixosSystem { modules = [ ./hosts/iso.nix ]; };
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./hosts/a.nix ]; };
+  };
+}
+""",
+            "hosts/iso.nix": """{ modulesPath, ... }: {
+  imports = [ "${modulesPath}/installer/cd-dvd/installation-cd-minimal.nix" ../modules/login.nix ];
+}
+""",
+            "modules/login.nix": '{ users.users.nixos.password = "wonderland"; }\n',
+            "hosts/a.nix": '{ virtualisation.vmVariant.users.users.a.password = "wonderland"; }\n',
+            "tests/a.nix": '{ users.users.a.password = "wonderland"; }\n',
+            "examples/a/configuration.nix": '{ users.users.a.password = "wonderland"; }\n',
+            "template/a.nix": '{ users.users.a.password = "wonderland"; }\n',
+            "vms/a.nix": """{ modulesPath, ... }: {
+  imports = [ "${modulesPath}/virtualisation/qemu-vm.nix" ]; users.users.a.password = "wonderland";
+}
+""",
         },
     ),
 ]
