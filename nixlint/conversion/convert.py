@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path, PurePath
@@ -22,7 +22,7 @@ from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.emit.context import NATIVE_SINCE
 from nixlint.emit.expression import Unwritable
 from nixlint.emit.layout import render
-from nixlint.emit.oci_module import Options, emit
+from nixlint.emit.oci_module import Options, emit, moved_text
 from nixlint.emit.secret_places import secret_files
 from nixlint.emit.symbols import Symbols
 from nixlint.semantics.modules.releases import releases
@@ -40,9 +40,12 @@ class Root(Enum):
     HERE = "here"
     OWN = "own"
 
-    def path(self, loaded: LoadedProject) -> str:
-        """The path."""
-        return loaded.directory if self is Root.HERE else f"/var/lib/{loaded.name}"
+    def path(self, loaded: LoadedProject, outside: Iterable[str]) -> str:
+        """The path. What the project names by its way out of its folder is in its own place too."""
+        if self is Root.HERE:
+            return loaded.directory
+        top = os.path.commonpath((loaded.directory, *outside))
+        return os.path.normpath(PurePath("/var/lib", loaded.name, PurePath(loaded.directory).relative_to(top)))
 
 
 class ConversionRequest(NamedTuple):
@@ -102,8 +105,9 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     book = CommentBook(loaded.texts)
     inputs = digest(loaded)
     head = book.head()
-    root = request.root.path(loaded) if isinstance(request.root, Root) else request.root
-    moves = _moves(plain, loaded, root)
+    outside = frozenset(path for path in _paths(plain) if _is_relative(path, loaded))
+    root = request.root.path(loaded, outside) if isinstance(request.root, Root) else request.root
+    moves = _moves(outside, loaded.directory, root)
     folder = moves or ((loaded.directory, root),)
     needed = tuple(dict.fromkeys(moved for path in _needed(plain) for moved in _moved(path, folder)))
     kept = request.kept
@@ -152,16 +156,14 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
 _Moves: TypeAlias = tuple[tuple[str, str], ...]
 
 
-def _moves(deployment: Deployment, loaded: LoadedProject, root: str) -> _Moves:
-    """The project's folder with its path on the machine, and before it what the project names by its way out of there
-    (``../conf``): that stands on the machine where the same way leads.
+def _moves(outside: Iterable[str], here: str, root: str) -> _Moves:
+    """The project's folder with its path on the machine, and what the project names by its way out of there (``../conf``),
+    which stands on the machine where the same way leads. What is in another comes before it.
     """
-    here = loaded.directory
     if root == here:
         return ()
-    outside = {path for path in _paths(deployment) if _is_relative(path, loaded)}
     found = [(path, os.path.normpath(os.path.join(root, os.path.relpath(path, here)))) for path in outside]  # noqa: PTH118
-    return (*sorted(found, reverse=True), (here, root))
+    return tuple(sorted(((here, root), *found), reverse=True))
 
 
 def _is_relative(path: str, loaded: LoadedProject) -> bool:
@@ -200,10 +202,7 @@ def _moved(path: str, moves: _Moves) -> Iterator[str]:
 
 def _seen_there(message: str, moves: _Moves) -> str:
     """A message with the project's paths as they are on the machine."""
-    places = dict(moves)
-    for here in places.keys() - {"/"}:
-        message = re.sub(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])", lambda found: places[found[0]], message)
-    return message
+    return moved_text(message, tuple(each for each in moves if each[0] != "/"))
 
 
 def digest(loaded: LoadedProject) -> str:

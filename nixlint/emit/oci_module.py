@@ -155,8 +155,8 @@ def _module(
         top = AttrSet(
             (*imported, *(declaration if is_main else ()), Entry(("config",), config, blank_before=not is_first))
         )
-    for here, there in options.moved:
-        top = _moved(top, here, there)
+    if options.moved:
+        top = with_texts(top, lambda text: (moved_text(text, options.moved),))
     bindings, top = options.symbols.bound(top)
     settings, top = restarting.shared(top)
     bindings += settings
@@ -166,10 +166,13 @@ def _module(
     return Module(_arguments(top), top, (*options.header, *options.head) if is_main else options.header)
 
 
-def _moved(expression: Expression, here: str, there: str) -> Expression:
-    """An expression in whose texts a folder stands at another place."""
-    pattern = re.compile(rf"(?<![\w./-]){re.escape(here)}(?![\w.-])")
-    return with_texts(expression, lambda text: (pattern.sub(lambda _: there, text),))
+def moved_text(text: str, moved: tuple[tuple[str, str], ...]) -> str:
+    """A text in which paths stand at other places: the first that fits counts."""
+    if not moved:
+        return text
+    places = dict(moved)
+    pattern = rf"(?<![\w./-])(?:{'|'.join(re.escape(path) for path in places)})(?![\w.-])"
+    return re.sub(pattern, lambda found: places[found[0]], text)
 
 
 def _first_spaced(entries: tuple[Entry, ...], is_spaced: bool) -> tuple[Entry, ...]:

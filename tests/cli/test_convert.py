@@ -197,6 +197,16 @@ def test_what_is_beside_the_project_is_beside_it_on_the_machine(folder: Path) ->
     assert "  /srv/stacks/shared\n" in ran.err
 
 
+def test_the_folder_of_its_own_holds_what_is_beside_the_project_too(folder: Path) -> None:
+    services = "services: { a: { build: .., volumes: ['./conf:/conf', '../shared:/shared'] } }\n"
+    write_files(folder, {"compose.yaml": services})
+    ran = nixlint(folder, "convert")
+    assert 'WorkingDirectory = "/var/lib/blog"' in ran.out
+    assert '"/var/lib/blog/blog/conf:/conf"' in ran.out
+    assert '"/var/lib/blog/shared:/shared"' in ran.out
+    assert str(folder.parent) not in ran.out + ran.err
+
+
 def test_print_model_is_what_compose_prints(folder: Path) -> None:
     model = json.loads(nixlint(folder, "convert", "--print-model").out)
     assert model["name"] == "blog"

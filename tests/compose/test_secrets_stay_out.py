@@ -229,3 +229,23 @@ def test_the_default_of_a_secret_variable_is_left_out_of_a_command(written: str,
     assert "hunter2" not in module
     assert "DB_PASSWORD" in module
     assert "&& true" in module
+
+
+def test_what_a_person_is_to_fill_in_is_outside_of_the_store(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DB_PASSWORD=null\nMAIL_PASSWORD=password\nKEY=changeme\nSIZE=null\n")
+    text = "services:\n  web:\n    image: example/web:1\n    environment:\n"
+    names = {
+        "MYSQL_PASSWORD": "DB_PASSWORD",
+        "EMAIL_HOST_PASSWORD": "MAIL_PASSWORD",
+        "SECRET_KEY": "KEY",
+        "SIZE": "SIZE",
+    }
+    text += "".join(f"      {name}: ${{{variable}}}\n" for name, variable in names.items())
+    conversion = converted(text, tmp_path)
+    assert 'SIZE = "null";' in module_text(conversion)
+    (file,) = conversion.secret_files
+    assert dict(file.variables) == {
+        "MYSQL_PASSWORD": "null",
+        "EMAIL_HOST_PASSWORD": "password",
+        "SECRET_KEY": "changeme",
+    }

@@ -9,6 +9,7 @@ from nixlint.compose.dotenv import engine_reads, parse_dotenv, raw_variables
 from nixlint.compose.problem import ComposeError
 from nixlint.containers.languages.environment_files import environment_line, is_passed
 from nixlint.deployment.parts import EnvironmentFile, Variable
+from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.names import NameClass, classify_name
 from nixlint.secrets.parts import may_be_secret, secret_parts_of_text
 
@@ -70,8 +71,10 @@ def _is_secret(keys: KeyReader, pair: Pair, value: str) -> bool:
     """
     if is_named_secret(pair.name, value) or names_secret(tuple(sorted(variables_in(pair.scalar))), value) is not None:
         return True
-    if not value:  # a person has to fill it in, and not in the store
-        return classify_name(pair.name) is NameClass.SECRET and bool(variables_in(pair.scalar))
+    if variables_in(pair.scalar) and _is_to_be_filled_in(pair.name, value):
+        return True
+    if not value:
+        return False
     if classify_name(pair.name) is NameClass.NEUTRAL and (
         may_be_secret(pair.name, value) or secret_parts_of_text(value)
     ):
@@ -79,6 +82,20 @@ def _is_secret(keys: KeyReader, pair: Pair, value: str) -> bool:
     if value in keys.notes.secrets and keys.notes.secrets.is_evidence(value):
         return True
     return bool(pair.scalar.variables) and not is_setting(value)
+
+
+def _is_to_be_filled_in(name: str, value: str) -> bool:
+    """Whether a value is what the example of an environment has where a person is to put a secret, and not in the store."""
+    match classify_name(name):
+        case NameClass.SECRET:
+            return value.lower() in _UNSET or look_of(value) is Look.PLACEHOLDER
+        case NameClass.HIDE:
+            return value.lower() == "password" or look_of(value) is Look.PLACEHOLDER
+        case _:
+            return False
+
+
+_UNSET = ("", "null", "none", "nil", "undefined")
 
 
 class _Read(NamedTuple):
