@@ -62,11 +62,11 @@ def _judge(name: str, found: list[Project], scratch: Path, other: str) -> None:
     made: list[tuple[Project, Path, list[Said], dict[str, dict[str, str]]]] = []
     for index, project in enumerate(found):
         module = scratch / f"{name}-{index}.nix"
-        result = _with_nixlint(project, module) if name == "nixlint" else _with_compose2nix(project, module, other)
-        if result is None:
+        told = _with_nixlint(project, module) if name == "nixlint" else _with_compose2nix(project, module, other)
+        if told is None:
             counts["not converted"] += 1
         else:
-            made.append((project, module, *result))
+            made.append((project, module, *told))
     engine = scratch / "engine.nix"
     engine.write_text('{ virtualisation.oci-containers.backend = "podman"; }\n')
     evaluated = evaluate([[each[1], *([engine] if name != "nixlint" else [])] for each in made], RELEASE)

@@ -361,7 +361,7 @@ def _oci(declared: Declared, host: str | None, engine: str | None) -> InventoryI
         image,
         None,
         _flag_items(flags, "--ip", "--ip6"),
-        _merged(_items(option("networks")), _flag_items(flags, "--network", "--net")),
+        _merged(_items(option("networks")), _flag_items(flags, "--network")),
         _merged(_items(option("ports")), _flag_items(flags, "--publish")),
         volumes,
         _merged(_names(option("environment")), tuple(_flag_name(flag.value) for flag in flags if flag.name == "--env")),

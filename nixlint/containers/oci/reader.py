@@ -227,7 +227,7 @@ def _container(
             *mounts_in(volumes),
             *mounts_in_flags(tuple(_values(flags, "--mount"))),
         ),
-        networks=(*declaration.texts("networks"), *_values(flags, "--network", "--net")),
+        networks=(*declaration.texts("networks"), *_values(flags, "--network")),
         privileged=declaration.privileged(flags),
         capabilities=declaration.capabilities(flags),
         devices=(*declaration.texts("devices"), *_values(flags, "--device")),
