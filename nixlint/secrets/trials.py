@@ -6,7 +6,6 @@ The facts are in ``nixlint/data/secret_circumstances.json``, each row with its r
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from functools import cache
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -25,14 +24,25 @@ def is_to_be_read(file: PurePath) -> bool:
     return any(not _facts().folders.isdisjoint((name, *name.replace("_", "-").split("-"))) for name in names)
 
 
-def says_trial(text: bytes) -> bool:
-    """Whether the text of a module says that its machine is to be tried, or to install another one from."""
-    return any(mark in text for mark in _facts().machines)
+def is_of_installer(file: PurePath) -> bool:
+    """Whether a file is called as one for an installer or a rescue system; where a host has it, it is none."""
+    names = (part.lower().replace("_", "-") for part in (*file.parts[:-1], file.stem))
+    return any(not _facts().installers.isdisjoint(name.split("-")) for name in names)
 
 
-def machines_to_try() -> Iterable[bytes]:
-    """The texts of which one is in a module of every machine that is there to be tried."""
-    return _facts().machines
+def is_module_of_trial(path: str) -> bool:
+    """Whether the path of a module is one that only a machine to be tried, or to install from, imports."""
+    return any(module in path for module in _facts().machines)
+
+
+def is_option_of_trial(name: str | None) -> bool:
+    """Whether only such a machine has options below a name."""
+    return name in _facts().options
+
+
+def marks_of_trial() -> tuple[bytes, ...]:
+    """The texts of which one is in a module of every such machine."""
+    return tuple(mark.encode() for mark in (*_facts().machines, *_facts().options))
 
 
 def asks_for_no_login(text: bytes) -> bool:
@@ -41,7 +51,9 @@ def asks_for_no_login(text: bytes) -> bool:
 
 
 class _Facts(NamedTuple):
-    machines: tuple[bytes, ...]
+    machines: tuple[str, ...]
+    options: frozenset[str]
+    installers: frozenset[str]
     folders: frozenset[str]
     logins: tuple[bytes, ...]
 
@@ -50,7 +62,9 @@ class _Facts(NamedTuple):
 def _facts() -> _Facts:
     tables = json.loads(_DATA.read_text("utf-8"))
     return _Facts(
-        tuple(row["text"].encode() for row in tables["machines"]),
+        tuple(row["module"] for row in tables["machines"]),
+        frozenset(row["option"] for row in tables["options"]),
+        frozenset(row["word"] for row in tables["installers"]),
         frozenset(row["name"] for row in tables["folders"]),
         tuple(row["text"].encode() for row in tables["logins"]),
     )

@@ -21,7 +21,13 @@ from nixlint.rule import (
     machine_files,
     written_definitions,
 )
-from nixlint.secrets.trials import is_to_be_read, machines_to_try, says_trial
+from nixlint.secrets.trials import (
+    is_module_of_trial,
+    is_of_installer,
+    is_option_of_trial,
+    is_to_be_read,
+    marks_of_trial,
+)
 from nixlint.secrets.ways import strings_of, text_of
 
 from .file_definitions import FileDefinitions
@@ -35,11 +41,11 @@ def is_for_trial_here(file: Path, repository: Repository) -> bool:
     """
     if repository.remember_for_turn(_Tests, _Tests).is_one(file, repository) or is_put_away(file, repository):
         return True
-    is_read = is_for_trial_by_path(file, repository)
-    if not is_read and not any(repository.mentions(mark) for mark in machines_to_try()):
+    is_named = is_for_trial_by_path(file, repository) or is_of_installer(_relative(file, repository))
+    if not is_named and not any(repository.mentions(mark) for mark in marks_of_trial()):
         return False
     machines = repository.remember(_Machines, lambda: _machines(repository))
-    return file not in machines.deployed and (is_read or file in machines.tried)
+    return file not in machines.deployed and (is_named or file in machines.tried)
 
 
 class _Machines(NamedTuple):
@@ -53,18 +59,36 @@ def _machines(repository: Repository) -> _Machines:
     deployed: set[Path] = set()
     tried: set[Path] = set()
     for machine in machine_files(repository):
-        sources = (repository.source(file) for file in machine.files)
-        is_trial = any(says_trial(text.encode()) for text in machine.others) or any(
-            source is not None and says_trial(source.data) for source in sources
+        is_trial = any(map(is_module_of_trial, machine.others)) or any(
+            says_trial(file, repository) for file in machine.files
         )
         (tried if is_trial else deployed).update(machine.files)
     return _Machines(frozenset(deployed), frozenset(tried))
 
 
+def says_trial(file: Path, repository: Repository) -> bool:
+    """Whether a module imports what only a machine imports that is to be tried, or to install from, or has its options."""
+    source = repository.source(file)
+    if source is None or not any(mark in source.data for mark in marks_of_trial()):
+        return False
+    for definition in FileDefinitions.of(file, repository).all:
+        names = definition.path.names
+        if is_option_of_trial(names[0] if names[0] != "config" else names[-1]):
+            return True
+        if names == ("imports",) and any(
+            is_module_of_trial(text_of(string)) for string, _ in strings_of(definition.value)
+        ):
+            return True
+    return False
+
+
 def is_for_trial_by_path(file: Path, repository: Repository) -> bool:
     """Whether a file is a test, an example or the like, by its path below the repository."""
-    relative = file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
-    return is_to_be_read(relative)
+    return is_to_be_read(_relative(file, repository))
+
+
+def _relative(file: Path, repository: Repository) -> Path:
+    return file.relative_to(repository.root) if file.is_relative_to(repository.root) else Path(file.name)
 
 
 class _Tests:
@@ -77,7 +101,7 @@ class _Tests:
         """Whether a file has the script of a test, or says what its machine is for."""
         if file not in self._known:
             source = repository.source(file)
-            self._known[file] = source is not None and (b"testScript" in source.data or says_trial(source.data))
+            self._known[file] = source is not None and (b"testScript" in source.data or says_trial(file, repository))
         return self._known[file]
 
 

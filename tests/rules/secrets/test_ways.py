@@ -406,6 +406,24 @@ in
         },
     ),
     (
+        "B10",
+        "a host that makes an installer or runs one, and one that is called so",
+        {
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./rescue/users.nix ]; };
+  };
+}
+""",
+            "a.nix": """{ pkgs, ... }: {
+  boot.loader.grub.extraFiles = (pkgs.nixos { imports = [ (pkgs.path + "/nixos/modules/installer/netboot/a.nix") ]; }).x;
+  users.users.a.password = «"wonderland"»;
+}
+""",
+            "rescue/users.nix": '{ users.users.b.password = «"wonderland"»; }\n',
+        },
+    ),
+    (
         "D12",
         "a host without a flake, and folders of machines that nobody imports",
         {
@@ -417,6 +435,21 @@ in
 ]
 
 SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
+    (
+        "B10",
+        "installers and rescue systems that no host has",
+        {
+            "flake.nix": """{
+  outputs = { nixos-generators, ... }: {
+    packages.x86_64-linux.live-iso = nixos-generators.nixosGenerate { modules = [ ./nix/installer-base.nix ]; };
+  };
+}
+""",
+            "nix/installer-base.nix": '{ users.users.root.password = "nixos"; }\n',
+            "boot/rescue/base.nix": '{ users.users.nixos.initialPassword = "nixos"; }\n',
+            "kexec.nix": '{ users.users.root.initialPassword = "toor"; }\n',
+        },
+    ),
     (
         "B8",
         "the tokens of a lexer, and keys of styles",
