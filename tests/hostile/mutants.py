@@ -1,153 +1,127 @@
-"""Mutants of real files, and what becomes of nixlint when it is given them.
+"""Mutants of real files: the same folder with one file changed by chance.
 
-A *seed* is a folder with files of Nix, TOML and flake locks. A *mutant* is the same folder with one file changed by chance:
-bytes lost, doubled or moved, a piece of another file put in, brackets without end, numbers of thousands of digits, and
-expressions that a lazy language takes and that no memory holds. Every command that reads Nix runs on every mutant in a
-process of its own, which is stopped when it takes too long or too much memory; then a check keeps its results in a cache,
-of which a file is changed by chance as well before the check runs again. The same number always makes the same mutant.
+A *seed* is a folder with files of Nix and TOML, flake locks and Compose files. A *mutant* is one of its files, changed, with
+a few that stand around it: bytes lost, doubled or moved, a piece of another file put in, brackets without end, numbers of
+thousands of digits, and expressions that a lazy language takes and that no memory holds. The same number always makes the
+same mutant of the same folders. What becomes of nixlint then is in :mod:`.mutant_runs`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import multiprocessing
-import os
 import random
-import resource
-import shutil
-import tempfile
-import time
-import traceback
-from collections.abc import Callable, Iterator, Sequence
-from multiprocessing.connection import Connection
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
+from enum import Enum
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-COMMANDS: tuple[tuple[str, ...], ...] = (
-    ("check", "--no-cache", "--fail-on", "never", "--pedantic"),
-    ("check", "--no-cache", "--format", "json"),
-    ("options", "*.*.*"),
-    ("options", "--host", "*", "containers.*.config.system.stateVersion"),
-    ("inventory", "--format", "json"),
-)
-"""What runs on each mutant."""
-SUFFIXES = frozenset({".nix", ".toml", ".lock"})
 _MOST_FILES = 60
-"""So many files of a seed are taken along: the rest would cost time and show nothing more."""
+"""As many files are taken of a folder, by chance."""
 _LARGEST_SEED_FILE = 60_000
-_ADDRESS_SPACE = 3 * 1024**3
+_NEIGHBOURS = 4
+"""As many files stand around the changed one, those of its own folder first: more would cost time and show nothing more."""
+
+Files = Mapping[str, bytes]
+"""Files by their names below a folder."""
 
 
-class Limits(NamedTuple):
-    """How many seconds one command may take, and how many megabytes its process may come to."""
+class Kind(Enum):
+    """What is changed."""
 
-    seconds: float = 10.0
-    megabytes: int = 500
+    NIX = "Nix"
+    COMPOSE = "Compose"
+    TOML = "TOML"
+    LOCK = "lock"
+    CACHE = "cache"
 
 
-class Trouble(NamedTuple):
-    """A mutant that nixlint did not take well: its number, the command, and what happened."""
+_SHARES = (
+    Kind.NIX,
+    Kind.NIX,
+    Kind.NIX,
+    Kind.NIX,
+    Kind.COMPOSE,
+    Kind.COMPOSE,
+    Kind.TOML,
+    Kind.LOCK,
+    Kind.CACHE,
+    Kind.CACHE,
+)
+"""Of ten mutants, which are of what kind."""
+
+
+class Mutant(NamedTuple):
+    """A folder with a changed file. Of one of the cache it is whole: its cache is changed when there is one."""
 
     number: int
-    command: str
-    what: str
+    kind: Kind
+    files: Files
+    changed: str
 
 
-class Outcome(NamedTuple):
-    """What a run over mutants came to."""
-
-    mutants: int
-    troubles: tuple[Trouble, ...]
-    slowest: tuple[float, int, str]
-    """The seconds of the slowest command, its mutant and what it was."""
-    megabytes: int
-    """The most memory that a process came to."""
+def kind_of(name: str) -> Kind | None:
+    """What a file is, by its name."""
+    path = PurePosixPath(name)
+    if path.suffix in (".yml", ".yaml"):
+        return Kind.COMPOSE if "compose" in path.name else None
+    return {".nix": Kind.NIX, ".toml": Kind.TOML, ".lock": Kind.LOCK}.get(path.suffix)
 
 
-def run_mutants(
-    folders: Sequence[Path], numbers: range, limits: Limits, tell: Callable[[Trouble], None] = lambda _: None
-) -> Outcome:
-    """Make the mutants of these numbers and run every command on each; ``tell`` gets what goes wrong when it does."""
-    seeds = [seed for folder in folders if (seed := seed_of(folder))]
-    troubles: list[Trouble] = []
-
-    def wrong(trouble: Trouble) -> None:
-        troubles.append(trouble)
-        tell(trouble)
-
-    slowest = (0.0, -1, "")
-    megabytes = 0
-    start = numbers.start
-    while start < numbers.stop:
-        here, there = multiprocessing.Pipe(duplex=False)
-        worker = multiprocessing.Process(target=_work, args=(seeds, range(start, numbers.stop), limits, there))
-        worker.start()
-        there.close()
-        start = numbers.stop
-        current: tuple[int, str] = (-1, "the start")
-        while True:
-            try:
-                message = here.recv() if _in_time(here, worker.pid, limits.seconds) else None
-            except EOFError:
-                break
-            if message is None:
-                wrong(Trouble(*current, f"takes more than {limits.seconds:g} s"))
-                worker.kill()
-                start = current[0] + 1
-                break
-            match message:
-                case ("start", number, command):
-                    current = (number, command)
-                case ("trouble", what):
-                    wrong(Trouble(*current, what))
-                case ("done", seconds, peak):
-                    slowest = max(slowest, (seconds, *current))
-                    megabytes = max(megabytes, peak)
-                case ("again", number):
-                    start = number
-        worker.join()
-        if worker.exitcode not in (0, -9) and start >= numbers.stop:
-            wrong(Trouble(*current, f"the process ends with {worker.exitcode}"))
-            start = current[0] + 1
-        here.close()
-    return Outcome(len(numbers), tuple(troubles), slowest, megabytes)
+def seed_of(folder: Path) -> Files:
+    """The files of a folder that mutants are made of."""
+    paths = [path for path in sorted(folder.rglob("*")) if kind_of(path.name) and ".git" not in path.parts]
+    fit = [path for path in paths if path.is_file() and not path.is_symlink()]
+    small = [path for path in fit if path.stat().st_size <= _LARGEST_SEED_FILE]
+    taken = random.Random(folder.name).sample(small, min(len(small), _MOST_FILES))
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(taken)}
 
 
-def _in_time(pipe: Connection, process: int | None, seconds: float) -> bool:
-    """Wait for a message of a process: so long as it takes no more seconds of the processor, on a busy machine too."""
-    began = _processor_seconds(process)
-    return any(pipe.poll(seconds) or _processor_seconds(process) - began > seconds for _ in range(12)) and pipe.poll()
+class Seeds:
+    """The seeds of folders, with the names of their files by what they are."""
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self.all: Sequence[Files] = [seed for folder in folders if (seed := seed_of(folder))]
+        self._names: dict[Kind, list[tuple[Files, list[str]]]] = {}
+        for seed in self.all:
+            for kind in Kind:
+                names = [name for name in sorted(seed) if kind_of(name) is kind]
+                if names:
+                    self._names.setdefault(kind, []).append((seed, names))
+
+    def choose(self, kind: Kind, chance: random.Random) -> tuple[Kind, Files, str]:
+        """A seed and a file of it of some kind; where there is none, of another kind."""
+        wanted: Kind = Kind.NIX if kind is Kind.CACHE else kind
+        if wanted not in self._names:
+            kind = wanted = next(iter(self._names))
+        seed, names = chance.choice(self._names[wanted])
+        return kind, seed, chance.choice(names)
 
 
-def _processor_seconds(process: int | None) -> float:
-    """What a process has taken, its kernel time with it (``utime`` and ``stime`` of proc_pid_stat(5))."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def seed_of(folder: Path) -> dict[str, bytes]:
-    """The files of a folder that mutants are made of, by their names below it."""
-    found: dict[str, bytes] = {}
-    for path in sorted(folder.rglob("*")):
-        small = path.is_file() and not path.is_symlink() and path.stat().st_size <= _LARGEST_SEED_FILE
-        if path.suffix in SUFFIXES and small and ".git" not in path.parts and len(found) < _MOST_FILES:
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
-
-
-def mutant(seeds: Sequence[dict[str, bytes]], number: int) -> tuple[dict[str, bytes], str]:
-    """The files of the mutant of a number, and which of them is the changed one."""
+def mutant(seeds: Seeds, number: int) -> Mutant:
+    """The mutant of a number."""
     chance = random.Random(number)
-    seed = chance.choice(seeds)
-    name = chance.choice(sorted(seed))
-    data = seed[name]
+    kind, seed, name = seeds.choose(chance.choice(_SHARES), chance)
+    files = {each: seed[each] for each in (name, *_around(name, seed))}
+    if kind is not Kind.CACHE:
+        files[name] = changed(files[name], PurePosixPath(name).suffix, seeds, chance)
+    return Mutant(number, kind, files, name)
+
+
+def _around(name: str, seed: Files) -> Iterable[str]:
+    """The files that stand around one: what the folder begins with, and its neighbours."""
+    folder = PurePosixPath(name).parent
+    first = [each for each in ("flake.nix", "flake.lock", "nixlint.toml") if each in seed]
+    near = sorted(seed, key=lambda each: (PurePosixPath(each).parent != folder, each))
+    return dict.fromkeys((*first, *[each for each in near if each != name][:_NEIGHBOURS]))
+
+
+def changed(data: bytes, suffix: str, seeds: Seeds, chance: random.Random) -> bytes:
+    """A text with one to five changes by chance."""
     for _ in range(chance.choice((1, 1, 2, 5))):
-        data = _mutated(data, Path(name).suffix, seeds, chance)
-    return {**seed, name: data}, name
+        data = _mutated(data, suffix, seeds.all, chance)
+    return data
 
 
-def _mutated(data: bytes, suffix: str, seeds: Sequence[dict[str, bytes]], chance: random.Random) -> bytes:
+def _mutated(data: bytes, suffix: str, seeds: Sequence[Files], chance: random.Random) -> bytes:
     start = chance.randint(0, len(data))
     end = min(len(data), start + int(chance.paretovariate(0.7)))
     match chance.randint(0, 8):
@@ -267,69 +241,4 @@ HOSTILE_DOCUMENTS: tuple[bytes, ...] = (
     b"\xff\xfe",
     b"\0",
 )
-"""The same for TOML and JSON."""
-
-
-def _work(seeds: Sequence[dict[str, bytes]], numbers: range, limits: Limits, pipe: Connection) -> None:
-    """Run the commands on mutants one after the other, and tell the parent of each."""
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    for number in numbers:
-        with tempfile.TemporaryDirectory(prefix="mutant") as name:
-            folder, cache = Path(name, "mutant"), Path(name, "cache")
-            files, changed = mutant(seeds, number)
-            _write(folder, files)
-            keeping = ("check", "--cache-dir", str(cache), "--fail-on", "never")
-            for command in (*COMMANDS, keeping, keeping):
-                damaged = _damage(cache, seeds, number) if cache.exists() else ""
-                pipe.send(("start", number, f"{command[0]} ({damaged or changed})"))
-                started = time.process_time()
-                for trouble in troubles_of(command, folder):
-                    pipe.send(("trouble", trouble))
-                peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-                pipe.send(("done", time.process_time() - started, peak))
-                if peak > limits.megabytes:
-                    pipe.send(("trouble", f"comes to {peak} MB"))
-                    pipe.send(("again", number + 1))
-                    shutil.rmtree(name, ignore_errors=True)
-                    return
-
-
-def _damage(cache: Path, seeds: Sequence[dict[str, bytes]], number: int) -> str:
-    """Change one file of a cache by chance; which one."""
-    chance = random.Random(number)
-    kept = sorted(path for path in cache.rglob("*") if path.is_file())
-    if not kept:
-        return ""
-    path = chance.choice(kept)
-    path.write_bytes(_mutated(path.read_bytes(), path.suffix, seeds, chance))
-    return f"a damaged {path.suffix} of the cache"
-
-
-def _write(folder: Path, files: dict[str, bytes]) -> None:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-
-
-def troubles_of(command: Sequence[str], folder: Path) -> Iterator[str]:
-    """Internal errors of one command on a folder: exceptions that escape, and those that it reports itself."""
-    import click
-
-    from nixlint.cli.main import nixlint
-
-    written = io.StringIO()
-    paths = [str(folder)]
-    arguments = [*command[:-1], *paths, command[-1]] if command[0] == "options" else [*command, *paths]
-    with contextlib.redirect_stdout(written), contextlib.redirect_stderr(written):
-        try:
-            nixlint.main(arguments, prog_name="nixlint", standalone_mode=False)
-        except click.ClickException:
-            pass
-        except Exception as error:  # what escapes is what is looked for
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            yield f"internal error: {type(error).__name__}: {str(error)[:100]} ({last.filename}:{last.lineno})"
-    for line in written.getvalue().splitlines():
-        if "internal error" in line:
-            yield line.strip()[:300]
+"""The same for TOML, JSON and YAML."""

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from .mutants import Limits, run_mutants
+from .mutant_runs import Limits, run_mutants
+from .mutants import Seeds
 
 _COUNT = int(os.environ.get("NIXLINT_MUTANTS", "12"))
 _FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
 def test_no_mutant_is_an_internal_error_or_takes_too_much() -> None:
-    outcome = run_mutants([_FIXTURES / name for name in ("flake-host", "wiki-container")], range(_COUNT), Limits())
+    seeds = Seeds(_FIXTURES / name for name in ("compose-homelab", "flake-host", "wiki-container"))
+    outcome = run_mutants(seeds, range(_COUNT), Limits(), batch=_COUNT)
     assert outcome.troubles == ()
-    assert outcome.mutants == _COUNT
+    assert outcome.mutants.total() == _COUNT

@@ -32,6 +32,8 @@ BROKE = 99
 _ADDRESS_SPACE = 3 * 1024**3
 _IMPORTED = 60
 """The megabytes of a process that has imported what commands need and done nothing yet."""
+_WAITS = 60
+"""How many times as long as it may work may a command take altogether: the machine may be busy with other things."""
 _NO_FOLDER = -1
 _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "os.system", "pty.spawn"}
@@ -126,7 +128,7 @@ def _be_limited(output: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (3 * SECONDS, 3 * SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(12 * SECONDS)
+    signal.alarm(_WAITS * SECONDS)
 
 
 def _command(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> int:
