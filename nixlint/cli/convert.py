@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,10 +36,10 @@ from nixlint.conversion.output import (
 from nixlint.conversion.vm_test import vm_test
 from nixlint.deployment.parts import RemarkKind
 from nixlint.deployment.target import Backend, SecretStore, Target
-from nixlint.files.reading import Anywhere, Kind, Reader
+from nixlint.files.reading import Anywhere, Kind, Reader, reason_of
 from nixlint.files.tree import Tree
 from nixlint.reporting.conversion import Written, conversion_json, conversion_text
-from nixlint.reporting.terminal import shell_word, style_for, visible
+from nixlint.reporting.terminal import escaped, shell_word, style_for, visible
 from nixlint.semantics.modules.releases import releases
 from nixlint.syntax.span import LineIndex
 
@@ -161,7 +161,7 @@ def command(
         environment = _environment(variables, options.host_env)
         env_paths = tuple(Path(path) for path in options.env_files)
         named = words if takes_command else options.files
-        loaded = _request(named, (), options.project_name, env_paths, environment)
+        loaded = _request(named, (), options.project_name, env_paths, environment, _pipes(env_files))
         loaded = loaded._replace(profiles=tuple(options.profiles))
         if print_model:
             return _print_model(loaded)
@@ -224,7 +224,7 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
     inputs = (*(path for path in conversion.texts if str(path) != "-"), *request.load.env_files)
     write_all((*planned, *secrets), inputs, force=output.force)
     if output.path is None:
-        sys.stdout.write(conversion.modules[0][1])
+        _print(conversion.modules[0][1])
         sys.stdout.flush()
     else:
         for path in left_over(conversion, output.path):
@@ -236,6 +236,16 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
         sys.stderr.write(piece)
     lost = (each.kind is RemarkKind.DROPPED or each.is_incomplete for each in conversion.remarks)
     return int(output.strict and any(lost))
+
+
+def _print(text: str) -> None:
+    """Write a document as it is; for a terminal with escapes for what that would obey, which the project may hold."""
+    if sys.stdout.isatty():
+        shown = "\n".join(map(escaped, text.split("\n")))
+        if shown != text:
+            sys.stderr.write("note: shown with escapes for what a terminal obeys; -o, or > FILE, writes it as it is\n")
+        text = shown
+    sys.stdout.write(text)
 
 
 def _made(conversion: Conversion, output: Path, with_test: bool) -> tuple[tuple[Path, str], ...]:
@@ -277,25 +287,47 @@ def _request(
     project_name: str | None,
     env_files: Sequence[Path],
     environment: dict[str, str],
+    pipes: Mapping[Path, bytes],
 ) -> Request:
+    env_paths = tuple(_absolute(path) for path in env_files)
     if not files and is_command(words):
         run = read_command(words)
         name = project_name or normal_project_name(run.name)
-        return Request((STANDARD_INPUT,), name, environment, tuple(env_files), run.compose)
-    env_paths = tuple(_absolute(path) for path in env_files)
+        return Request((STANDARD_INPUT,), name, environment, env_paths, run.compose, pipes)
     for path in env_paths:
-        if Anywhere().kind(path) is not Kind.FILE:
+        if path not in pipes and Anywhere().kind(path) is not Kind.FILE:
             raise ComposeError("couldn't find env file: {}", None, Shown.file(path))
     named = [*files, *words]
     if named == ["-"]:
-        request = Request((STANDARD_INPUT,), project_name, environment, env_paths, read_standard_input())
+        request = Request((STANDARD_INPUT,), project_name, environment, env_paths, read_standard_input(), pipes)
         return request._replace(checks_all_profiles=False)
     from nixlint.linting.run.discovery import repository_root
 
     given = tuple(_absolute(Path(name)) for name in named or ["."])
     reader = Tree(repository_root(given[0]))
     paths = tuple(found for path in given for found in _files_at(path, reader))
-    return Request(paths, project_name, environment, env_paths, reader=reader, named=given, checks_all_profiles=False)
+    return Request(
+        paths,
+        project_name,
+        environment,
+        env_paths,
+        pipes=pipes,
+        reader=reader,
+        named=given,
+        checks_all_profiles=False,
+    )
+
+
+def _pipes(paths: Sequence[Path]) -> dict[Path, bytes]:
+    """What comes out of those files of variables that are pipes, such as ``<(…)`` of a shell. A header names none."""
+    found: dict[Path, bytes] = {}
+    for path in map(_absolute, paths):
+        if path not in found and Anywhere().kind(path) is Kind.OTHER:
+            try:
+                found[path] = Anywhere().pipe(path)
+            except OSError as error:
+                raise ComposeError("{}: {}", None, Shown.file(path), Shown.word(reason_of(error))) from None
+    return found
 
 
 def _absolute(path: Path) -> Path:
@@ -334,7 +366,7 @@ def _print_model(request: Request) -> int:
 
     loaded = load(request)
     model = print_model(loaded.root, loaded.environment, loaded.access)
-    sys.stdout.write(json.dumps(model, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
+    _print(json.dumps(model, indent=2, ensure_ascii=False, sort_keys=True) + "\n")
     return 0
 
 

@@ -44,7 +44,8 @@ class Request(NamedTuple):
 
     ``environment`` is what was given by hand, before ``env_files``; ``env_files`` empty means the ``.env`` beside the first
     file. What a person has ``named``, and ``env_files``, are read wherever they are; all else is read by ``reader``, or,
-    where that is not given, if it is below the folder of the first file. ``profiles`` (``*`` is all; none are those in
+    where that is not given, if it is below the folder of the first file; ``pipes`` are the bytes of those ``env_files`` that
+    can be read only once. ``profiles`` (``*`` is all; none are those in
     ``COMPOSE_PROFILES``) are chosen; a service of others may lack what a container needs, unless all are checked.
 
     For checking, a file need not be a project of its own, for it may be merged into another one, and the variables are
@@ -56,6 +57,7 @@ class Request(NamedTuple):
     environment: Mapping[str, str] = {}
     env_files: tuple[Path, ...] = ()
     stdin: bytes = b""
+    pipes: Mapping[Path, bytes] = {}
     reader: Reader | None = None
     named: tuple[Path, ...] = ()
     profiles: tuple[str, ...] = ()
@@ -86,7 +88,7 @@ def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedP
 
     ``given`` are the bytes of files that stand in the place of what is on disk.
     """
-    loader = _Loader(request, {STANDARD_INPUT: request.stdin, **(given or {})})
+    loader = _Loader(request, {STANDARD_INPUT: request.stdin, **request.pipes, **(given or {})})
     root = loader.project(request.files, loader.directory, loader.environment, ())
     if not root.entries:
         raise ComposeError("empty compose file", Place(request.files[0], Span(0, 0)))

@@ -2,19 +2,24 @@
 
 A FIFO without a writer blocks whoever opens it, and ``/dev/zero`` never ends; both can stand under any name. So nothing is
 opened without ``O_NONBLOCK``, nothing is read but regular files, and no more of one than the limit says, however much it
-grows meanwhile.
+grows meanwhile. Only a pipe that a person has named is read as well, for so long as something comes.
 """
 
 from __future__ import annotations
 
 import os
+import select
 import stat
+import time
 from enum import Enum
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 MAX_BYTES = 8 * 1024 * 1024
 """How many bytes are read of a file where nobody says how many."""
+
+MAX_SILENCE = 60.0
+"""How many seconds nothing may come from a pipe that a person has named: its writer may ask for a passphrase."""
 
 _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOCTTY
 
@@ -87,6 +92,13 @@ class Anywhere:
         """The bytes of a regular file; see :class:`Reader`."""
         return whole(os.open(path, _OPEN), limit)
 
+    def pipe(self, path: Path, limit: int = MAX_BYTES) -> bytes:
+        """All that comes out of a pipe, such as ``<(…)`` of a shell.
+
+        Raises :class:`NotRegularFile` where it is none, :class:`TooLarge`, and :class:`TimeoutError` where nothing comes.
+        """
+        return _all_of_pipe(os.open(path, _OPEN), limit)
+
     def kind(self, path: Path) -> Kind | None:
         """What stands at a path, behind links too."""
         try:
@@ -140,6 +152,39 @@ def beginning(descriptor: int, count: int) -> bytes:
         return b"".join(pieces)
     finally:
         os.close(descriptor)
+
+
+def _all_of_pipe(descriptor: int, limit: int) -> bytes:
+    """All that comes out of an open pipe, which is closed."""
+    try:
+        if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            raise NotRegularFile("not a regular file, and no pipe")
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        pieces: list[bytes] = []
+        left_to_read, last = limit, time.monotonic()
+        while left_to_read >= 0:
+            left = last + MAX_SILENCE - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("nothing comes out of the pipe")
+            try:
+                piece = os.read(descriptor, 65_536)
+            except BlockingIOError:  # somebody holds the other end
+                waiting.poll(left * 1000)
+                continue
+            if piece:
+                pieces.append(piece)
+                left_to_read, last = left_to_read - len(piece), time.monotonic()
+            elif pieces or _ended(waiting, left):
+                return b"".join(pieces)
+        raise TooLarge(f"larger than {_size(limit)}")
+    finally:
+        os.close(descriptor)
+
+
+def _ended(waiting: select.poll, seconds: float) -> bool:
+    """Whether a pipe that nobody holds the other end of had a writer; one that had none yet is waited for."""
+    return any(event & select.POLLHUP and not event & select.POLLIN for _, event in waiting.poll(seconds * 1000))
 
 
 def reason_of(error: OSError) -> str:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from nixlint.cli.convert import command
 from nixlint.linting.registry import load_registry
 from tests.linting.workbench import write_files
 from tests.nix.nix_referee import parse_verdicts
 
-from .running import nixlint
+from .running import clean_environment, nixlint
 
 COMPOSE = """\
 # The blog.
@@ -343,3 +348,43 @@ def test_vm_test_passes_the_rules_about_test_scripts(folder: Path) -> None:
     (folder / "blog-test.nix").write_text(broken)
     again = nixlint(folder, "check", "--select", rules, "--format", "json", "blog-test.nix").document["findings"]
     assert {found["rule"] for found in again} == {"test-script-unknown-method"}, "the test is read at all"
+
+
+def test_a_pipe_that_is_named_as_file_of_variables_is_read_once(folder: Path) -> None:
+    (folder / "compose.yaml").write_text("services:\n  web: { image: 'nginx:${TAG}' }\n")
+    ran = nixlint(folder, "convert", "--env-file", "/dev/stdin", "--symbolic", stdin=b"TAG=1.27\n")
+    assert ran.code == 0
+    assert "1.27" in ran.out
+
+
+def test_a_pipe_from_which_nothing_comes_is_waited_for_and_then_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nixlint.files.reading.MAX_SILENCE", 0.05)
+    monkeypatch.chdir(folder)
+    os.mkfifo("pipe")
+    ran = CliRunner().invoke(command, ["--env-file", "pipe"], standalone_mode=False)
+    assert (ran.return_value, ran.output) == (2, f"error: {folder}/pipe: nothing comes out of the pipe\n")
+
+
+def test_no_device_is_read_for_variables(folder: Path) -> None:
+    ran = nixlint(folder, "convert", "--env-file", "/dev/zero")
+    assert (ran.code, ran.out, ran.err) == (2, "", "error: /dev/zero: not a regular file, and no pipe\n")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--print-model",)], ids=" ".join)
+def test_a_terminal_gets_escapes_for_what_it_would_obey(folder: Path, arguments: tuple[str, ...]) -> None:
+    (folder / "compose.yaml").write_text(
+        'services:\n  web: { image: "nginx:1", labels: { a: "\\e[31m\\x9bm\\u202e" } }\n'
+    )
+    terminal, screen = os.openpty()
+    words = [sys.executable, "-m", "nixlint", "convert", *arguments]
+    environment = clean_environment(folder, {"PYTHONPATH": str(Path(__file__).parents[2])})
+    plain = subprocess.run(words, cwd=folder, capture_output=True, check=True, env=environment)
+    seen = subprocess.run(words, cwd=folder, stdout=screen, stderr=subprocess.PIPE, check=True, env=environment)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    os.close(screen)
+    assert "\u202e" in plain.stdout.decode()
+    assert not {"\x1b", "\x9b", "\u202e"} & set(shown)
+    assert "note: shown with escapes for what a terminal obeys" in seen.stderr.decode()

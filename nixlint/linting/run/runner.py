@@ -37,6 +37,7 @@ from nixlint.linting.suppression import (
 )
 from nixlint.semantics.language.budget import TOO_MUCH, Budget, spending
 from nixlint.semantics.repository.repository import NotNix, Repository
+from nixlint.syntax.file_kind import FileKind
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
 from nixlint.syntax.problems import find_problems, is_refused
@@ -173,7 +174,10 @@ class _WorkspaceRun:
         try:
             self._check(path)
         except NotNix as reason:
-            self._result.skipped = reason.kind.reason
+            if reason.kind is FileKind.OVERSIZED:
+                self._fail(f"not checked: {reason.kind.reason}", path)
+            else:
+                self._result.skipped = reason.kind.reason
         except OSError as error:
             self._fail(f"cannot be read: {reason_of(error)}", path)
         except (RecursionError, MemoryError) as error:
