@@ -102,11 +102,14 @@ def _write() -> re.Pattern[str]:
 
 def _named_match(match: re.Match[str]) -> Iterator[Assignment]:
     value = match["value"]
-    judged = _judged(match["name"], value, 0) if len(value) >= _SHORTEST_IN_SCRIPT else None
+    is_quoted = match.string[match.start("value") - 1] in "\"'" and match.string[match.end("value") :][:1] in ("'", '"')
+    shortest = _SHORTEST_IN_QUOTES if is_quoted else _SHORTEST_IN_SCRIPT
+    judged = _judged(match["name"], value, 0) if len(value) >= shortest else None
     if judged is not None and _is_bare_secret(value):
         yield judged._replace(start=match.start("value"), end=match.end("value"))
 
 
+_SHORTEST_IN_QUOTES = 4
 _SHORTEST_IN_SCRIPT = 6  # characters; a shorter one is a word of its own
 
 

@@ -156,8 +156,8 @@ def _words(name: str) -> tuple[str, ...]:
 
 @cache
 def _password_of() -> re.Pattern[str]:
-    """A variable that is named by whose password it is: ``PASSWORD_gitea``."""
-    return re.compile(r"PASSWORD_[a-z][a-z0-9]*")
+    """A variable that is named by whose password it is: ``PASSWORD_gitea``, ``NEKO_PASSWORD_ADMIN``."""
+    return re.compile(r"PASSWORD_[a-z][a-z0-9]*|(?:[A-Z0-9]+_)+PASSWORD_(?:ADMIN|ROOT|USER)")
 
 
 @cache

@@ -79,6 +79,7 @@ def test_a_name_has_one_class_for_everybody(name: str, expected: NameClass) -> N
         ("olcRootPW", "password"),
         ("crowdsecLapiKey", "API key"),
         ("PASSWORD_gitea", "password"),
+        ("NEKO_PASSWORD_ADMIN", "password"),
     ],
 )
 def test_name_promises_a_secret_by_its_last_words(name: str, kind: str) -> None:

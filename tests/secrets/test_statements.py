@@ -17,6 +17,7 @@ from nixlint.secrets.looks import Look, is_hex_key, look_of
         ("curl -H 'Authorization: Bearer q7Wz83kfPl0' https://a.test", "q7Wz83kfPl0"),
         ("backup --password=waterfall9 /srv", "waterfall9"),
         ("backup --admin-token q7Wz83kfPl0", "q7Wz83kfPl0"),
+        ('forge user create --password "fern"', "fern"),
         ("host=db user=app password=waterfall9 dbname=app", "waterfall9"),
         ("Server=db;User Id=sa;Password=waterfall9;", "waterfall9"),
         ("https://a.test/feed?token=q7Wz83kfPl0&page=2", "q7Wz83kfPl0"),
