@@ -248,7 +248,10 @@ def _is_name_of_secret(text: str, name: str) -> bool:
     kind = kind_of_secret(name)
     if name.lower() == "secret" or kind in _KINDS_MADE_BY_A_SERVICE:
         return True
-    return kind_of_secret(text) is not None or kind in text.replace("_", "-").split("-")
+    words = text.replace("_", "-").split("-")
+    if name.endswith("Secret") and name.removesuffix("Secret") in words:  # ssidSecret = "home_ssid"
+        return True
+    return kind_of_secret(text) is not None or kind in words
 
 
 def _is_dummy_key(text: str) -> bool:

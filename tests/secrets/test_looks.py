@@ -113,6 +113,7 @@ def test_reference_hash_switch_or_path_is_no_secret(text: str) -> None:
         ("token", "token"),
         ("FRIGATE_RTSP_PASSWORD", "rtsp-password"),
         ("secret", "restic-server-token"),
+        ("ssidSecret", "home_ssid"),
         ("passwordSecretKey", "alice-password"),
         ("password", "dialog-password-symbolic"),
         ("apiKey", "local-gateway"),
