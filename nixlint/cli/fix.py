@@ -11,6 +11,7 @@ import click
 from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import ReportedFinding, Safety
 from nixlint.linting.fixes.applying import Fixing, fix
+from nixlint.linting.fixes.moved_secrets import keep
 from nixlint.linting.fixes.writing import write
 from nixlint.linting.registry import load_registry
 from nixlint.linting.run.request import Request
@@ -54,7 +55,7 @@ def command(
         _show(fixing, request, style_for(sys.stdout, color))
         unwritten: frozenset[Path] = frozenset()
     else:
-        unwritten = _write(fixing, request, style_for(sys.stderr, color))
+        unwritten = _keep(fixing, style_for(sys.stderr, color)) or _write(fixing, request, style_for(sys.stderr, color))
     _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff, verbose=verbose)
     write_notices(fixing.report, color)
     if unwritten or fixing.report.failures or fixing.refused:
@@ -70,6 +71,21 @@ def _show(fixing: Fixing, request: Request, style: Style) -> None:
         for line in diff(file, request.shown(file.path), before, after).splitlines():
             colour = colours.get(line[:1])
             sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
+
+
+def _keep(fixing: Fixing, style: Style) -> frozenset[Path]:
+    """Keep the secrets that leave the files; where that cannot be, nothing at all is written, and all files are returned."""
+    if not fixing.moved:
+        return frozenset()
+    try:
+        path = keep(fixing.moved, fixing.report.roots)
+    except NotWritten as error:
+        message = visible(f"the secrets can't be moved, so nothing was written: {error}")
+        print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
+        return frozenset(file.path for file in fixing.files)
+    what = count(len(fixing.moved), "secret")
+    print(f"moved {what} to {visible(str(path))}; encrypt them, change them, and delete the file", file=sys.stderr)
+    return frozenset()
 
 
 def _write(fixing: Fixing, request: Request, style: Style) -> frozenset[Path]:

@@ -85,6 +85,18 @@ class Reach(NamedTuple):
     renames: tuple[OptionPath, ...] = ()
 
 
+class MovedSecret(NamedTuple):
+    """A secret that a fix takes out of a file: the string literal at ``place``.
+
+    It goes into a file of the user's own outside the repository, and nowhere else; ``name`` is what the repository calls it
+    from then on, and ``before`` what stands before it there, such as ``PASSWORD=``.
+    """
+
+    place: Place
+    name: str
+    before: str = ""
+
+
 class Fix(NamedTuple):
     """A change that removes a finding: all of its edits or none."""
 
@@ -96,6 +108,8 @@ class Fix(NamedTuple):
     """Whether it is a comment that the fix is about; any other fix that would lose one is refused."""
     reach: Reach | None = None
     """What it may change; where nothing is said, the option that the finding is about."""
+    moved: tuple[MovedSecret, ...] = ()
+    """The secrets that it takes out of the files."""
 
 
 class Note(NamedTuple):

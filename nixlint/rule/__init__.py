@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nixlint.linting.finding import FileEdit as FileEdit
     from nixlint.linting.finding import Finding as Finding
     from nixlint.linting.finding import Fix as Fix
+    from nixlint.linting.finding import MovedSecret as MovedSecret
     from nixlint.linting.finding import Note as Note
     from nixlint.linting.finding import Reach as Reach
     from nixlint.linting.finding import Safety as Safety
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.language.values import IntValue as IntValue
     from nixlint.semantics.language.values import ListValue as ListValue
     from nixlint.semantics.language.values import NullValue as NullValue
+    from nixlint.semantics.language.values import PathValue as PathValue
     from nixlint.semantics.language.values import StringValue as StringValue
     from nixlint.semantics.language.values import SymbolValue as SymbolValue
     from nixlint.semantics.language.values import UnknownValue as UnknownValue
@@ -93,6 +95,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "Finding": "nixlint.linting.finding",
         "Fix": "nixlint.linting.finding",
         "Good": "nixlint.linting.rule",
+        "MovedSecret": "nixlint.linting.finding",
         "Note": "nixlint.linting.finding",
         "Reach": "nixlint.linting.finding",
         "Rule": "nixlint.linting.rule",
@@ -134,6 +137,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "IntValue": "nixlint.semantics.language.values",
         "ListValue": "nixlint.semantics.language.values",
         "NullValue": "nixlint.semantics.language.values",
+        "PathValue": "nixlint.semantics.language.values",
         "StringValue": "nixlint.semantics.language.values",
         "SymbolValue": "nixlint.semantics.language.values",
         "UnknownValue": "nixlint.semantics.language.values",

@@ -11,7 +11,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias, TypeVar
 
 from .lexer import INDENTED_OPENING_BLANK, INDENTED_PIECE, KEYWORDS
-from .views import AttrName, HomePath, Interpolation, Parenthesized, Path, String, Uri
+from .source_file import SourceFile
+from .span import Span
+from .views import AttrName, HomePath, Interpolation, Parenthesized, Path, String, Uri, strings_at
 
 Part: TypeAlias = str | Interpolation
 """A piece of a literal: text, or something interpolated."""
@@ -53,6 +55,13 @@ def static_text(literal: String) -> str | None:
     if not parts:
         return ""
     return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None
+
+
+def text_at(file: SourceFile, span: Span) -> str | None:
+    """The text of the string literal that covers exactly this span; ``None`` where it has interpolations, or is none."""
+    opening = 2 if file.data[span.start : span.start + 1] == b"'" else 1
+    literal = next((each for each in strings_at(file, [span.start + opening]) if each.span == span), None)
+    return None if literal is None else static_text(literal)
 
 
 def encode(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from nixlint.rule import (
@@ -10,6 +10,7 @@ from nixlint.rule import (
     Binder,
     Confidence,
     Finding,
+    Fix,
     Note,
     OptionPath,
     Place,
@@ -88,15 +89,22 @@ def shows_itself(text: str) -> bool:
 
 
 def findings_of(
-    definition: WrittenDefinition, exposures: Iterable[Exposure], repository: Repository
+    definition: WrittenDefinition,
+    exposures: Iterable[Exposure],
+    repository: Repository,
+    move: Callable[[WrittenDefinition, Source, Repository], Fix | None] | None = None,
 ) -> Iterator[Finding]:
-    """What to say of the exposures at a definition, but for those of which the file says that they are none."""
+    """What to say of the exposures at a definition, but for those of which the file says that they are none.
+
+    ``move`` makes the fix that moves a secret.
+    """
     for exposure in exposures:
         if _is_meant(definition, exposure, repository):
             continue
         if is_for_trial_here(definition.name.path, repository):
             return
-        yield _finding(definition, exposure, repository)
+        found = _finding(definition, exposure, repository)
+        yield found if move is None else found._replace(fix=move(definition, exposure.source, repository))
 
 
 def _is_meant(definition: WrittenDefinition, exposure: Exposure, repository: Repository) -> bool:

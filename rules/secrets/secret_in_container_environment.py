@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
 from .exposures import findings_of
+from .guided_move import guided_move
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
 from .verdicts import FORMERLY
@@ -30,6 +31,10 @@ class SecretInContainerEnvironment(PlainValueRule):
     Name a file of variables in `environmentFiles`, which sops-nix or agenix makes when the system starts, or mount a file
     and use the image's `…_FILE` variable. Then change the secret.
 
+    Where the repository uses sops-nix or agenix, `nixlint fix --unsafe-fixes` writes the declaration and the option for the
+    file, and moves the old value into a file outside the repository that only you can read. The variable has to be
+    encrypted by the name that the fix says.
+
     ## What keeps it silent
 
     - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
@@ -52,7 +57,7 @@ class SecretInContainerEnvironment(PlainValueRule):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in the environment or the command of an OCI container."""
         if taker_of(subject.path) is Taker.CONTAINER:
-            yield from findings_of(subject, plain_values(subject, repository), repository)
+            yield from findings_of(subject, plain_values(subject, repository), repository, move=guided_move)
 
     examples = (
         Bad(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
 from .exposures import findings_of
+from .guided_move import guided_move
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
 from .verdicts import FORMERLY
@@ -33,6 +34,10 @@ class SecretOptionInStore(PlainValueRule):
     starts. A few modules have none; then a template of sops-nix, or `LoadCredential` of the unit, is the way out.
     Then change the secret: it has been public.
 
+    Where the repository uses sops-nix or agenix, `nixlint fix --unsafe-fixes` writes the declaration and the option for the
+    file, and moves the old value into a file outside the repository that only you can read. The secret has to be
+    encrypted by the name that the fix says.
+
     ## What keeps it silent
 
     - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
@@ -56,7 +61,7 @@ class SecretOptionInStore(PlainValueRule):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in plain text at a known option."""
         if taker_of(subject.path) is Taker.OPTION:
-            yield from findings_of(subject, plain_values(subject, repository), repository)
+            yield from findings_of(subject, plain_values(subject, repository), repository, move=guided_move)
 
     examples = (
         Bad(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
 
 from .exposures import findings_of
+from .guided_move import guided_move
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
 from .verdicts import FORMERLY
@@ -31,6 +32,10 @@ class UserPasswordInStore(PlainValueRule):
     takes what is in the file for the hash, so that with the password itself in it nobody logs in. With sops-nix the secret
     needs `neededForUsers = true`, for it is decrypted too late otherwise. Then change the password.
 
+    Where the repository uses sops-nix or agenix, `nixlint fix --unsafe-fixes` writes the declaration and the option for the
+    file, and moves the old value into a file outside the repository that only you can read. A hash of the password has to be
+    encrypted by the name that the fix says.
+
     ## What keeps it silent
 
     - References to secrets: `config.sops.…`, `$VAR`, `@placeholder@`, `{{ … }}`, `!secret …`, paths, `vault:…`.
@@ -53,7 +58,7 @@ class UserPasswordInStore(PlainValueRule):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a user's password in plain text."""
         if taker_of(subject.path) is Taker.USER:
-            yield from findings_of(subject, plain_values(subject, repository), repository)
+            yield from findings_of(subject, plain_values(subject, repository), repository, move=guided_move)
 
     examples = (
         Bad(

@@ -20,6 +20,7 @@ from nixlint.linting.run.runner import run
 from nixlint.syntax.edits import ChosenEdits, Edit, OverlappingEdits, apply_edits, loses_comment
 from nixlint.syntax.problems import breaks
 from nixlint.syntax.source_file import SourceFile
+from nixlint.syntax.string_literal import text_at
 
 from .gate import Gate
 
@@ -38,6 +39,14 @@ class FixedFile(NamedTuple):
     before: bytes
     after: bytes
     is_new: bool = False
+
+
+class KeptSecret(NamedTuple):
+    """A secret that a fix took out of a file: what the repository calls it now, and the text to encrypt by that name."""
+
+    path: Path
+    name: str
+    text: str
 
 
 class Refusal(NamedTuple):
@@ -60,6 +69,8 @@ class Fixing(NamedTuple):
     before: Report
     report: Report
     withheld: tuple[Refusal, ...] = ()
+    moved: tuple[KeptSecret, ...] = ()
+    """The secrets that are in none of the files any more."""
 
 
 def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
@@ -68,6 +79,7 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
     applied: list[ReportedFinding] = []
     refused: dict[tuple[str, str], Refusal] = {}
     withheld: list[Refusal] = []
+    moved: list[KeptSecret] = []
     report = run(request, registry, given)
     texts = _Texts(given, report.roots)
     gate = Gate(request, registry)
@@ -81,11 +93,14 @@ def fix(request: Request, registry: Registry, unsafe: bool) -> Fixing:
         applied.extend(passed)
         if not passed and not refusals:
             break
+        moved.extend(texts.moved_by(passed))
         texts.take(passed)
         report = run(request, registry, texts.current)
     # What was skipped or failed was so in the first round already; what a rule made of a fixed text is in the last.
     report = report._replace(skipped=first.skipped)
-    return Fixing(texts.changed(), tuple(applied), tuple(refused.values()), first, report, tuple(withheld))
+    return Fixing(
+        texts.changed(), tuple(applied), tuple(refused.values()), first, report, tuple(withheld), tuple(moved)
+    )
 
 
 def offered(report: Report, request: Request, registry: Registry) -> Report:
@@ -206,6 +221,12 @@ class _Texts:
             self._begin(set() if fix_ is None else _created(fix_))
         self.current.update(after)
 
+    def moved_by(self, made: Sequence[ReportedFinding]) -> Iterator[KeptSecret]:
+        """The secrets that fixes take out of the texts as they are now."""
+        for item in (item for found in made for item in _fix_of(found).moved):
+            source = SourceFile.parse(item.place.path, self._text(item.place.path))
+            yield KeptSecret(item.place.path, item.name, item.before + (text_at(source, item.place.span) or ""))
+
     def changed(self) -> tuple[FixedFile, ...]:
         """The files whose text is another one now."""
         return tuple(
@@ -245,6 +266,12 @@ class _Texts:
                 after = SourceFile.parse(path, apply_edits(source.data, new))
             except (OSError, OverlappingEdits, ValueError) as error:
                 return f"it can't be made: {error}"
+            if any(
+                item.place.path == path and not text_at(source, item.place.span)
+                for found in group
+                for item in _fix_of(found).moved
+            ):
+                return "the secret that it moves can't be read"
             if loses_comment(source, kept[path]) is not None:
                 return "a comment would be lost"
             if breaks(source, after):
