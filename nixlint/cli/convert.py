@@ -38,7 +38,7 @@ from nixlint.deployment.parts import RemarkKind
 from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.files.reading import Anywhere, Kind, Reader, reason_of
 from nixlint.files.tree import Tree
-from nixlint.reporting.conversion import Written, conversion_json, conversion_text
+from nixlint.reporting.conversion import Written, conversion_text
 from nixlint.reporting.terminal import escaped, shell_word, style_for, visible
 from nixlint.semantics.modules.releases import releases
 from nixlint.syntax.span import LineIndex
@@ -220,6 +220,8 @@ def _run(request: ConversionRequest, output: _Output, color: str) -> int:
             Planned(path, text, is_made_here) for path, text in _made(conversion, output.path, output.with_test)
         ]
     if output.report is not None:
+        from nixlint.reporting.conversion_document import conversion_json
+
         planned.append(Planned(output.report, conversion_json(conversion, folder), is_report))
     inputs = (*(path for path in conversion.texts if str(path) != "-"), *request.load.env_files)
     write_all((*planned, *secrets), inputs, force=output.force)

@@ -17,6 +17,10 @@ PROPAGATIONS = frozenset("rprivate private rshared shared rslave slave".split())
 _BLANKS = " \t\r\n"
 
 
+SHORT_OPTIONS = frozenset({*PROPAGATIONS, "ro", "rw", "z", "Z", "nocopy", "cached", "delegated", "consistent"})
+"""The options of a volume's short form that mean something to Compose, or did once."""
+
+
 class ShortVolume(NamedTuple):
     """The parts of ``[source:]target[:options]``."""
 

@@ -14,7 +14,6 @@ from nixlint.emit.secret_places import FOLDER
 from nixlint.emit.unit_text import unit_name
 from nixlint.syntax.span import LineIndex, Position
 
-from .json_document import Json, json_text, maybe, text
 from .remark_groups import grouped
 from .terminal import Style, shell_word, visible
 
@@ -60,7 +59,7 @@ def conversion_text(
     conversion: Conversion, folder: Path, style: Style, written: Written = NOT_WRITTEN, *, is_verbose: bool = False
 ) -> Iterator[str]:
     """The report for a person, with what they have to do first; short unless ``is_verbose``."""
-    lines = _Lines(conversion)
+    lines = RemarkLines(conversion)
     report: list[str] = []
     for size in (_EVERYTHING,) if is_verbose else _SIZES:
         report = list(_Report(conversion, folder, style, written, lines, size).text())
@@ -73,7 +72,7 @@ class _Report:
     """The parts of a report, each a section of its own."""
 
     def __init__(
-        self, conversion: Conversion, folder: Path, style: Style, written: Written, lines: _Lines, size: _Size
+        self, conversion: Conversion, folder: Path, style: Style, written: Written, lines: RemarkLines, size: _Size
     ) -> None:
         self._conversion = conversion
         self._folder = folder
@@ -205,7 +204,7 @@ class _Report:
         yield f"\n{count} container{'s' * (count != 1)} converted{f'; {told}' if told else ''}\n"
         if self._hides:
             yield "All of it: -v, or --report FILE.json\n"
-        modules = [_relative(path, self._folder) for path in self._written.modules]
+        modules = [relative_path(path, self._folder) for path in self._written.modules]
         if modules:
             yield f"Written: {visible(self._some(modules))}\n"
 
@@ -243,7 +242,9 @@ def _logs(deployment: Deployment, engine: str) -> str:
     return f"journalctl -fu {' -u '.join(units or ['NAME'])}"
 
 
-class _Lines:
+class RemarkLines:
+    """Where remarks stand in the files of a project, by line and column."""
+
     def __init__(self, conversion: Conversion) -> None:
         self._indices = {path: LineIndex(text.data) for path, text in conversion.texts.items()}
 
@@ -258,10 +259,11 @@ class _Lines:
         position = self.position(remark)
         if position is None or remark.place is None:
             return f" ({more.removeprefix(', ')})" if more else ""
-        return f" ({visible(_relative(remark.place.path, folder))}:{position.line}:{position.column}{more})"
+        return f" ({visible(relative_path(remark.place.path, folder))}:{position.line}:{position.column}{more})"
 
 
-def _relative(path: Path, folder: Path) -> str:
+def relative_path(path: Path, folder: Path) -> str:
+    """A path as it is shown to who works in a folder."""
     return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
 
 
@@ -292,46 +294,3 @@ def named_volumes(conversion: Conversion) -> tuple[str, ...]:
     """The named volumes that the containers use."""
     sources = (mount.source for container in conversion.deployment.containers for mount in container.mounts)
     return tuple(dict.fromkeys(source for source in sources if source and not source.startswith("/")))
-
-
-def conversion_json(conversion: Conversion, folder: Path) -> str:
-    """The report as a JSON document."""
-    lines = _Lines(conversion)
-    remarks: list[Json] = []
-    for remark in conversion.remarks:
-        position = lines.position(remark)
-        remarks.append(
-            {
-                "kind": text(remark.kind.value),
-                "service": maybe(remark.service),
-                "key": text(remark.key),
-                "message": text(remark.message),
-                "file": None
-                if position is None or remark.place is None
-                else text(_relative(remark.place.path, folder)),
-                "line": None if position is None else position.line,
-                "column": None if position is None else position.column,
-            }
-        )
-    document: Json = {
-        "made_by": text("nixlint convert"),
-        "version": 1,
-        "project": text(conversion.deployment.name),
-        "backend": text(conversion.target.backend.value),
-        "nixos": text(conversion.target.release),
-        "inputs": text(conversion.inputs),
-        "containers": [
-            {"name": text(each.name), "service": text(each.service), "image": text(each.image)}
-            for each in conversion.deployment.containers
-        ],
-        "remarks": remarks,
-        "secrets": [
-            {"file": text(file.name), "variables": [text(name) for name, _ in file.variables]}
-            for file in conversion.secret_files
-        ],
-        "exposed": [{"container": text(name), "port": text(str(port))} for name, port in exposed_ports(conversion)],
-        "root": text(conversion.root),
-        "needed": [text(each) for each in conversion.needed],
-        "volumes": [text(each) for each in named_volumes(conversion)],
-    }
-    return json_text(document)

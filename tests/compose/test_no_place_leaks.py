@@ -15,7 +15,8 @@ from nixlint.conversion.convert import Conversion
 from nixlint.conversion.vm_test import vm_test
 from nixlint.deployment.target import SecretStore
 from nixlint.emit.expression import Unwritable
-from nixlint.reporting.conversion import conversion_json, conversion_text
+from nixlint.reporting.conversion import conversion_text
+from nixlint.reporting.conversion_document import conversion_json
 from nixlint.reporting.terminal import Style
 
 from .converting import converted

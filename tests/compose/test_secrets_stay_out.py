@@ -16,7 +16,8 @@ from nixlint.compose.loading import Request, load
 from nixlint.compose.node import MappingNode, Scalar, walk
 from nixlint.conversion.convert import ConversionRequest, convert_loaded
 from nixlint.deployment.target import SecretStore, Target
-from nixlint.reporting.conversion import conversion_json, conversion_text
+from nixlint.reporting.conversion import conversion_text
+from nixlint.reporting.conversion_document import conversion_json
 from nixlint.reporting.terminal import Style
 from nixlint.secrets.parts import may_be_secret
 

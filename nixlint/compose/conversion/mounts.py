@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nixlint.compose.access import Access
 from nixlint.compose.model import size_of
 from nixlint.compose.node import Scalar, text_of
+from nixlint.compose.short_forms import SHORT_OPTIONS, split_at_colons
 from nixlint.containers.languages.engine_flags import Flag
 from nixlint.deployment.parts import BuildSecret, DeployedMount, MountKind, Resource, SecretFile
 from nixlint.files.reading import Kind
@@ -72,6 +73,7 @@ def mounts_of(keys: KeyReader, volumes: Volumes, container: str) -> Mounted:
     for volume in keys.elements("volumes"):
         kind = volume.text("type")
         _note_consistency(volume)
+        _note_ignored(volume)
         match kind:
             case "bind":
                 _bind(volume, mounts)
@@ -93,6 +95,29 @@ def _note_consistency(volume: KeyReader) -> None:
         volume.approximated(
             volume.path("consistency"), f"'{consistency}' has a meaning only on macOS", volume.place("consistency")
         )
+
+
+def _note_ignored(volume: KeyReader) -> None:
+    """Say which options of a short form Compose takes no notice of; the module has none of them either."""
+    place = volume.node.place
+    text = volume.notes.access.texts.get(place.path)
+    if text is None or volume.node.key_places.get("target") != place:
+        return
+    written = text.data[place.span.start : place.span.end].decode("utf-8", "replace").strip("\"'")
+    ignored = [each for each in _options(written) if each and each not in SHORT_OPTIONS and "$" not in each]
+    if ignored:
+        message = f"{', '.join(ignored)}: Docker Compose takes no notice of it, and neither does the module"
+        if any(each.partition("=")[0] in _OF_PODMAN for each in ignored):
+            message += "; what Podman has for it goes into x-nixlint.flags (--volume=…)"
+        volume.approximated(volume.key, message, place)
+
+
+def _options(short: str) -> list[str]:
+    parts = split_at_colons(short)
+    return parts[2].split(",") if len(parts) == 3 else []
+
+
+_OF_PODMAN = ("U", "O", "idmap", "copy", "dev", "nodev", "exec", "noexec", "suid", "nosuid", "upperdir", "workdir")
 
 
 def _read_all(volume: KeyReader) -> None:
