@@ -527,6 +527,8 @@ def test_what_snowfall_adds_itself_leaves_containers_as_they_are(tmp_path: Path)
     [
         ("inputs.microvm.nixosModules.microvm", True),
         ("inputs.nixos-wsl.nixosModules.default", True),
+        ("inputs.kmonad.nixosModules.default", True),
+        ("inputs.colmena.nixosModules.deploymentOptions", True),
         ("inputs.nixos-hardware.nixosModules.common-cpu-amd", True),
         ("inputs.raspberry-pi-nix.nixosModules.raspberry-pi", True),
         ('"${modulesPath}/virtualisation/lxc-container.nix"', True),
@@ -584,3 +586,39 @@ def test_rules_see_the_containers_that_the_inventory_lists(tmp_path: Path) -> No
 def test_where_all_modules_are_known_they_are_certain(tmp_path: Path) -> None:
     files = {**_SWITCHED, "flake.nix": _flake(alpha="./make.nix ./alpha.nix")}
     assert _found(_check(tmp_path, files), "oci-floating-image") == [("alpha.nix", "web", "certain")]
+
+
+_DEFAULT = (
+    "{ config, lib, ... }: let cfg = config.my.web; in { options.my.web = { enable = lib.mkEnableOption { }; "
+    'image = lib.mkOption { type = lib.types.str; default = "nginx:%s"; }; }; '
+    "config = lib.mkIf cfg.enable { virtualisation.oci-containers.containers.web.image = cfg.image; }; }\n"
+)
+_SUBMODULE = (
+    "{ config, lib, ... }: { options.my.all = lib.mkOption { default = { }; type = lib.types.attrsOf (lib.types.submodule "
+    '{ options.tag = lib.mkOption { type = lib.types.str; default = "%s"; }; }); }; '
+    "config.virtualisation.oci-containers.containers = lib.mapAttrs (name: it: "
+    '{ image = "example/${name}:${it.tag}"; }) config.my.all; }\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("module", "settings", "found"),
+    [
+        (_DEFAULT % "latest", "my.web.enable = true;", True),
+        (_DEFAULT % "latest", "", False),
+        (_DEFAULT % "1.27", "my.web.enable = true;", False),
+        (_DEFAULT % "latest", 'my.web = { enable = true; image = "nginx:1.27"; };', False),
+        (_DEFAULT % "1.27", 'my.web = { enable = true; image = "nginx:latest"; };', True),
+        (_SUBMODULE % "latest", "my.all.web = { };", True),
+        (_SUBMODULE % "latest", 'my.all.web.tag = "1.27";', False),
+    ],
+)
+def test_an_image_by_the_default_of_an_option_is_that_of_the_host(
+    tmp_path: Path, module: str, settings: str, found: bool
+) -> None:
+    files = {
+        "flake.nix": _flake(alpha="./make.nix ./alpha.nix"),
+        "make.nix": module,
+        "alpha.nix": f"{{ {settings} }}\n",
+    }
+    assert bool(_found(_check(tmp_path, files), "oci-floating-image")) is found
