@@ -8,12 +8,14 @@ import inspect
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import nixlint.rule
 from nixlint.linting.registry import Registry, load_registry
+from nixlint.linting.rule_index import FILE_NAME, index_text
 from nixlint.reporting.known_elsewhere import Naming, Risk, known_elsewhere
 from nixlint.reporting.rule_page import can_fix, page, title
 from nixlint.rule import GROUPS
@@ -186,6 +188,13 @@ def main() -> None:
     (FOLDER / "severity.md").write_text(severity_page(registry), "utf-8")
     (FOLDER / "catalogue.md").write_text(catalogue_page(registry), "utf-8")
     (FOLDER / "rule-api.md").write_text(rule_api_page(), "utf-8")
+    (FOLDER.parent / "rules" / FILE_NAME).write_text(rule_index(registry), "utf-8")
+
+
+def rule_index(registry: Registry) -> str:
+    """The index of the rules that come with nixlint."""
+    pack = import_module("nixlint_rules")
+    return index_text(pack, (rule for rule in registry.rules.values() if rule.module.startswith("nixlint_rules.")))
 
 
 if __name__ == "__main__":

@@ -73,6 +73,11 @@ class Contents:
                     self.read(path)
         return self.seen[path].digest
 
+    def include(self, seen: Mapping[Path, Known]) -> None:
+        """Know what somebody else has read of the same files."""
+        for path, known in seen.items():
+            self._see(path, known)
+
     def is_as_known(self, path: Path) -> bool:
         """Whether a file has the content that it had in the earlier run."""
         known = self.known.get(path)

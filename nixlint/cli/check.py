@@ -12,7 +12,7 @@ import click
 from nixlint.files.overlay import Overlay
 from nixlint.files.tree import Trees
 from nixlint.linting.finding import Report, Severity
-from nixlint.linting.registry import load_registry
+from nixlint.linting.registry import known_registry
 from nixlint.linting.run.request import Caching, Request
 from nixlint.linting.run.runner import run
 from nixlint.reporting.formats import FORMATS, View
@@ -44,6 +44,14 @@ from .progress import clear
     envvar="NIXLINT_CACHE_DIR",
     help="Where to keep what was found for the next run (default: nixlint in your own folder for caches).",
 )
+@click.option(
+    "--jobs",
+    "-j",
+    metavar="N",
+    type=click.IntRange(1),
+    envvar="NIXLINT_JOBS",
+    help="In how many processes to check many files (default: as many as pay, and as there are processors).",
+)
 def command(
     paths: Sequence[str],
     select: Sequence[str],
@@ -57,6 +65,7 @@ def command(
     pedantic: bool,
     no_cache: bool,
     cache_dir: str | None,
+    jobs: int | None,
 ) -> int:
     """Find mistakes that show only at run time in PATHS (default: the current folder).
 
@@ -64,8 +73,9 @@ def command(
     not do its job: a file that can't be read, a configuration that makes no sense.
     """
     written_as = FORMATS[layout]
-    registry = load_registry()
+    registry = known_registry()
     request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename, pedantic)
+    request = request._replace(jobs=jobs)
     if not no_cache:
         folder = None if cache_dir is None else Path(os.path.abspath(cache_dir))  # noqa: PTH100
         request = request._replace(caching=Caching(folder, needs_edits=written_as.has_edits))

@@ -6,7 +6,7 @@ in it is imported and every concrete subclass of :class:`~nixlint.linting.rule.R
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import isabstract
 from pkgutil import walk_packages
@@ -16,6 +16,7 @@ from typing import NamedTuple, TypeAlias, TypeGuard
 from .entry_points import entry_points
 from .finding import Failure
 from .rule import Rule
+from .rule_index import indexed_rules
 from .subjects import UnknownSubject, kind_of
 
 GROUP = "nixlint.rules"
@@ -42,11 +43,20 @@ class Registry(NamedTuple):
 
 def load_registry() -> Registry:
     """Every rule that is installed. A package that can't be loaded is a failure, and the others are loaded all the same."""
+    return _registry_of(_rules_of)
+
+
+def known_registry() -> Registry:
+    """The same for a run, where a rule that an index knows (:mod:`.rule_index`) is loaded when it has something to ask."""
+    return _registry_of(_known_rules_of)
+
+
+def _registry_of(rules_of: Callable[[ModuleType], Iterable[AnyRule]]) -> Registry:
     rules: list[AnyRule] = []
     failures: list[Failure] = []
     for entry in sorted(entry_points(GROUP), key=lambda entry: (entry.name != "builtin", entry.name)):
         try:
-            found = tuple(_rules_of(import_module(entry.module)))
+            found = tuple(rules_of(import_module(entry.module)))
             for rule in found:
                 _check_subjects(rule)
             rules.extend(found)
@@ -57,9 +67,9 @@ def load_registry() -> Registry:
 
 def _check_subjects(rule: AnyRule) -> None:
     """Raise :class:`~nixlint.linting.subjects.UnknownSubject` where a rule would never be asked."""
-    for subject in rule.asks:
+    for kind in rule.kinds:
         try:
-            kind_of(subject)
+            kind_of(kind)
         except UnknownSubject as error:
             raise UnknownSubject(f"the rule {rule.name} asks for what does not exist: {error}") from None
 
@@ -70,12 +80,17 @@ def _registry(rules: list[AnyRule], failures: list[Failure]) -> Registry:
     for rule in rules:
         clash = taken.get(rule.name) or taken.get(rule.code)
         if clash is not None:
-            here, there = type(rule).__module__, type(clash).__module__
+            here, there = rule.module, clash.module
             failures.append(Failure(f"the rule {rule.code} ({rule.name}) of {here} is already there, from {there}"))
             continue
         taken[rule.name] = taken[rule.code] = by_name[rule.name] = rule
     ordered = sorted(by_name.values(), key=lambda rule: rule.code)
     return Registry({rule.name: rule for rule in ordered}, tuple(failures))
+
+
+def _known_rules_of(package: ModuleType) -> Iterable[AnyRule]:
+    known = indexed_rules(package)
+    return _rules_of(package) if known is None else known
 
 
 def _rules_of(package: ModuleType) -> Iterator[AnyRule]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from inspect import getdoc
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from nixlint.semantics.repository.repository import Repository
@@ -57,6 +59,8 @@ class Rule(ABC, Generic[SubjectT]):
     words: ClassVar[tuple[bytes, ...]] = ()
     """For rules about what is written in a file itself: a file without any of these bytes has no definition, and a string
     without them is none, for this rule. What is defined may be imported, so rules about other subjects have none."""
+    names: ClassVar[frozenset[bytes] | None] = None
+    """For rules about definitions: the words that concern the rule, where they can be listed; see :meth:`may_concern`."""
     values: ClassVar[re.Pattern[bytes] | None] = None
     """For rules that choose definitions (:meth:`may_concern`): they are also asked about the innermost definition in whose
     value this is found, as it is written. It matches no more than some hundred bytes, so that looking for it is cheap."""
@@ -70,19 +74,51 @@ class Rule(ABC, Generic[SubjectT]):
     """Whether its findings name the places of secrets. It is then asked where it is switched off too, to mask them."""
     examples: ClassVar[tuple[Bad | Good, ...]]
 
-    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002  # of those who choose
+    def may_concern(self, word: bytes) -> bool:
         """For rules about definitions: whether one whose own names have this word, as written, may be one for the rule.
 
-        A rule that says no to most words is asked about few definitions. It must depend on nothing but the word.
+        A rule that says no to most words is asked about few definitions. It must depend on nothing but the word. Where the
+        words can be listed, :attr:`names` does it.
         """
-        return True
+        return self.names is None or word in self.names
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002  # as above
         """The words of a file that may concern the rule in the company of all its words; ``chosen`` are those chosen alone.
 
-        For names such as ``enable``, which concern a rule only where the names before them are in the file too.
+        For names such as ``enable``, which concern a rule only where the names before them are in the file too. It is asked
+        where some are chosen, or where :attr:`names` has none.
         """
         return chosen
+
+    @cached_property
+    def kinds(self) -> tuple[str, ...]:
+        """The names of the kinds of subject that it asks about: what is known of it before their modules are loaded."""
+        return tuple(f"{kind.__module__}.{kind.__qualname__}" for kind in self.asks)
+
+    @property
+    def chooses(self) -> bool:
+        """Whether it is asked about some definitions only, and not about all."""
+        return self.names is not None or type(self).may_concern is not Rule.may_concern
+
+    @property
+    def predicate(self) -> Callable[[bytes], bool] | None:
+        """:meth:`may_concern`, where :attr:`names` does not say it all. Rules that share a function are asked together."""
+        return self.may_concern if self.names is None and self.chooses else None
+
+    @property
+    def company(self) -> Callable[[frozenset[bytes], frozenset[bytes]], frozenset[bytes]] | None:
+        """:meth:`in_company`, where the other words of a file matter."""
+        return None if type(self).in_company is Rule.in_company else self.in_company
+
+    @property
+    def page(self) -> str:
+        """The text of its page, without its title."""
+        return getdoc(type(self)) or ""
+
+    @property
+    def module(self) -> str:
+        """The module that it is in."""
+        return type(self).__module__
 
     @abstractmethod
     def check(self, subject: SubjectT, repository: Repository) -> Iterator[Finding]:

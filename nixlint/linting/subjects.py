@@ -65,13 +65,25 @@ class UnknownSubject(Exception):
     """A rule asks about something that nothing reads, and would never be asked."""
 
 
-def kind_of(subject: type) -> SubjectKind:
-    """The kind of a type of subjects. Raises :class:`UnknownSubject` where there is none."""
-    kind = _KINDS.get(f"{subject.__module__}.{subject.__qualname__}")
+def kind_of(name: str) -> SubjectKind:
+    """The kind of subjects of a name (:attr:`Rule.kinds`). Raises :class:`UnknownSubject` where there is none."""
+    kind = _KINDS.get(name)
     if kind is None:
-        known = ", ".join(sorted(name.rpartition(".")[2] for name in _KINDS))
-        raise UnknownSubject(f"nothing reads a {subject.__qualname__} (there are: {known})")
+        known = ", ".join(sorted(map(short_name, _KINDS)))
+        raise UnknownSubject(f"nothing reads a {short_name(name)} (there are: {known})")
     return kind
+
+
+def short_name(kind: str) -> str:
+    """The name of a kind without its module."""
+    return kind.rpartition(".")[2]
+
+
+FILE_PROBLEM = "nixlint.linting.subjects.FileProblem"
+MALFORMED_DIRECTIVE = "nixlint.linting.suppression.MalformedDirective"
+UNUSED_SUPPRESSION = "nixlint.linting.suppression.UnusedSuppression"
+WRITTEN_DEFINITION = "nixlint.semantics.repository.definitions.WrittenDefinition"
+HOST_SYSTEM = "nixlint.containers.host.system.HostSystem"
 
 
 def _definitions(source: SourceFile, repository: Repository) -> Iterable[object]:
@@ -145,10 +157,10 @@ def _test_scripts(source: SourceFile, repository: Repository) -> Iterable[object
 _OCI_WORDS = (b"oci-containers",)
 
 _KINDS = {
-    "nixlint.linting.subjects.FileProblem": _GIVEN_BY_THE_RUN,
-    "nixlint.linting.suppression.MalformedDirective": _GIVEN_BY_THE_RUN,
-    "nixlint.linting.suppression.UnusedSuppression": _GIVEN_BY_THE_RUN,
-    "nixlint.semantics.repository.definitions.WrittenDefinition": SubjectKind(in_nix=_definitions),
+    FILE_PROBLEM: _GIVEN_BY_THE_RUN,
+    MALFORMED_DIRECTIVE: _GIVEN_BY_THE_RUN,
+    UNUSED_SUPPRESSION: _GIVEN_BY_THE_RUN,
+    WRITTEN_DEFINITION: SubjectKind(in_nix=_definitions),
     "nixlint.semantics.repository.definitions.StringLiteral": SubjectKind(in_nix=_strings, with_texts=_strings_with),
     "nixlint.containers.nspawn.container.NspawnContainer": SubjectKind(
         (b"containers",), _nspawn_containers, on_host=_nspawn_containers_on, on_no_host=_additions
@@ -159,7 +171,5 @@ _KINDS = {
     "nixlint.containers.oci.container.OciModule": SubjectKind(_OCI_WORDS, _oci_modules, ReadCompose.oci_modules),
     "nixlint.python_in_nix.test_script.TestScript": SubjectKind((b"testScript",), _test_scripts),
     "nixlint.containers.compose_project.ComposeProject": SubjectKind(in_compose=ReadCompose.projects),
-    "nixlint.containers.host.system.HostSystem": SubjectKind(
-        (b"containers", b"networking"), _host_modules, on_host=_itself
-    ),
+    HOST_SYSTEM: SubjectKind((b"containers", b"networking"), _host_modules, on_host=_itself),
 }

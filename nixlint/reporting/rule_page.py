@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from inspect import getdoc
 
 from nixlint.linting.registry import AnyRule
 from nixlint.linting.rule import Bad, Good
@@ -14,7 +13,7 @@ from .known_elsewhere import known_elsewhere
 
 def title(rule: AnyRule) -> str:
     """The first sentence of a rule's page."""
-    return (getdoc(type(rule)) or "").partition("\n")[0]
+    return rule.page.partition("\n")[0]
 
 
 def can_fix(rule: AnyRule) -> bool:
@@ -24,7 +23,7 @@ def can_fix(rule: AnyRule) -> bool:
 
 def page(rule: AnyRule) -> str:
     """The whole page."""
-    body = (getdoc(type(rule)) or "").strip()
+    body = rule.page.strip()
     first, _, rest = body.partition("\n")
     facts = [
         f"`{rule.code}`",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from inspect import getdoc
 from pathlib import Path
 from urllib.parse import quote
 
@@ -64,7 +63,7 @@ def _rule(rule: AnyRule) -> Json:
         "id": text(rule.code),
         "name": text(rule.name),
         "shortDescription": {"text": text(title(rule))},
-        "help": {"text": text(title(rule)), "markdown": text((getdoc(type(rule)) or "").strip())},
+        "help": {"text": text(title(rule)), "markdown": text(rule.page.strip())},
         "defaultConfiguration": {"level": text(_LEVELS[rule.severity])},
     }
 

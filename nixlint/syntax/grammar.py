@@ -28,6 +28,9 @@ def parse_tree(data: bytes) -> Tree:
         source = source[: run.start] + b" " * len(run) + source[run.end :]
     tree = _parser().parse(source)
     if tree.root_node.has_error or _takes_update_for_path(data, tree):
+        tree_without_commas = _without_plain_commas(source)
+        if tree_without_commas is not None:
+            return tree_without_commas
         repaired = _repair(source)
         if repaired != source:
             return _parser().parse(repaired)
@@ -131,7 +134,7 @@ def _updates_before_names(data: bytes, found: list[Token]) -> Iterator[Rewrite]:
 
 _PATH_CHARACTERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._+-"
 _NOT_PATH_CHARACTERS = bytes(byte for byte in range(256) if byte not in _PATH_CHARACTERS)
-_UPDATE_BEFORE_NAME = re.compile(rb"(?<![:/])//(?=[a-zA-Z0-9._+\-])")
+_UPDATE_BEFORE_NAME = re.compile(rb"//(?<![:/]//)(?=[a-zA-Z0-9._+\-])")
 
 
 def _takes_update_for_path(data: bytes, tree: Tree) -> bool:
@@ -141,6 +144,23 @@ def _takes_update_for_path(data: bytes, tree: Tree) -> bool:
         if node is not None and node.type == "path_fragment":
             return True
     return False
+
+
+_PLAIN_TRAILING_COMMA = re.compile(rb"(?<=[a-zA-Z0-9_'\-)\]}\"]),(?=[ \t\r\n]*+\}[ \t\r\n]*+[:@])")
+
+
+def _without_plain_commas(source: bytes) -> Tree | None:
+    """The tree of bytes that only trailing commas among formals keep from being Nix for the grammar.
+
+    No gap is as common, and to cut a file into tokens takes ten times as long as parsing it. Such a comma is seen without:
+    what looks like one in a string or a comment may be a blank there, for text is read from the original; behind what may
+    end a formal, and before what ends formals, it can be nothing else; what is no Nix for another reason keeps its error.
+    """
+    blanked = _PLAIN_TRAILING_COMMA.sub(b" ", source)
+    if blanked == source:
+        return None
+    tree = _parser().parse(blanked)
+    return None if tree.root_node.has_error or _takes_update_for_path(source, tree) else tree
 
 
 _ENDS_OPERATORS = frozenset({";", ",", "=", ":", "@", "if", "then", "else", "in", "with", "assert", "let", "inherit"})

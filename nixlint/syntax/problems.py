@@ -9,8 +9,9 @@ by the exact parser instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from tree_sitter import Query, QueryCursor
@@ -66,7 +67,7 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     captures = QueryCursor(_query()).captures(root)
     if _doubtful_nodes(data, captures):
         return _exact(data)
-    for node in captures.get("set", ()):
+    for node in _doubtful_sets(data, captures):
         found.extend(_set_problems(file, node))
     for node in captures.get("function", ()):
         found.extend(_function_problems(file, node))
@@ -204,6 +205,9 @@ def _query() -> Query:
         """
         (source_code expression: (_) @expression)
         (binding_set) @set
+        (binding attrpath: (attrpath) @bound)
+        (inherit) @bound
+        (inherit_from) @bound
         (function_expression formals: (formals formal: (_))) @function
         (formal name: (identifier) @formal)
         (path_expression) @path
@@ -226,25 +230,32 @@ def _query() -> Query:
 _NAME_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-."
 
 
+def _doubtful_sets(data: bytes, captures: dict[str, list[Node]]) -> list[Node]:
+    """The ``binding_set`` nodes that hold anything but bindings of plain names that begin differently; most hold no more.
+
+    One pass in the order of the places tells which set each name is bound in.
+    """
+    doubtful: dict[int, Node] = {}
+    around: list[tuple[int, Node, set[bytes]]] = []
+    sets = sorted(captures.get("set", ()), key=_start, reverse=True)
+    for node in sorted(captures.get("bound", ()), key=_start):
+        start = node.start_byte
+        while sets and sets[-1].start_byte <= start:
+            holder = sets.pop()
+            around.append((holder.end_byte, holder, set()))
+        while around[-1][0] <= start:
+            around.pop()
+        _, holder, heads = around[-1]
+        text = data[start : node.end_byte]
+        head = text.partition(b".")[0]
+        if head in heads or text.translate(None, _NAME_BYTES):
+            doubtful[holder.id] = holder
+        heads.add(head)
+    return [*doubtful.values()]
+
+
 def _set_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
     """The problems of one ``binding_set``."""
-    data = file.data
-    heads: set[bytes] = set()
-    for child in node.named_children:
-        if child.type == "binding":
-            path = child.child(0)
-            assert path is not None
-            text = data[path.start_byte : path.end_byte]
-            if text.translate(None, _NAME_BYTES):
-                break
-            head = text.partition(b".")[0]
-            if head in heads:
-                break
-            heads.add(head)
-        elif child.type != "comment":
-            break
-    else:
-        return
     duplicates: list[Duplicate] = []
     names = _bound_names(file, node, duplicates)
     if duplicates:
@@ -337,9 +348,10 @@ def _function_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
     assert formals is not None
     seen: dict[bytes, Node] = {}
     universal = node.child_by_field_name("universal")
-    names = [formal.child(0) for formal in formals.named_children if formal.type == "formal"]
+    names = [
+        name for formal in formals.named_children if formal.type == "formal" and (name := formal.child(0)) is not None
+    ]
     for name in sorted([*names, universal], key=_start) if universal is not None else names:
-        assert name is not None
         first = seen.setdefault(data[name.start_byte : name.end_byte], name)
         if first is not name:
             from .exact_parser import duplicate_formal
@@ -348,6 +360,4 @@ def _function_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
             yield duplicate_formal(data[place.start : place.end], place, Span(first.start_byte, first.end_byte))
 
 
-def _start(node: Node | None) -> int:
-    assert node is not None
-    return node.start_byte
+_start: Callable[[Node], int] = attrgetter("start_byte")

@@ -45,10 +45,7 @@ class RemovedOption(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option that was removed."""
-        return word in old_names(Removed).by_last
+    names = frozenset(old_names(Removed).by_last)
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Where all names of such an option are in the file."""

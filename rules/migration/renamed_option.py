@@ -58,10 +58,7 @@ class RenamedOption(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option that was renamed."""
-        return word in old_names(Renamed).by_last
+    names = frozenset(old_names(Renamed).by_last)
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Where all names of such an option are in the file."""

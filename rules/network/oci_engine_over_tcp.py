@@ -78,10 +78,7 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option that lists addresses."""
-        return word in _LAST_NAMES
+    names = _LAST_NAMES
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each TCP address on which an engine listens."""

@@ -17,7 +17,7 @@ from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
 from .exposures import Exposure, reaches_store, with_entries
 from .plain_values import is_mount_options
-from .verdicts import promises_secret
+from .verdicts import KEYWORDS, promises_secret
 
 
 class GivenFile(NamedTuple):
@@ -74,12 +74,16 @@ def holds_variables(file: Path, repository: Repository) -> bool:
     return any(found.look is Look.SECRET for found in secret_lines(f"{text}\n"))
 
 
+_MOUNTS = frozenset({b"fileSystems", b"mounts"})
+
+
 @cache
 def may_take_file(word: bytes) -> bool:
     """Whether a name with a word in it may be one of an option that takes such a file."""
     if word in _WORDS or word in tell_tale_words() or promises_secret(word):
         return True
-    return is_environment_file(word.decode("ascii"))
+    # To take a word apart costs more than all the rest, and most are told by their first letters.
+    return word.lower().translate(None, b"-_'").startswith(b"env") and is_environment_file(word.decode("ascii"))
 
 
 def taking_files(chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
@@ -93,8 +97,13 @@ def taking_files(chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset
     )
 
 
+HINTS_OF_FILES = (
+    *(*KEYWORDS, b"nv", b"NV", b"Nv", b"LoadCredential", b"mountOptions"),
+    *(*sorted(_MOUNTS), *sorted(tell_tale_words())),
+)
+"""A file without any of these bytes has no option that takes such a file."""
+
 _WORDS = frozenset({b"LoadCredential", b"options", b"mountOptions"})
-_MOUNTS = frozenset({b"fileSystems", b"mounts"})
 
 
 def _given(definition: WrittenDefinition) -> Iterator[GivenFile]:

@@ -50,13 +50,10 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
     severity = Severity.INFO
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
+    names = frozenset({b"hashedPassword", b"initialHashedPassword"})
     pedantic = True
     finds_secrets = True
     also_suppressed_by = MARKS
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is one of the options that hold a hash."""
-        return word in (b"hashedPassword", b"initialHashedPassword")
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the hash of a user's password."""

@@ -48,10 +48,7 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is one of the options that hold a hash."""
-        return word in (b"hashedPassword", b"initialHashedPassword")
+    names = frozenset({b"hashedPassword", b"initialHashedPassword"})
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report an empty hash of somebody who is, or may become, root."""

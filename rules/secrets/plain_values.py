@@ -22,7 +22,7 @@ from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
 from .exposures import Exposure, reaches_store, shows_itself, with_entries
 from .takers import Taker, taker_of
-from .verdicts import LISTS, MARKS, called, promises_secret, weight_of, what_of
+from .verdicts import KEYWORDS, LISTS, MARKS, called, promises_secret, weight_of, what_of
 
 _COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
 """What is in every value that is taken for a URL which is put together."""
@@ -33,6 +33,7 @@ class PlainValueRule(Rule[WrittenDefinition]):
     """A rule about secrets in plain text at definitions, each for one taker of values."""
 
     asks = (WrittenDefinition,)
+    words = (*KEYWORDS, b"://", *tell_tale_words())  # lists count only where something promises a secret
     values = _COMPOSED_URL
     finds_secrets = True
     also_suppressed_by = MARKS

@@ -12,7 +12,15 @@ from nixlint.secrets.ways import Way
 
 from .circumstances import neighbours
 from .exposures import Exposure, findings_of
-from .files_of_secrets import GivenFile, given_files, holds_variables, is_plain_in, may_take_file, taking_files
+from .files_of_secrets import (
+    HINTS_OF_FILES,
+    GivenFile,
+    given_files,
+    holds_variables,
+    is_plain_in,
+    may_take_file,
+    taking_files,
+)
 from .verdicts import FORMERLY, MARKS
 
 
@@ -56,6 +64,7 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
+    words = HINTS_OF_FILES
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

@@ -46,10 +46,7 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option that takes an encrypted file."""
-        return word in (b"defaultSopsFile", b"sopsFile", b"file")
+    names = frozenset({b"defaultSopsFile", b"sopsFile", b"file"})
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a file for sops-nix or agenix that holds its secrets in the clear."""

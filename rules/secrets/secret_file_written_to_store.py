@@ -12,7 +12,7 @@ from nixlint.secrets.positions import Position
 from nixlint.secrets.ways import Source, Way
 
 from .exposures import Exposure, findings_of, shows_itself
-from .files_of_secrets import given_files, kind_of_file, may_take_file, taking_files, variable_in
+from .files_of_secrets import HINTS_OF_FILES, given_files, kind_of_file, may_take_file, taking_files, variable_in
 from .files_written import files_written, may_write_file, reader_of_path, writing_files
 from .spans import place_within
 from .verdicts import FORMERLY, MARKS, is_or_are, weight_of, what_of
@@ -64,6 +64,7 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
+    words = (*HINTS_OF_FILES, b"etc", b"tmpfiles")
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

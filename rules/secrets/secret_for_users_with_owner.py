@@ -56,10 +56,7 @@ class SecretForUsersWithOwner(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option for the owner of a secret."""
-        return word.decode("utf-8", "replace") in _OWNERS
+    names = frozenset(name.encode() for name in _OWNERS)
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Only where the file speaks of secrets."""

@@ -68,10 +68,7 @@ class SecretKeyInStore(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of one of the options."""
-        return word.decode("utf-8", "replace") in _LAST
+    names = frozenset(name.encode() for name in _LAST)
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Only where the file speaks of one of the two."""

@@ -56,11 +56,9 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
+    words = (b"sops", b"age")
+    names = frozenset[bytes]()  # the secret stands in the value
     values = re.compile(rb"\bconfig\s*\.\s*(?:sops\s*\.\s*(?:secrets|placeholder)|age\s*\.\s*secrets)\b")
-
-    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002
-        """No name tells it: the secret stands in the value."""
-        return False
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each secret that a definition uses and nothing declares."""

@@ -65,10 +65,8 @@ class SecretOwner(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002
-        """No word alone tells it: some services read whatever is below their option."""
-        return False
+    words = (b"path",)
+    names = frozenset[bytes]()  # some services read whatever is below their option
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002
         """All of them, where the names of an option that a service reads are in the file, and something has a path."""

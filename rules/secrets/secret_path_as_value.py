@@ -61,11 +61,9 @@ class SecretPathAsValue(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
+    words = (b"sops", b"age")
+    names = frozenset[bytes]()  # the secret stands in the value
     values = re.compile(rb"\b(?:sops|age)\s*\.\s*(?:secrets|placeholder)\b")
-
-    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002
-        """No name tells it: the secret stands in the value."""
-        return False
 
     def check(self, subject: WrittenDefinition, _repository: Repository) -> Iterator[Finding]:
         """Report a secret whose path or placeholder is taken for it."""

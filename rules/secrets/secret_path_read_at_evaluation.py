@@ -52,11 +52,8 @@ class SecretPathReadAtEvaluation(Rule[WrittenDefinition]):
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
     words = (b"sops", b"age.", b"vaultix", b"/run/")
+    names = frozenset[bytes]()  # what is read stands in the value
     values = re.compile(rb"readFile|fileContents")
-
-    def may_concern(self, word: bytes) -> bool:  # noqa: ARG002
-        """No name tells it: what is read stands in the value."""
-        return False
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a file of secrets that is read where the definition is written."""

@@ -25,7 +25,7 @@ from nixlint.secrets.ways import Source, Way, sources_of
 from .exposures import Exposure, findings_of, reaches_store
 from .files_of_secrets import is_plain_in
 from .plain_values import kind_of_value, replacement
-from .verdicts import FORMERLY, MARKS, contains, promises_secret
+from .verdicts import FORMERLY, KEYWORDS, MARKS, contains, promises_secret
 
 
 class SecretReadAtEvaluation(Rule[WrittenDefinition]):
@@ -65,14 +65,12 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
+    words = (*KEYWORDS, b"readFile", b"fileContents")
     values = re.compile(rb"readFile|fileContents")
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether a name with it may promise a secret."""
-        return promises_secret(word)
+    may_concern = staticmethod(promises_secret)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret that is read while Nix evaluates."""

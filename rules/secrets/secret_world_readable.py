@@ -52,10 +52,7 @@ class SecretWorldReadable(Rule[WrittenDefinition]):
     severity = Severity.WARNING
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of the option."""
-        return word == b"mode"
+    names = frozenset({b"mode"})
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Only where the file speaks of one of the two."""

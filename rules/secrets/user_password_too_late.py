@@ -57,10 +57,7 @@ class UserPasswordTooLate(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-
-    def may_concern(self, word: bytes) -> bool:
-        """Whether it is the last name of an option with a user's password."""
-        return word.decode("utf-8", "replace") in _PASSWORD_FILES
+    names = frozenset(name.encode() for name in _PASSWORD_FILES)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the password of a user that comes too late."""

@@ -36,7 +36,9 @@ _NOT_THE_DISK = frozenset(
 
 _ALLOWED = {
     "nixlint/linting/entry_points.py": "finds the rule packs that are installed, in Python's own folders",
+    "nixlint/linting/rule_index.py": "looks at the files of a rule pack, in Python's own folders",
     "nixlint/linting/run/installed_code.py": "looks at the files of nixlint and of rule packs, in Python's own folders",
+    "nixlint/linting/run/workers.py": "starts copies of the process itself, which check files as it does",
     "nixlint/linting/testing.py": "is for tests of rules, which lay out their examples in a folder of their own",
     "nixlint/cli/streams.py": "puts the system's empty device in the place of a stream that is closed",
     "nixlint/cli/main.py": "puts the system's empty device in the place of a standard output that nobody reads",

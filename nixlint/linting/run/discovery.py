@@ -36,25 +36,42 @@ def repository_root(path: Path, asked: Sequence[Path] = ()) -> Path:
     outermost of the folders ``asked`` about that holds it; or else the nearest folder with a ``configuration.nix``, as
     ``/etc/nixos`` is; or else the path's own folder.
     """
-    start = path if _DISK.kind(path) is Kind.FOLDER else path.parent
-    folders = (start, *start.parents)
-    return (
-        _marked(folders)
-        or next((folder for folder in reversed(folders) if folder in asked), None)
-        or next((folder for folder in folders if _is_there(folder / "configuration.nix")), start)
-    )
+    return Roots(asked).of(path if _DISK.kind(path) is Kind.FOLDER else path.parent)
 
 
-def _marked(folders: Sequence[Path]) -> Path | None:
-    """The nearest of some folders that says itself that it is a repository."""
-    return next((folder for folder in folders if _DISK.own_kind(folder / ".git") is not None), None) or next(
-        (folder for folder in folders if any(_is_there(folder / mark) for mark in _ROOT_MARKS)), None
-    )
+class Roots:
+    """The repositories that folders belong to, as :func:`repository_root` says; each folder is looked at once."""
 
+    def __init__(self, asked: Sequence[Path] = ()) -> None:
+        self._asked = frozenset(asked)
+        self._marks: dict[Path, frozenset[str]] = {}
 
-def _is_there(mark: Path) -> bool:
-    """Whether there is a file of this name, or a link: where one leads is not asked, for that may be anywhere."""
-    return _DISK.own_kind(mark) in (Kind.FILE, Kind.LINK)
+    def of(self, folder: Path) -> Path:
+        """The folder that holds the repository of a folder."""
+        folders = (folder, *folder.parents)
+        return (
+            self.marked(folders)
+            or next((each for each in reversed(folders) if each in self._asked), None)
+            or next((each for each in folders if "configuration.nix" in self._marks_in(each)), folder)
+        )
+
+    def marked(self, folders: Sequence[Path]) -> Path | None:
+        """The nearest of some folders that says itself that it is a repository."""
+        return next((each for each in folders if ".git" in self._marks_in(each)), None) or next(
+            (each for each in folders if not self._marks_in(each).isdisjoint(_ROOT_MARKS)), None
+        )
+
+    def _marks_in(self, folder: Path) -> frozenset[str]:
+        """Those of the names in a folder that tell whether it is a repository."""
+        if folder not in self._marks:
+            # Where a link leads is not asked, for that may be anywhere.
+            kinds = {name: _DISK.own_kind(folder / name) for name in (".git", *_ROOT_MARKS, "configuration.nix")}
+            self._marks[folder] = frozenset(
+                name
+                for name, kind in kinds.items()
+                if kind in (Kind.FILE, Kind.LINK) or (name == ".git" and kind is not None)
+            )
+        return self._marks[folder]
 
 
 def real_path(path: Path) -> Path | None:
@@ -65,7 +82,7 @@ def real_path(path: Path) -> Path | None:
     for each in (*reversed(path.parents), path):
         if _DISK.own_kind(each) is not Kind.LINK:
             continue
-        root = _marked((each.parent, *each.parent.parents))
+        root = Roots().marked((each.parent, *each.parent.parents))
         if root is None and each == path and _DISK.kind(path) is Kind.FILE:
             root = repository_root(path)
         if root is not None:
@@ -131,7 +148,7 @@ def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], st
         if real is None:
             skipped.append(Skipped(shown(path), "it is a symlink out of the tree"))
         files.update(found)
-    return Discovered(tuple(sorted(files)), (*failures, *listing.failures), tuple(skipped))
+    return Discovered(tuple(sorted(files, key=lambda path: path.parts)), (*failures, *listing.failures), tuple(skipped))
 
 
 def _files_at(path: Path, listing: Listing) -> Iterator[Path]:

@@ -21,7 +21,9 @@ def digest_of_code(modules: Iterable[str]) -> str:
         Path(nixlint.__file__).parent,
         *filter(None, map(_folder_of, {name.partition(".")[0] for name in modules})),
     }
-    files = {path for name in modules if (path := getattr(sys.modules.get(name), "__file__", None)) is not None}
+    # A module of a package is seen with its folder, whether it is loaded or not.
+    alone = (sys.modules.get(name) for name in modules if _folder_of(name.partition(".")[0]) is None)
+    files = {path for module in alone if (path := getattr(module, "__file__", None)) is not None}
     lines = [__version__, sys.version, sys.executable, *_installed()]
     lines.extend(_line(path) for path in sorted(files))
     for package in sorted(packages):

@@ -9,7 +9,7 @@ before, what rests on it holds all the same.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +33,7 @@ from nixlint.cache.shape import (
 from nixlint.files.reading import Status
 from nixlint.files.tree import Tree
 from nixlint.linting.registry import Registry
-from nixlint.semantics.language.dependencies import Dependencies, Mention, Question, Reading, Recorder
+from nixlint.semantics.language.dependencies import Dependencies, Fact, Mention, Question, Reading, Recorder
 from nixlint.semantics.language.file_tree import FileTree
 from nixlint.semantics.repository.mentions import Mentions
 from nixlint.semantics.repository.repository import read_nix
@@ -47,6 +47,15 @@ from .workspace import Workspace
 _FORMAT = 2
 _KEYS = frozenset("format contents files looks mentions accounts facts results paths".split())
 _LOOKS = tuple(reading.value for reading in Reading if reading is not Reading.CONTENT)
+
+
+class Learned(NamedTuple):
+    """What a copy of a run has looked at, for the run itself to rest on."""
+
+    facts: Mapping[str, Fact]
+    answers: Mapping[Question, str]
+    seen: Mapping[Path, Known]
+    is_stable: bool
 
 
 class _Account(NamedTuple):
@@ -127,6 +136,25 @@ class Memory:
             return None
         self._replayed[name] = None
         return result
+
+    def holds(self, name: str) -> bool:
+        """Whether there is a result of a name that would come to the same again."""
+        return name in self._kept.results and self._holds(self._kept.results[name][0])
+
+    def learned(self) -> Learned:
+        """All that this run has looked at."""
+        is_stable = self.recorder.is_stable and self.contents.is_stable
+        return Learned(self.recorder.facts, self.recorder.answers, self.contents.seen, is_stable)
+
+    def include(self, learned: Learned | None, results: Sequence[tuple[str, FileResult, Dependencies | None]]) -> None:
+        """Keep some results, and where a copy of this run has found them, know what it has looked at."""
+        if learned is not None:
+            recorded = (dependencies for _, _, dependencies in results if dependencies is not None)
+            self.recorder.include(learned.facts, learned.answers, recorded)
+            self.recorder.is_stable = self.recorder.is_stable and learned.is_stable
+            self.contents.include(learned.seen)
+        for name, result, dependencies in results:
+            self.keep(name, result, dependencies)
 
     def keep(self, name: str, result: FileResult, dependencies: Dependencies | None) -> None:
         """Keep a result for the next run, unless something went wrong in it: that is looked at anew."""
@@ -264,7 +292,7 @@ def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Reg
     rules = registry.rules.values()
     name = name_of(
         (
-            digest_of_code([type(rule).__module__ for rule in rules]),
+            digest_of_code([rule.module for rule in rules]),
             str(workspace.root),
             str(configuration.folder),
             *(f"{key}={value}" for key, value in configuration.as_texts()),

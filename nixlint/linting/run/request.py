@@ -31,7 +31,8 @@ class Request(NamedTuple):
     ``select`` stands in the place of what the configuration selects and ignores. ``configuration`` is a file to use
     instead of the ones that are looked for, and ``isolated`` says to use none. ``progress`` is told, before each file,
     how many files are done and how many there are. ``caching`` is off
-    where texts are given that are not on disk.
+    where texts are given that are not on disk. ``jobs`` is in how many processes files are checked, where there are many;
+    ``None`` for as many as pay.
     """
 
     paths: tuple[Path, ...]
@@ -44,6 +45,7 @@ class Request(NamedTuple):
     standard_input: StandardInput | None = None
     progress: Callable[[int, int], None] | None = None
     caching: Caching | None = None
+    jobs: int | None = 1
 
     def shown(self, path: Path) -> str:
         """A path as the user would write it."""

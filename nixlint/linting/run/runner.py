@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from nixlint.containers.compose_names import is_compose_file, is_compose_text
 from nixlint.files.overlay import Overlay
@@ -21,7 +21,16 @@ from nixlint.linting.compose_subjects import ReadCompose, read_compose
 from nixlint.linting.configuration import Configuration, suggestion
 from nixlint.linting.finding import Confidence, Failure, Finding, Report, ReportedFinding, Skipped
 from nixlint.linting.registry import AnyRule, Registry
-from nixlint.linting.subjects import FileProblem, kind_of, surest
+from nixlint.linting.subjects import (
+    FILE_PROBLEM,
+    HOST_SYSTEM,
+    MALFORMED_DIRECTIVE,
+    UNUSED_SUPPRESSION,
+    FileProblem,
+    kind_of,
+    short_name,
+    surest,
+)
 from nixlint.linting.suppression import (
     CommentedText,
     Directive,
@@ -36,6 +45,7 @@ from nixlint.linting.suppression import (
     span_of_rule,
 )
 from nixlint.semantics.language.budget import TOO_MUCH, Budget, spending
+from nixlint.semantics.language.dependencies import Dependencies
 from nixlint.semantics.repository.repository import NotNix, Repository
 from nixlint.syntax.file_kind import FileKind
 from nixlint.syntax.place import Place
@@ -49,9 +59,10 @@ from .file_result import FileResult, Taken
 from .fingerprint import fingerprint, identity
 from .host_findings import HostFindings
 from .internal_error import internal_error
-from .memory import Memory, remembered
+from .memory import Learned, Memory, remembered
 from .request import Request
 from .shown_finding import FindingTexts
+from .workers import Lost, dealt, in_processes, processes_for
 from .workspace import Workspace, workspaces
 
 if TYPE_CHECKING:
@@ -77,6 +88,7 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
         memory = None if given or request.caching is None else remembered(group, tree, request, registry)
         reader: Reader = Overlay(given, tree) if memory is None else memory.contents
         checks = _WorkspaceRun(group, request, registry, outcome, reader, memory)
+        checks.prepare()
         for path in group.files:
             if request.progress is not None:
                 request.progress(done, total)
@@ -86,6 +98,13 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
         if memory is not None:
             memory.save()
     return outcome.report()._replace(roots=tuple(sorted({group.root for group in found.groups})))
+
+
+class _Work(NamedTuple):
+    """What one process found: the results of files, each with what it rests on, and all that was looked at."""
+
+    results: list[tuple[str, FileResult, Dependencies | None]]
+    learned: Learned | None
 
 
 @dataclass
@@ -139,6 +158,42 @@ class _WorkspaceRun:
         self._compose: dict[Path, ReadCompose] = {}
         self._result = FileResult()
         self._texts = FindingTexts()
+        self._prepared: dict[str, FileResult] = {}
+
+    def prepare(self) -> None:
+        """Work out in several processes what takes long, where there is much of it."""
+        paths = [path for path in self._workspace.files if path.suffix == ".nix"]
+        if processes_for(len(paths), self._request.jobs) == 1:
+            return
+        paths = [path for path in paths if self._memory is None or not self._memory.holds(str(path))]
+        processes = processes_for(len(paths), self._request.jobs)
+        if processes == 1:
+            return
+        self._repository.list_files()  # once for all processes
+        parts = dealt(paths, processes)
+        for number, (part, work) in enumerate(zip(parts, in_processes(parts, self._work_on), strict=True)):
+            if isinstance(work, Lost):
+                self._outcome.failures.append(
+                    Failure(
+                        f"a process ended before it had checked its {len(part)} files ({work.reason}); try --jobs 1"
+                    )
+                )
+                lost = FileResult(saw_everything=False)
+                self._prepared.update((str(path), lost) for path in part)
+                continue
+            self._prepared.update((name, result) for name, result, _ in work.results)
+            if self._memory is not None:
+                learned = None if number == 0 else work.learned  # the first was worked out in this very process
+                self._memory.include(learned, work.results)
+
+    def _work_on(self, paths: Sequence[Path]) -> _Work:
+        results: list[tuple[str, FileResult, Dependencies | None]] = []
+        for path in paths:
+            result = self._result = FileResult()
+            with self._repository.recording() as dependencies:
+                self._try_to_check(path)
+            results.append((str(path), result, dependencies))
+        return _Work(results, None if self._memory is None else self._memory.learned())
 
     def check(self, path: Path) -> None:
         """Give one file its turn."""
@@ -150,7 +205,7 @@ class _WorkspaceRun:
         self._take_turn(f"{_OF_REPOSITORY}{asked}", None, self._ask_of_repository)
         self._result = FileResult()
         for unused in tuple(self._unused_suppressions()):
-            self._ask(UnusedSuppression, (unused,), self._rules)
+            self._ask(UNUSED_SUPPRESSION, (unused,), self._rules)
         self._end(self._result, None)
         counts: Counter[tuple[str, ...]] = Counter()
         for found in sorted(self._found.values(), key=lambda found: (found.path, found.start, found.end)):
@@ -160,6 +215,10 @@ class _WorkspaceRun:
 
     def _take_turn(self, name: str, path: Path | None, work: Callable[[], None]) -> None:
         """Take the result of this name as it is remembered, or else do the work and remember what it comes to."""
+        prepared = self._prepared.pop(name, None)
+        if prepared is not None:
+            self._end(prepared, path)
+            return
         memory = self._memory if path is None or path.suffix == ".nix" else None
         result = None if memory is None else memory.replay(name)
         if result is None:
@@ -210,28 +269,39 @@ class _WorkspaceRun:
         source = self._repository.open(path)
         result = self._result
         result.is_checked = True
-        self._take_directives(nix_text(source))
+        if may_have_directives(source.data):
+            self._take_directives(nix_text(source))
+        else:
+            result.directives[path] = ()
         problems = find_problems(source)
         self._take_problems(source, problems)
         if is_refused(problems):
             result.saw_everything = False
             return
         result.is_sound = True
-        data = source.data
-        able = self._asking.interested(data)
-        rules = [rule for rule in able if rule.finds_secrets or not self._configuration.ignores(rule.name, path)]
-        result.asked = tuple(rule.name for rule in rules)
-        with spending(Budget.of_file(len(data))) as budget:
-            for rule, subject in self._asking.of(source, rules):
-                self._apply(rule, subject)
+        words = self._asking.words(source.data)
+        rules = self._wanted_in(path, self._asking.interested(words))
+        if not rules:
+            return
+        result.asked = tuple([rule.name for rule in rules])
+        with spending(Budget.of_file(len(source.data))) as budget:
+            for asked, subject in self._asking.of(source, words, rules):
+                for rule in asked:
+                    self._apply(rule, subject)
         if budget.is_spent:
             self._fail(f"{TOO_MUCH}: what its expressions come to was looked at only in part", path)
+
+    def _wanted_in(self, path: Path, rules: tuple[AnyRule, ...]) -> tuple[AnyRule, ...]:
+        """Those of some rules that the configuration does not switch off for a file, and those that find what to mask."""
+        if not self._configuration.per_path_ignores:
+            return rules
+        return tuple(rule for rule in rules if rule.finds_secrets or not self._configuration.ignores(rule.name, path))
 
     def _take_directives(self, text: CommentedText) -> None:
         """Take what the comments of a file ask to suppress, and what they ask in words that mean nothing."""
         found = tuple(directives(text))
         self._result.directives[text.path] = tuple(item for item in found if isinstance(item, Directive))
-        self._ask(MalformedDirective, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
+        self._ask(MALFORMED_DIRECTIVE, (item for item in found if isinstance(item, MalformedDirective)), self._rules)
 
     def _check_compose(self, path: Path) -> None:
         """Put the services of a Compose file before the rules that ask about OCI containers."""
@@ -242,7 +312,7 @@ class _WorkspaceRun:
         rules = [
             rule
             for rule in self._rules
-            if any(kind_of(kind).in_compose is not None for kind in rule.asks)
+            if any(kind_of(kind).in_compose is not None for kind in rule.kinds)
             and not self._configuration.ignores(rule.name, path)
         ]
         if not rules and not may_have_directives(data):
@@ -255,7 +325,7 @@ class _WorkspaceRun:
         self._result.is_checked = self._result.is_sound = True
         self._compose[path] = read
         self._take_directives(read.commented())
-        for kind in dict.fromkeys(kind for rule in rules for kind in rule.asks):
+        for kind in dict.fromkeys(kind for rule in rules for kind in rule.kinds):
             in_compose = kind_of(kind).in_compose
             self._ask(kind, () if in_compose is None else in_compose(read), rules)
 
@@ -264,10 +334,10 @@ class _WorkspaceRun:
             where = source.position(problems[0].span.start)
             self._result.failures.append(Failure(problems[0].message, self._request.shown(source.path), where))
         elif problems:
-            self._ask(FileProblem, [_file_problem(source.path, problem) for problem in problems], self._rules)
+            self._ask(FILE_PROBLEM, [_file_problem(source.path, problem) for problem in problems], self._rules)
 
-    def _ask(self, kind: type, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
-        asked = [rule for rule in rules if kind in rule.asks]
+    def _ask(self, kind: str, subjects: Iterable[object], rules: Sequence[AnyRule]) -> None:
+        asked = [rule for rule in rules if kind in rule.kinds]
         if asked:
             for subject in subjects:
                 for rule in asked:
@@ -276,7 +346,7 @@ class _WorkspaceRun:
     def _ask_of_repository(self) -> None:
         """Put what hosts have before the rules that some file has something for, host by host."""
         kinds = [
-            kind for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.asks) if _is_on_hosts(kind)
+            kind for kind in dict.fromkeys(kind for rule in self._asked for kind in rule.kinds) if _is_on_hosts(kind)
         ]
         if not kinds:
             return
@@ -291,24 +361,24 @@ class _WorkspaceRun:
         for kind in kinds:
             on_no_host = kind_of(kind).on_no_host
             if on_no_host is not None:
-                additions = self._read_of_repository(kind.__name__, partial(on_no_host, view))
+                additions = self._read_of_repository(short_name(kind), partial(on_no_host, view))
                 self._ask_of_all_hosts(kind, additions, found)
         for rule, finding in found.all():
             self._take(rule, finding)
 
-    def _ask_of_host(self, kind: type, host: HostSystem, found: HostFindings) -> None:
+    def _ask_of_host(self, kind: str, host: HostSystem, found: HostFindings) -> None:
         on_host = kind_of(kind).on_host
         if on_host is None:
             return
-        subjects = self._read_of_repository(kind.__name__, partial(on_host, host))
-        if kind is not type(host):
+        subjects = self._read_of_repository(short_name(kind), partial(on_host, host))
+        if kind != HOST_SYSTEM:
             self._ask_of_all_hosts(kind, subjects, found)
             return
         for subject in subjects:
             with spending(Budget.of_file(0)):
                 self._ask(kind, (subject,), tuple(self._asked))
 
-    def _ask_of_all_hosts(self, kind: type, subjects: Iterable[object], found: HostFindings) -> None:
+    def _ask_of_all_hosts(self, kind: str, subjects: Iterable[object], found: HostFindings) -> None:
         """Ask about subjects that several hosts may have: all of them must agree."""
         for subject in subjects:
             place = getattr(subject, "place", None)
@@ -317,7 +387,7 @@ class _WorkspaceRun:
             found.saw(place)
             with spending(Budget.of_file(0)):
                 for rule in self._asked:
-                    for finding in self._findings(rule, subject) if kind in rule.asks else ():
+                    for finding in self._findings(rule, subject) if kind in rule.kinds else ():
                         found.add(rule, place, finding)
 
     def _read_of_repository(self, name: str, read: Callable[[], Iterable[_T]]) -> Iterator[_T]:
@@ -327,18 +397,26 @@ class _WorkspaceRun:
         for finding in self._findings(rule, subject):
             self._take(rule, finding)
 
-    def _findings(self, rule: AnyRule, subject: object) -> Iterator[Finding]:
-        def fail(error: Exception) -> None:
+    def _findings(self, rule: AnyRule, subject: object) -> Sequence[Finding]:
+        """What a rule finds in a subject, up to its first exception: a defect costs no more than its own findings."""
+        found: list[Finding] = []
+        try:
+            found.extend(rule.check(subject, self._repository))
+        except Exception as error:
             place = getattr(subject, "place", None)
             where = place if isinstance(place, Place) else None
             self._fail(
                 internal_error(f"{rule.code} ({rule.name})", error), None if where is None else where.path, where
             )
-
+        if not found:
+            return ()
         limit = surest(subject)
-        for finding in _guarded(lambda: rule.check(subject, self._repository), fail):
-            is_surer = (finding.confidence or rule.confidence).doubt < limit.doubt
-            yield finding._replace(confidence=limit) if is_surer else finding
+        return [
+            finding._replace(confidence=limit)
+            if (finding.confidence or rule.confidence).doubt < limit.doubt
+            else finding
+            for finding in found
+        ]
 
     def _take(self, rule: AnyRule, finding: Finding) -> None:
         """Take what a rule found, with all that has to be looked up in the file where it stands."""
@@ -362,6 +440,8 @@ class _WorkspaceRun:
         within = span if finding.within is None else finding.within.span
         first, last = text.lines.line_of(within.start), text.lines.line_of(within.end)
         is_marked = not {first, start.line}.isdisjoint(foreign_marks(text, rule.also_suppressed_by))
+        # Of what it is a part of, the lines are all that anybody asks.
+        finding = finding._replace(within=None)
         self._result.taken.append(Taken(rule.name, finding, start, end, is_marked, first, last))
 
     def _accept(self, taken: Taken, result: FileResult) -> None:
@@ -416,8 +496,8 @@ class _WorkspaceRun:
         root = self._repository.root
         return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
-    def _fail_to_read(self, kind: type, error: Exception, source: SourceFile) -> None:
-        self._fail(internal_error(f"the reading of {kind.__name__}", error), source.path)
+    def _fail_to_read(self, kind: str, error: Exception, source: SourceFile) -> None:
+        self._fail(internal_error(f"the reading of {short_name(kind)}", error), source.path)
 
     def _fail(self, message: str, path: Path | None, place: Place | None = None) -> None:
         source = None if place is None else self._repository.source(place.path)
@@ -426,7 +506,7 @@ class _WorkspaceRun:
         self._result.failures.append(Failure(message, shown, position))
 
 
-def _is_on_hosts(kind: type) -> bool:
+def _is_on_hosts(kind: str) -> bool:
     return kind_of(kind).on_host is not None
 
 

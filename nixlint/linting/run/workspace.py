@@ -20,7 +20,7 @@ from nixlint.linting.configuration import (
 from nixlint.linting.finding import Failure, Skipped
 from nixlint.linting.registry import Registry
 
-from .discovery import Listing, discover, repository_root
+from .discovery import Listing, Roots, discover
 from .request import Request
 
 
@@ -83,8 +83,8 @@ def _files_of(root: Path, listing: Listing, given: tuple[Path, ...]) -> tuple[Pa
     """The files of a repository; those that are given may not be on disk yet."""
     here = [path for path in given if path.suffix == ".nix" and path.is_relative_to(root)]
     # A file in the machine's topmost folder does not make all of the machine its repository.
-    listed = sorted(listing.below(root)) if root != root.parent else ()
-    return (*here, *(path for path in listed if path not in here))
+    listed = sorted(listing.below(root), key=lambda path: path.parts) if root != root.parent else ()
+    return (*here, *(path for path in listed if path not in here)) if here else tuple(listed)
 
 
 class _Configurations:
@@ -94,6 +94,8 @@ class _Configurations:
         self._request = request
         self._registry = registry
         self._roots: dict[Path, Path] = {}
+        self._repositories = Roots(request.paths)
+        self._by_folder: dict[str, tuple[Path, Configuration | None]] = {}
         self._disk = Anywhere()
         self._trees: dict[Path, Tree] = {}
         self._work_trees: dict[Path, Path | None] = {}
@@ -106,9 +108,15 @@ class _Configurations:
 
         Raises :class:`ConfigurationError` where it is wrong, once for each configuration.
         """
-        folder = path.parent
+        name = str(path).rpartition("/")[0]
+        if name not in self._by_folder:
+            self._by_folder[name] = (path.parent, None)
+            self._by_folder[name] = self._of_folder(path.parent)
+        return self._by_folder[name]
+
+    def _of_folder(self, folder: Path) -> tuple[Path, Configuration | None]:
         if folder not in self._roots:
-            root = self._work_tree(folder) or repository_root(path, self._request.paths)
+            root = self._work_tree(folder) or self._repositories.of(folder)
             self._roots[folder] = root
             self._paths[folder] = self._configuration_file(folder, root)
         root, file = self._roots[folder], self._paths[folder]

@@ -11,7 +11,7 @@ on what any of them looked at. A fact that is *bound* records on its own account
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
@@ -137,6 +137,23 @@ class Recorder:
             account.questions[question] = None
         if answer is not None and self.answers.setdefault(question, answer) != answer:
             self.is_stable = False
+
+    def include(
+        self, facts: Mapping[str, Fact], answers: Mapping[Question, str], results: Iterable[Dependencies]
+    ) -> None:
+        """Know what another recorder of the same repository does, and what some results rest on that it has recorded."""
+        self._all.extend(results)
+        for question, answer in answers.items():
+            self.note(None, question, answer)
+        for name, theirs in facts.items():
+            ours = self.facts.get(name)
+            if ours is None:
+                self.facts[name] = theirs
+                self._all.append(theirs.dependencies)
+            else:
+                self.is_stable = self.is_stable and ours.value in (theirs.value, None)
+                ours.dependencies.include(theirs.dependencies)
+                ours.value = ours.value if theirs.value is None else theirs.value
 
     def settle(self) -> None:
         """Share among all that used a fact without a value what any of them rests on. To be called when all is done."""

@@ -29,7 +29,11 @@ class Mentions:
     def learn(self, path: Path, data: bytes) -> None:
         """Note what a file holds that was read for something else."""
         if path not in self._found:
-            self._found[path] = sum(bit for word, bit in _BITS.items() if word in data)
+            found = 0
+            for word, bit in _BITS.items():
+                if word in data:
+                    found |= bit
+            self._found[path] = found
 
     def holds(self, path: Path, words: tuple[bytes, ...]) -> bool:
         """Whether a file holds all of some words; a file that cannot be read holds none."""

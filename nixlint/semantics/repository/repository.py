@@ -89,6 +89,10 @@ class Repository:
         self._note(Question(Reading.FILES, self.root))
         return self._all_files()
 
+    def list_files(self) -> None:
+        """List the files now, and not when a question needs them."""
+        self._all_files()
+
     def source(self, path: Path) -> SourceFile | None:
         """The parsed file at an absolute path, or ``None`` where there is no readable Nix."""
         self._note(Question(Reading.CONTENT, path))

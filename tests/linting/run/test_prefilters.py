@@ -25,6 +25,7 @@ def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subjects, "_KINDS", {name: kind._replace(words=()) for name, kind in subjects._KINDS.items()})
     for rule in REGISTRY.rules.values():
         monkeypatch.setattr(type(rule), "words", ())
+        monkeypatch.setattr(type(rule), "names", None)
         monkeypatch.setattr(type(rule), "may_concern", Rule.may_concern)
 
 
