@@ -46,8 +46,8 @@ def guided_move(definition: WrittenDefinition, source: Source, repository: Repos
     if target is None or tool is None:
         return None
     root = _root(definition, repository)
-    if _is_defined(target.option, definition, repository):
-        return None
+    if _is_defined(target.option, definition, repository) or repository.mentions(target.secret.encode()):
+        return None  # a secret by that name may be another one
     body = None if root is None else set_around(repository, root.name)
     declared = _declared(tool, target, definition.name.path, repository)
     if body is None or declared is None:
@@ -122,12 +122,15 @@ def _target(definition: WrittenDefinition) -> _Target | None:
 
 
 def _file_option(option: OptionPath) -> _Target | None:
-    """The option for a file that stands beside one of NixOS with the secret itself."""
+    """The option for a file that stands beside one of NixOS with the secret itself, and has its name.
+
+    Another one, such as ``keyFile`` of oauth2-proxy, takes a file with more than the secret.
+    """
     known = secret_option(option)
     if known is None or known.replacement is None or known.prefix:
         return None
     taken = OptionPath((*option.names[:-1], known.replacement.rpartition(".")[2]))
-    if str(taken) != known.replacement or not (taken.last or "").endswith("File"):
+    if str(taken) != known.replacement or taken.last != f"{option.last}File":
         return None
     reader = reader_of(taken)
     settings = (

@@ -171,11 +171,16 @@ class _Texts:
         chosen: dict[Path, ChosenEdits] = defaultdict(ChosenEdits)
         new_files: set[Path] = set()
         together: list[ReportedFinding] = []
+        moved: set[str] = set()
         for found in wanted:
             fix_ = _fix_of(found)
             edits = _by_path(fix_)
+            names = {item.name for item in fix_.moved}
+            if not moved.isdisjoint(names):
+                continue  # two secrets by one name: the second is looked at again when the first has the name
             if new_files.isdisjoint(edits) and all(chosen[path].go_with(new) for path, new in edits.items()):
                 together.append(found)
+                moved |= names
                 new_files |= _created(fix_)
                 for path, new in edits.items():
                     chosen[path].add(new)

@@ -187,8 +187,8 @@ def test_nothing_is_written_where_the_value_would_stay_in_the_repository(
 
 
 def test_a_second_move_leaves_the_first_file_alone(repository: Path, state: Path) -> None:
-    for name in ("a.nix", "b.nix"):
-        write_files(repository, {name: SOPS})
+    for name, user in (("a.nix", "alice"), ("b.nix", "zoe")):
+        write_files(repository, {name: SOPS.replace("alice", user)})
         _run(repository, "fix", "--unsafe-fixes")
     assert [path.name for path in _kept(state)] == ["moved-secrets-1.yaml", "moved-secrets-2.yaml"]
 
@@ -203,6 +203,7 @@ def test_a_second_move_leaves_the_first_file_alone(repository: Path, state: Path
         '{ sops.defaultSopsFile = ./a; containers.a.config.users.users.a.password = "wonderland7"; }\n',
         '{ age.secrets.x.path = "/x"; users.users.alice.password = "wonderland7"; }\n',
         '{ sops.defaultSopsFile = ./a; users.users = { ${x}.password = "wonderland7"; }; }\n',
+        '{ sops.defaultSopsFile = ./a; services.oauth2-proxy.clientSecret = "wonderland7"; }\n',
         '{ sops.defaultSopsFile = ./a; services.vaultwarden.config.ADMIN_TOKEN = "wonderland7"; }\n',
     ],
 )
@@ -213,6 +214,59 @@ def test_nothing_is_moved_where_anything_is_unsure(repository: Path, state: Path
 
     assert (repository / "a.nix").read_text() == text
     assert not state.exists()
+
+
+def test_two_secrets_never_get_one_name(repository: Path, state: Path) -> None:
+    other = (
+        SOPS.replace("wonderland7", "lavender83").replace("birdsong77", "riverbank5").replace("waterfall9", "hillside6")
+    )
+    write_files(repository, {"hosts/a.nix": SOPS, "hosts/b.nix": other})
+
+    _run(repository, "fix", "--unsafe-fixes")
+
+    (kept,) = _kept(state)
+    names = [line.partition(": ")[0] for line in kept.read_text().splitlines() if not line.startswith("#")]
+    assert sorted(names) == ['"alice-password"', '"db-POSTGRES_PASSWORD"', '"gitea-database-password"']
+    left = (repository / "hosts/a.nix").read_text() + (repository / "hosts/b.nix").read_text()
+    assert left.count("sops.secrets.alice-password") == 1
+
+
+def test_a_set_in_modules_of_several_files_is_moved_in_each(repository: Path, state: Path) -> None:
+    users = """\
+{ lib, ... }: {
+  config = {
+    users.users = {
+      root.password = "wonderland7";
+      carol = { isNormalUser = true; password = "lavender83"; };
+    };
+  };
+}
+"""
+    cache = """\
+{ config, ... }: {
+  services.redis.servers.cache = { enable = true; requirePass = "birdsong77"; };
+  virtualisation.oci-containers.containers.mqtt = { image = "a:1"; environment.MQTT_PASSWORD = "waterfall9"; };
+}
+"""
+    write_files(
+        repository,
+        {
+            "configuration.nix": "{ imports = [ ./users.nix ./cache.nix ]; sops.defaultSopsFile = ./all.yaml; }\n",
+            "users.nix": users,
+            "cache.nix": cache,
+        },
+    )
+
+    assert _run(repository, "fix", "--unsafe-fixes").exit_code == 0
+
+    text = (repository / "users.nix").read_text()
+    assert "{ lib, config, ... }: {" in text
+    assert 'root.hashedPasswordFile = config.sops.secrets."root-password".path;' in text
+    assert "sops.secrets.carol-password = { neededForUsers = true; };" in text
+    text = (repository / "cache.nix").read_text()
+    assert 'requirePassFile = config.sops.secrets."redis-servers-cache-requirePass".path;' in text
+    assert 'environmentFiles = [ config.sops.secrets."mqtt-MQTT_PASSWORD".path ];' in text
+    assert len(_kept(state)) == 1
 
 
 def test_a_safe_fix_moves_nothing(repository: Path, state: Path) -> None:
