@@ -117,9 +117,9 @@ def _is_config_of_container(binding: views.Binding) -> bool:
 
 
 def _has_module_formals(value: views.Expression) -> bool:
-    """Whether a value is a function that takes what the module system gives to modules."""
-    while isinstance(value, views.Parenthesized):
-        value = value.inner
+    """Whether a value is a function that takes what the module system gives to modules, whatever is bound around it."""
+    while isinstance(value, views.Parenthesized | views.Let | views.With):
+        value = value.inner if isinstance(value, views.Parenthesized) else value.body
     if not isinstance(value, views.Lambda) or value.formals is None:
         return False
     names = {formal.name.text for formal in value.formals.formals}

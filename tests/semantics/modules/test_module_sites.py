@@ -63,3 +63,22 @@ def test_the_configuration_of_a_container_is_a_module_of_another_system(text: st
         site for site in with_containers if source.data[site.span.start : site.span.end] == CONTAINER.encode()
     ]
     assert len(with_containers) == 2
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        f"{{ config, lib, ... }}: {MODULE}",
+        f'let key = "x"; in {{ config, lib, ... }}: {MODULE}',
+        f"with builtins; let key = 1; in ({{ pkgs, ... }}: {MODULE})",
+    ],
+)
+def test_a_function_of_what_modules_get_is_one_whatever_it_is_bound_to_and_whatever_is_around(value: str) -> None:
+    assert sites(f"{{ my.aspects.web.nixos = {value}; }}") == [value]
+
+
+@pytest.mark.parametrize(
+    "value", [f"{{ name, port }}: {MODULE}", f"let key = 1; in {{ name, port }}: {MODULE}", f"let key = 1; in {MODULE}"]
+)
+def test_a_function_of_something_else_is_none(value: str) -> None:
+    assert sites(f"{{ my.aspects.web.nixos = {value}; }}") == []
