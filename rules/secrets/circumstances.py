@@ -48,22 +48,30 @@ def is_for_trial_here(file: Path, repository: Repository) -> bool:
     return file not in machines.deployed and (is_named or file in machines.tried)
 
 
+def machines_with(file: Path, repository: Repository) -> tuple[frozenset[Path], ...]:
+    """For each machine that certainly has a file, all the files that it certainly has."""
+    machines = repository.remember(_Machines, lambda: _machines(repository))
+    return tuple(files for files in machines.files if file in files)
+
+
 class _Machines(NamedTuple):
-    """The files that the machines of a repository certainly have: those that are deployed, and those that are tried."""
+    """The files that machines certainly have: those that are deployed, those that are tried, and each by itself."""
 
     deployed: frozenset[Path]
     tried: frozenset[Path]
+    files: tuple[frozenset[Path], ...]
 
 
 def _machines(repository: Repository) -> _Machines:
+    machines = tuple(machine_files(repository))
     deployed: set[Path] = set()
     tried: set[Path] = set()
-    for machine in machine_files(repository):
+    for machine in machines:
         is_trial = any(map(is_module_of_trial, machine.others)) or any(
             says_trial(file, repository) for file in machine.files
         )
         (tried if is_trial else deployed).update(machine.files)
-    return _Machines(frozenset(deployed), frozenset(tried))
+    return _Machines(frozenset(deployed), frozenset(tried), tuple(machine.files for machine in machines))
 
 
 def says_trial(file: Path, repository: Repository) -> bool:

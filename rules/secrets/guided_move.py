@@ -33,6 +33,7 @@ from nixlint.secrets.positions import container_of
 from nixlint.secrets.readers import reader_of
 from nixlint.secrets.ways import Source, Way
 
+from .circumstances import machines_with
 from .file_definitions import FileDefinitions
 from .takers import Taker, taker_of
 
@@ -149,11 +150,22 @@ def _plain(option: OptionPath) -> OptionPath:
 
 
 def _tool(file: Path, repository: Repository) -> str | None:
-    """The tool that the repository has its secrets from; the one that the file itself speaks of where it has both."""
-    used = [tool for tool, mark in _MARKS if repository.mentions(mark)]
+    """The tool that the repository has its secrets from; the one that the file itself speaks of where it has both.
+
+    Every machine with the file has to have it, or there is no option to declare the secret in.
+    """
+    used = [tool for tool, mark in _MARKS if repository.mentions(mark) and _have_all(mark, file, repository)]
     source = repository.source(file)
     here = [tool for tool, mark in _MARKS if source is not None and mark in source.data]
     return used[0] if len(used) == 1 else here[0] if len(here) == 1 else None
+
+
+def _have_all(mark: bytes, file: Path, repository: Repository) -> bool:
+    """Whether all machines with a file have one that mentions something."""
+    return all(
+        any((source := repository.source(each)) is not None and mark in source.data for each in files)
+        for files in machines_with(file, repository)
+    )
 
 
 _MARKS = (("sops", b"defaultSopsFile"), ("age", b"age.secrets"))
@@ -181,7 +193,7 @@ def _declared(tool: str, target: _Target, file: Path, repository: Repository) ->
     """The declaration of a secret: who reads it, and where it is encrypted."""
     settings = dict(target.settings)
     if tool == "age":
-        folder = _folder_of_agenix(repository)
+        folder = _folder_of_agenix(file, repository)
         if folder is None:
             return None
         where = os.path.relpath(folder, file.parent)
@@ -191,15 +203,22 @@ def _declared(tool: str, target: _Target, file: Path, repository: Repository) ->
     return "{ " + "".join(f"{name} = {value}; " for name, value in settings.items()) + "}"
 
 
-def _folder_of_agenix(repository: Repository) -> Path | None:
-    """The folder with the encrypted files of agenix, where all are in one."""
-    folders = {
-        found.value.path.parent
-        for file in repository.files_mentioning(b"age.secrets")
-        for found in FileDefinitions.of(file, repository).all
+def _folder_of_agenix(file: Path, repository: Repository) -> Path | None:
+    """The folder with the encrypted files of agenix: that of the file's own secrets, of its folder's, or of all, if one."""
+    folders = [
+        (found.name.path, found.value.path.parent)
+        for each in repository.files_mentioning(b"age.secrets")
+        for found in FileDefinitions.of(each, repository).all
         if found.path.last == "file" and "age" in found.path.names and isinstance(found.value, PathValue)
-    }
-    return folders.pop() if len(folders) == 1 else None
+    ]
+    for near in (
+        {folder for path, folder in folders if path == file},
+        {folder for path, folder in folders if path.parent == file.parent},
+        {folder for _, folder in folders},
+    ):
+        if near:
+            return near.pop() if len(near) == 1 else None
+    return None
 
 
 def _in_its_place(

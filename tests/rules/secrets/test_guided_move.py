@@ -216,6 +216,29 @@ def test_nothing_is_moved_where_anything_is_unsure(repository: Path, state: Path
     assert not state.exists()
 
 
+def test_nothing_is_moved_on_a_machine_without_the_tool(repository: Path, state: Path) -> None:
+    write_files(
+        repository,
+        {
+            "flake.nix": """\
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ./users.nix ]; };
+    nixosConfigurations.b = nixpkgs.lib.nixosSystem { modules = [ ./users.nix ]; };
+  };
+}
+""",
+            "a.nix": "{ sops.defaultSopsFile = ./a.yaml; }\n",
+            "users.nix": '{ config, ... }: { users.users.alice.password = "wonderland7"; }\n',
+        },
+    )
+
+    _run(repository, "fix", "--unsafe-fixes")
+
+    assert "wonderland7" in (repository / "users.nix").read_text()
+    assert not state.exists()
+
+
 def test_two_secrets_never_get_one_name(repository: Path, state: Path) -> None:
     other = (
         SOPS.replace("wonderland7", "lavender83").replace("birdsong77", "riverbank5").replace("waterfall9", "hillside6")
