@@ -30,6 +30,11 @@ def ports(tmp_path: Path, body: str) -> list[tuple[int, str]]:
         ("services.openssh = { enable = config.my.ssh; };", []),
         ("services.openssh.ports = [ 22 ];", []),
         ("services.murmur.enable = true;", [(64738, "tcp"), (64738, "udp")]),
+        ("services.bazarr.enable = true;", [(6767, "tcp")]),
+        ("services.jellyseerr = { enable = true; port = 80; };", [(80, "tcp")]),
+        ("services.nix-serve = { enable = true; bindAddress = config.my.address; };", []),
+        ("services.audiobookshelf.enable = true;", []),
+        ('services.audiobookshelf = { enable = true; host = "0.0.0.0"; };', [(8000, "tcp")]),
     ],
 )
 def test_a_port_is_the_literal_or_the_default_of_a_service_that_certainly_runs(
