@@ -162,7 +162,7 @@ def is_in_table_of_styles(definition: WrittenDefinition, repository: Repository)
     return any(other.path.last in _STYLES for other in neighbours(definition, repository))
 
 
-_STYLES = frozenset({"face", "faces", "regex", "match", "style", "fontStyle", "foreground", "fg", "scope"})
+_STYLES = frozenset({"face", "faces", "regex", "style", "fontStyle", "foreground", "fg"})
 
 
 def is_word_of_own_option(text: str, definition: WrittenDefinition, repository: Repository) -> bool:

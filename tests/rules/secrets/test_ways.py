@@ -378,6 +378,11 @@ in
     ),
     (
         "B8",
+        "a client's secret beside the scope that it asks for",
+        '{ services.a.settings.oauth = { scope = "openid"; clientId = "a"; clientSecret = «"q7Wz83kfPl0"»; }; }\n',
+    ),
+    (
+        "B8",
         "an option of one's own with a value that somebody made for it",
         {
             "a.nix": '{ acme.app.password = "x"; services.acme.settings.token = «"q7Wz83kfPl0"»; }\n',
@@ -456,7 +461,7 @@ SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
         """{
   programs.a.settings.lexer = [ { token = "q7Wz83kfPl0"; face = "Keyword"; } ];
   programs.b.config.rules = { one = { token = "comment7block"; regex = "#.*"; }; };
-  programs.c.settings.tokenColors = [ { token = "string9quoted"; foreground = "#ff0000"; } ];
+  programs.c.settings.colors = [ { token = "string9quoted"; foreground = "#ff0000"; } ];
 }""",
     ),
     (
