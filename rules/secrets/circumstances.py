@@ -50,28 +50,32 @@ def is_for_trial_here(file: Path, repository: Repository) -> bool:
 
 def machines_with(file: Path, repository: Repository) -> tuple[frozenset[Path], ...]:
     """For each machine that certainly has a file, all the files that it certainly has."""
-    machines = repository.remember(_Machines, lambda: _machines(repository))
+    machines = repository.remember(_Each, lambda: _Each(tuple(each.files for each in machine_files(repository))))
     return tuple(files for files in machines.files if file in files)
 
 
-class _Machines(NamedTuple):
-    """The files that machines certainly have: those that are deployed, those that are tried, and each by itself."""
+class _Each(NamedTuple):
+    """The files that each machine of a repository certainly has."""
 
-    deployed: frozenset[Path]
-    tried: frozenset[Path]
     files: tuple[frozenset[Path], ...]
 
 
+class _Machines(NamedTuple):
+    """The files that the machines of a repository certainly have: those that are deployed, and those that are tried."""
+
+    deployed: frozenset[Path]
+    tried: frozenset[Path]
+
+
 def _machines(repository: Repository) -> _Machines:
-    machines = tuple(machine_files(repository))
     deployed: set[Path] = set()
     tried: set[Path] = set()
-    for machine in machines:
+    for machine in machine_files(repository):
         is_trial = any(map(is_module_of_trial, machine.others)) or any(
             says_trial(file, repository) for file in machine.files
         )
         (tried if is_trial else deployed).update(machine.files)
-    return _Machines(frozenset(deployed), frozenset(tried), tuple(machine.files for machine in machines))
+    return _Machines(frozenset(deployed), frozenset(tried))
 
 
 def says_trial(file: Path, repository: Repository) -> bool:

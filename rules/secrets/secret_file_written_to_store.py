@@ -13,7 +13,7 @@ from nixlint.secrets.ways import Source, Way
 
 from .exposures import Exposure, findings_of, shows_itself
 from .files_of_secrets import HINTS_OF_FILES, given_files, kind_of_file, may_take_file, taking_files, variable_in
-from .files_written import files_written, may_write_file, reader_of_path, writing_files
+from .files_written import WrittenFile, files_written, may_write_file, reader_of_path, writing_files
 from .spans import place_within
 from .verdicts import FORMERLY, MARKS, is_or_are, weight_of, what_of
 
@@ -140,13 +140,21 @@ def _writes(definition: WrittenDefinition, repository: Repository) -> Iterator[E
             is_known = is_secret_file_option(given.option)
             for exposure in _exposed_by(given.source, given.kind, through, repository, is_known=is_known):
                 yield given.placed(exposure, definition)
-    for written in files_written(definition):
+    for written in filter(_may_hold_secret, files_written(definition)):
         reader = reader_of_path(written.path, repository)
         if reader is not None:
             through = f"{reader.path} reads {written.path}, which {definition.path} writes"
             source, kind, is_known = written.source, kind_of_file(reader.path), is_secret_file_option(reader.path)
             for exposure in _exposed_by(source, kind, through, repository, is_known=is_known):
                 yield exposure._replace(place=exposure.source.place)
+
+
+def _may_hold_secret(written: WrittenFile) -> bool:
+    """Whether anything in a file may be a secret: else nobody looks for who reads it."""
+    text = written.source.text.strip()
+    if "\n" not in text and (UNKNOWN in text or look_of(text) is not Look.NO_SECRET):
+        return True
+    return any(variable_in(line) is not None for line in text.split("\n"))
 
 
 def _exposed_by(
