@@ -45,7 +45,10 @@ def containers_of(
             declared = _as_declared(container, has_image=has_image)
             if isinstance(service, MappingNode):
                 declared = replace(
-                    declared, variables=tuple(_variables(service, path)), commands=tuple(_commands(service, path))
+                    declared,
+                    variables=tuple(_pairs(service.get("environment"), path)),
+                    labels=tuple(_pairs(service.get("labels"), path)),
+                    commands=tuple(_commands(service, path)),
                 )
             found.setdefault(container.service, declared)
     return tuple(found.values()), loaded.texts[path]
@@ -95,15 +98,14 @@ def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContain
     )
 
 
-def _variables(service: MappingNode, path: Path) -> Iterator[Text]:
-    """The variables that are written in this file, with the places of their values where they have one of their own."""
-    environment = service.get("environment")
-    if isinstance(environment, MappingNode):
-        for name, value in environment.entries.items():
+def _pairs(node: Node | None, path: Path) -> Iterator[Text]:
+    """The variables or labels that are written in this file, with the places of their values where these have one."""
+    if isinstance(node, MappingNode):
+        for name, value in node.entries.items():
             if isinstance(value, Scalar) and value.value is not None and value.place.path == path:
                 yield Text(f"{name}={_written(value)}", value.place)
-    elif isinstance(environment, Sequence):
-        yield from _words_of(environment, path)
+    elif isinstance(node, Sequence):
+        yield from _words_of(node, path)
 
 
 def _commands(service: MappingNode, path: Path) -> Iterator[tuple[Text, ...]]:

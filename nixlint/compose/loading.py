@@ -271,7 +271,7 @@ class _Loader:
             sentence = (
                 "What stands behind a $ here is read as a variable, which is not set. Write $$ for a $ that is one."
             )
-            self.warnings[Warned(sentence, node.place)] = None
+            self.warnings[Warned(sentence, node.place, loses_text=True)] = None
 
     def _interpolated(self, document: Document, environment: Mapping[str, str]) -> MappingNode:
         if not isinstance(document.root, MappingNode):

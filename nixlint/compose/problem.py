@@ -92,13 +92,17 @@ class ComposeError(Exception):
 
 
 class Warned:
-    """Something about a project that a person should know, though it loads; made as :class:`ComposeError` is."""
+    """Something about a project that a person should know, though it loads; made as :class:`ComposeError` is.
 
-    __slots__ = ("message", "place")
+    ``loses_text`` says that what is written there is not what comes of it, and hardly meant.
+    """
 
-    def __init__(self, sentence: str, place: Place | None = None, *parts: Shown) -> None:
+    __slots__ = ("loses_text", "message", "place")
+
+    def __init__(self, sentence: str, place: Place | None = None, *parts: Shown, loses_text: bool = False) -> None:
         self.message = sentence.format(*(part.text for part in parts))
         self.place = place
+        self.loses_text = loses_text
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Warned) and (self.message, self.place) == (other.message, other.place)

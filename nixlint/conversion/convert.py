@@ -136,7 +136,16 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     except Unwritable as error:
         raise ComposeError("{}", error.place, Shown.word(error.message)) from None
     prove(rendered)
-    warned = [Remark(RemarkKind.APPROXIMATED, "project", each.message, each.place) for each in loaded.warnings]
+    warned = [
+        Remark(
+            RemarkKind.NEEDS_YOU if each.loses_text else RemarkKind.APPROXIMATED,
+            "project",
+            each.message,
+            each.place,
+            is_incomplete=each.loses_text,
+        )
+        for each in loaded.warnings
+    ]
     remarks = [
         each._replace(message=_seen_there(each.message, moves)) for each in (*warned, *found.remarks, *emitted.remarks)
     ]

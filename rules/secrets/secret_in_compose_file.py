@@ -20,8 +20,8 @@ class SecretInComposeFile(Rule[OciContainer]):
 
     ## What it finds
 
-    In a Compose file, a value in `environment`, `command`, `entrypoint` or the `test` of a `healthcheck` that stands at
-    a name of a secret (`POSTGRES_PASSWORD`, `--token`), or that shows by its form that it is a token.
+    In a Compose file, a value in `environment`, `labels`, `command`, `entrypoint` or the `test` of a `healthcheck` that
+    stands at a name of a secret (`POSTGRES_PASSWORD`, `--token`), or that shows by its form that it is a token.
 
     ## Why it matters
 
@@ -58,7 +58,9 @@ class SecretInComposeFile(Rule[OciContainer]):
 
     def check(self, subject: OciContainer, repository: Repository) -> Iterator[Finding]:
         """Report each secret that is written out in a service."""
-        if not (subject.variables or subject.commands) or is_for_trial_by_path(subject.place.path, repository):
+        if not (subject.variables or subject.labels or subject.commands) or is_for_trial_by_path(
+            subject.place.path, repository
+        ):
             return
         pairs = [variable.text.partition("=")[::2] for variable in subject.variables]
         words = {value for name, value in pairs if kind_of_secret(name) is None}
@@ -69,6 +71,8 @@ class SecretInComposeFile(Rule[OciContainer]):
                 yield _finding(subject, variable, f"sets {name} to {with_article(found.kind)} in plain text", name)
             elif found is None and (kind := token_in(value)) is not None:
                 yield _finding(subject, variable, f"sets {name} to {with_article(kind)} in plain text", name)
+        for label in subject.labels:
+            yield from _in_label(subject, label)
         for command in subject.commands:
             yield from _in_command(subject, command)
 
@@ -91,6 +95,22 @@ services:
 """
             },
         ),
+        Bad(
+            "labels that another program reads",
+            {
+                "compose.yaml": """\
+services:
+  media:
+    image: example/media:1
+    labels:
+      homepage.widget.password: «waterfall9-riverbank»
+      homepage.group: Media
+  other:
+    image: example/media:1
+    labels: [ «homepage.widget.token=d41d8cd98f00b204» ]
+"""
+            },
+        ),
         Good(
             "variables, files, stand-ins, and names of secrets that the engine keeps",
             {
@@ -106,6 +126,7 @@ services:
       GF_SECURITY_ADMIN_PASSWORD: admin
   s3:
     image: example/s3:1
+    labels: [ "homepage.widget.password=${WIDGET_PASSWORD}", "traefik.http.routers.s3.service=api@internal" ]
     command: serve --secret=real_s3,target=/run/s3 --token-file /run/secrets/token
 """
             },
@@ -131,6 +152,15 @@ services:
             },
         ),
     )
+
+
+def _in_label(subject: OciContainer, label: Text) -> Iterator[Finding]:
+    name, _, value = label.text.partition("=")
+    found = assignment(label.text)
+    if found is not None and _is_secret(found, value):
+        yield _finding(subject, label, f"has the label {name} with {with_article(found.kind)} in plain text", name)
+    elif found is None and (kind := token_in(value)) is not None:
+        yield _finding(subject, label, f"has the label {name} with {with_article(kind)} in plain text", name)
 
 
 def _in_command(subject: OciContainer, words: tuple[Text, ...]) -> Iterator[Finding]:

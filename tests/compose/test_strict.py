@@ -25,3 +25,9 @@ def test_an_image_that_no_engine_takes_needs_a_person(image: str, tmp_path: Path
     code, report = _strict(tmp_path, f"image: {image}")
     assert code == 1
     assert report.startswith("needs you: services.web.image: it has no name, or nothing behind its colon")
+
+
+def test_a_hash_whose_dollars_are_not_doubled_needs_a_person(tmp_path: Path) -> None:
+    code, report = _strict(tmp_path, 'image: "x/y:1", labels: { users: "admin:$apr1$abcdefgh$ijklmnopqrstuvwxyz0123" }')
+    assert code == 1
+    assert "needs you: project: What stands behind a $ here" in report

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from pathlib import Path
@@ -36,3 +37,17 @@ def test_page_names_every_case_that_is_tested() -> None:
     told = set(re.findall(r"[DT]\d+", PAGE.partition("| case |")[2]))
     assert {case.name.split()[0] for case in CASES} <= told
     assert {f"D{number}" for number in range(1, 19)} | {f"T{number}" for number in range(1, 44)} == told
+
+
+def test_page_tells_what_nixos_has_instead_of_each_path() -> None:
+    facts = json.loads((ROOT / "nixlint" / "data" / "linux_paths.json").read_text("utf-8"))
+    for path, fact in facts["paths"].items():
+        told = next(line for line in PAGE.splitlines() if line.startswith(f"| `{path}` |"))
+        assert fact["why"] in told
+        assert fact.get("instead", "") in told
+
+
+def test_each_path_has_the_source_that_says_so() -> None:
+    facts = json.loads((ROOT / "nixlint" / "data" / "linux_paths.json").read_text("utf-8"))
+    assert all(fact["source"] for fact in facts["paths"].values())
+    assert all(facts["present"].values())

@@ -108,6 +108,8 @@ class OciContainer:
     sdnotify: Text | None = None
     variables: tuple[Text, ...] = ()
     """``NAME=value`` for each variable that a Compose file writes out."""
+    labels: tuple[Text, ...] = ()
+    """The same for each label."""
     commands: tuple[tuple[Text, ...], ...] = ()
     """The words of each command that a Compose file writes out: the program's, and that of its health check."""
     image_file: Place | None = None
