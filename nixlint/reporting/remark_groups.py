@@ -32,7 +32,28 @@ class RemarkGroup(NamedTuple):
 
     def message(self, most: int) -> str:
         """The sentence, behind the first of what it is said of."""
-        return f"{_listed(self.subjects, most)}: {self.sentence}" if self.subjects else self.sentence
+        if not self.subjects:
+            return self.sentence
+        sentence = _of_several(self.sentence) if len(self.subjects) > 1 else self.sentence
+        return f"{_listed(self.subjects, most)}: {sentence}"
+
+
+_OF_SEVERAL = (
+    ("its value is", "their values are"),
+    ("it is a secret, in a file", "they are secrets, in files"),
+    ("this variable is not set", "these variables are not set"),
+    ("it has no value here, and is passed on", "they have no values here, and are passed on"),
+    ("where it is read", "where they are read"),
+    ("where the image is built from it", "where the images are built from them"),
+    ("bring it to", "bring them to"),
+)
+"""What is said of one thing, and of several."""
+
+
+def _of_several(sentence: str) -> str:
+    for one, several in _OF_SEVERAL:
+        sentence = sentence.replace(one, several)
+    return sentence
 
 
 def grouped(remarks: Iterable[Remark], kind: RemarkKind) -> tuple[RemarkGroup, ...]:
