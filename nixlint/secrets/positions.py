@@ -122,6 +122,8 @@ def is_elsewhere(path: OptionPath) -> bool:
         return True
     if any(kind in _MACHINES and not _OTHER_WORDS.isdisjoint(_words_of_name(name)) for kind, name in pairwise(names)):
         return True
+    if path.last == "pass" and "pools" in names:  # of a miner: by what name its pool knows it
+        return True
     tables = [name for before, name in pairwise(("", *names)) if before != "etc"]  # a file's name is no table
     if not any("ecrets" in name or name in _TABLES_OF_NAMES for name in tables):
         return False

@@ -645,6 +645,7 @@ let
 in
 {
   environment.etc."a.toml".source = (pkgs.formats.toml { }).generate "a" conf;
+  environment.etc."b.json".source = (pkgs.formats.json { }).generate "b" { pools = { user = "4"; pass = "rig7seven"; }; };
   services.a.extraConfig = ''
     password "$PASSWORD"
     echo password "is wrong"
@@ -709,3 +710,34 @@ def test_what_is_no_secret_is_let_be(tmp_path: Path, letter: str, title: str, fi
     report = run(request(tmp_path, select=frozenset(RULES.split(","))), REGISTRY)
 
     assert [(each.rule, each.path, each.start.line) for each in report.findings] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "container"),
+    [
+        ('{ containers.web.config.services.a.settings.password = "waterfall9"; }', "web"),
+        ('{ containers.web.config = { users.users.a.password = "waterfall9"; }; }', "web"),
+        ('{ containers.web.config.environment.etc.x.text = "url=redis://:waterfall9@cache"; }', "web"),
+        ('{ virtualisation.oci-containers.containers.db.environment.DB_PASSWORD = "waterfall9"; }', "db"),
+        ('{ virtualisation.oci-containers.containers.db.cmd = [ "--password" "waterfall9" ]; }', "db"),
+        ("{ virtualisation.oci-containers.containers.db.environmentFiles = [ ./db.env ]; }", "db"),
+        ('{ services.a.settings.password = "waterfall9"; }', None),
+        ('{ services.a.containers.b.password = "waterfall9"; }', None),
+    ],
+)
+def test_finding_in_a_container_names_it(tmp_path: Path, text: str, container: str | None) -> None:
+    write_files(tmp_path, {"a.nix": text})
+
+    report = run(request(tmp_path, select=frozenset(RULES.split(","))), REGISTRY)
+
+    assert [each.finding.container for each in report.findings] == [container]
+
+
+def test_help_for_a_users_password_says_what_has_to_be_in_the_file(tmp_path: Path) -> None:
+    write_files(tmp_path, {"a.nix": '{ users.users.a.password = "waterfall9"; }'})
+
+    (found,) = run(request(tmp_path, select=frozenset(RULES.split(","))), REGISTRY).findings
+
+    assert "hashedPasswordFile" in found.finding.help
+    assert "holds a hash (mkpasswd makes one) and not the password" in found.finding.help
+    assert "neededForUsers = true" in found.finding.help
