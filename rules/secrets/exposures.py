@@ -37,7 +37,7 @@ from .circumstances import (
     is_said_to_be_none,
     is_word_of_own_option,
 )
-from .takers import is_login_of_user
+from .takers import Taker, taker_of
 from .verdicts import HELP, HELP_FOR_USERS, contains, promises_secret
 
 
@@ -130,7 +130,7 @@ def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repo
     return Finding(
         place=place,
         message=exposure.message,
-        help=exposure.help or _help(definition.path),
+        help=_help(definition.path, exposure.help),
         severity=exposure.severity,
         confidence=exposure.confidence,
         option=str(definition.path),
@@ -153,9 +153,12 @@ def _pieces(exposed: Source, written: Place, repository: Repository) -> Iterator
             yield literal.place
 
 
-def _help(option: OptionPath) -> str:
+def _help(option: OptionPath, known: str) -> str:
+    """What to do: for the password of a user what is easy to get wrong, else what is known of the option, or of most."""
+    if taker_of(option) in (Taker.USER, Taker.USER_AT_FIRST):
+        return HELP_FOR_USERS
+    if known:
+        return known
     if "oci-containers" in option.names:
         return "put it into a file that sops-nix or agenix makes, and name that file in environmentFiles"
-    if is_login_of_user(option):
-        return HELP_FOR_USERS
     return HELP

@@ -75,7 +75,7 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
             yield Finding(
                 subject.value_place,
                 f"{option} puts the hash into /nix/store, where every user can try passwords against it{weakness}",
-                "use hashedPasswordFile with a file that sops-nix or agenix makes"
+                "use hashedPasswordFile with a file of the hash that agenix, or sops-nix with neededForUsers = true, makes"
                 + ("" if scheme is None else ", and make a new hash with mkpasswd"),
                 severity=None if scheme is None else Severity.WARNING,
                 option=str(option),
