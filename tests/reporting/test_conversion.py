@@ -44,7 +44,7 @@ def test_report_of_twenty_services_fits_on_a_screen(tmp_path: Path) -> None:
 
 def test_what_is_said_of_many_things_is_said_once_with_their_number(tmp_path: Path) -> None:
     ran = nixlint(_large(tmp_path / "large"), "convert")
-    message = "A0, B0, A1 and 37 more: it has no value here, and is passed on from the environment of the unit"
+    message = "A0, B0, A1 and 37 more: they have no values here, and are passed on from the environment of the unit"
     assert f"services.{{s0,s1,s2 and 17 more}}.environment: {message} (compose.yaml:4:20, 40 times)\n" in ran.err
 
 
