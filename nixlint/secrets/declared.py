@@ -7,12 +7,14 @@ set is not known, any secret may be. The modules of Home Manager have options of
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.semantics.language.values import AttrsValue, BoolValue, Value
 from nixlint.semantics.modules.module_system import Definition, ask_within, attributes_of
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, written_definitions
+from nixlint.semantics.repository.host_reach import reaches
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 from nixlint.syntax.words import words_of
@@ -26,11 +28,13 @@ class DeclaredSecrets(NamedTuple):
 
     ``settings`` holds ``None`` among the names where others may be set, ``switched_on`` what is certainly true of which
     secret, and ``open`` the tools of which a secret, or settings of all secrets, may be declared in a way that is not known.
+    ``alike`` are the names below other sets called ``secrets``: options of one's own that may be handed on to a tool.
     """
 
     settings: Mapping[tuple[str, str], frozenset[str | None]]
     switched_on: frozenset[tuple[str, str, str]]
     open: frozenset[str]
+    alike: frozenset[str]
 
     @classmethod
     def of(cls, repository: Repository) -> DeclaredSecrets:
@@ -50,9 +54,11 @@ class DeclaredSecrets(NamedTuple):
         """Whether a setting of a secret is ``true`` wherever it is declared."""
         return (tool, name, setting) in self.switched_on
 
-    def is_known(self, tool: str) -> bool:
-        """Whether all secrets of a tool that the repository declares are known, and there are some."""
-        return tool not in self.open and any(known == tool for known, _ in self.settings)
+    def is_missing(self, tool: str, name: str) -> bool:
+        """Whether a secret is certainly not declared, in a repository that declares others."""
+        if tool in self.open or (tool, name) in self.settings or name in self.alike:
+            return False
+        return any(known == tool for known, _ in self.settings)
 
 
 def _declared(repository: Repository) -> DeclaredSecrets:
@@ -62,16 +68,33 @@ def _declared(repository: Repository) -> DeclaredSecrets:
         if source is None or source.root.has_error or _WORDS.isdisjoint(words_of(source.data)):
             continue
         for definition in written_definitions(source, repository):
+            reading.alike.update(_below_others(definition))
             for tool, below, value in _of_secrets(definition):
                 reading.take(tool, below, value, definition.name)
     return DeclaredSecrets(
         {secret: frozenset(names) for secret, names in reading.settings.items()},
         frozenset(reading.on - reading.off),
         frozenset(reading.open),
+        frozenset(reading.alike),
     )
 
 
-_WORDS = frozenset(tool.encode() for tool in _TOOLS)
+def is_on_a_host(path: Path, repository: Repository) -> bool:
+    """Whether a host of the repository certainly imports a file."""
+    return any(path in reach.certain_files for reach in reaches(repository))
+
+
+_WORDS = frozenset((_SECRETS.encode(), *(tool.encode() for tool in _TOOLS)))
+
+
+def _below_others(definition: WrittenDefinition) -> Iterator[str]:
+    """The name that a definition has right below a set called ``secrets`` which is none of a tool's."""
+    names = definition.path.names
+    if _SECRETS in names[:-1]:
+        at = names.index(_SECRETS)
+        found = names[at + 1]
+        if found is not None and (at == 0 or names[at - 1] not in _TOOLS):
+            yield found
 
 
 def _of_secrets(definition: WrittenDefinition) -> Iterator[tuple[str, tuple[str | None, ...], Value]]:
@@ -97,6 +120,7 @@ class _Reading:
         self.on: set[tuple[str, str, str]] = set()
         self.off: set[tuple[str, str, str]] = set()
         self.open: set[str] = set()
+        self.alike: set[str] = set()
 
     def take(self, tool: str, names: tuple[str | None, ...], value: Value, place: Place) -> None:
         """Take what one definition says below the set of secrets: of all, of one, or of a setting of one."""

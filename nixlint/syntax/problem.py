@@ -15,6 +15,7 @@ class ProblemKind(Enum):
     DUPLICATE_ATTRIBUTE = "duplicate-attribute"
     DUPLICATE_FORMAL = "duplicate-formal"
     NESTED_TOO_DEEPLY = "nested-too-deeply"
+    UNDEFINED_VARIABLE = "undefined-variable"
 
 
 class Problem(NamedTuple):

@@ -22,6 +22,7 @@ from .lexer import INT_MAX, KEYWORDS, float_fits
 from .problem import Problem, ProblemKind
 from .span import Span
 from .string_literal import static_name
+from .unbound_names import unbound_names
 from .views import AttrName
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from .source_file import SourceFile
 
-__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "breaks", "find_problems", "is_refused"]
+__all__ = ["MAX_NESTING", "Problem", "ProblemKind", "breaks", "find_problems", "is_refused", "undefined_variables"]
 
 MAX_NESTING = 500
 """Expressions below more tree nodes than this are not analysed; the deepest of 20,000 real files has 85."""
@@ -74,6 +75,26 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
     if len(found) > 1:
         found.sort(key=lambda problem: (problem.span, problem.message))
     return tuple(found)
+
+
+def undefined_variables(file: SourceFile) -> Iterator[Problem]:
+    """The variables of a file without other problems for which Nix refuses it all the same.
+
+    They are told apart from :func:`find_problems`, for the rest of the file means what it says. Nothing is said of a file of
+    which the grammar is unsure.
+    """
+    found = tuple(unbound_names(file))
+    if found and not _is_doubtful(file):
+        for name, span in found:
+            yield Problem(ProblemKind.UNDEFINED_VARIABLE, span, f"undefined variable '{name}'")
+
+
+def _is_doubtful(file: SourceFile) -> bool:
+    """Whether the exact parser is to judge a file, so that its tree may not be what Nix reads."""
+    data, root = file.data, file.tree.root_node
+    if root.has_error or _doubtful_bytes(data, root) or _or_as_variable(data, root) or _blanked(data, root):
+        return True
+    return _doubtful_nodes(data, QueryCursor(_query()).captures(root))
 
 
 def _exact(data: bytes) -> tuple[Problem, ...]:

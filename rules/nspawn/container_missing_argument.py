@@ -116,7 +116,7 @@ class ContainerMissingArgument(Rule[NspawnContainer]):
   containers.web.config = { config, lib, pkgs, modulesPath, utils, domain ? "example.org", unused, ... }: {
     imports = [ (modulesPath + "/profiles/minimal.nix") ];
     networking.domain = domain;
-    services.x.inputs = inputs.site;
+    services.x = { inputs = inputs.site; unused = let unused = 1; in unused; };
     system.stateVersion = "26.05";
   };
 }

@@ -20,7 +20,7 @@ from nixlint.rule import (
     Value,
     WrittenDefinition,
 )
-from nixlint.secrets.declared import DeclaredSecrets
+from nixlint.secrets.declared import DeclaredSecrets, is_on_a_host
 
 
 class SecretNeverDeclared(Rule[WrittenDefinition]):
@@ -29,7 +29,8 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
     ## What it finds
 
     `config.sops.secrets.<name>`, `config.sops.placeholder.<name>` or `config.age.secrets.<name>` where no file of the
-    repository declares a secret of that name, and others are declared.
+    repository declares a secret of that name, and others are declared. The file is one that a host of the repository
+    certainly imports.
 
     ## Why it matters
 
@@ -44,6 +45,8 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
 
     - A secret whose name is not known, or a set of secrets that is not known, anywhere in the repository.
     - A repository that declares no secret: its declarations are elsewhere.
+    - The name below any other set called `secrets`: an option of one's own may hand it on.
+    - A file that no host certainly imports.
     - A use with a default, `config.sops.secrets.x.path or "/key"`, and one behind `?`.
 
     ## References
@@ -68,9 +71,10 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
             return
         seen: set[tuple[str, str]] = set()
         for tool, name in _used(subject.value, 0):
-            declared = DeclaredSecrets.of(repository)
-            if (tool, name) in seen or not declared.is_known(tool) or declared.has(tool, name):
+            if (tool, name) in seen or not DeclaredSecrets.of(repository).is_missing(tool, name):
                 continue
+            if not is_on_a_host(subject.name.path, repository):
+                return
             seen.add((tool, name))
             yield Finding(
                 subject.value_place,
@@ -99,9 +103,10 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
         Good(
             "declared, in another file, in a set, by names that are known",
             {
-                "a.nix": """\
+                "configuration.nix": """\
 { config, lib, ... }:
 {
+  imports = [ ./b.nix ];
   services.gitea.database.passwordFile = config.sops.secrets.gitea.path;
   services.restic.backups.all.passwordFile = config.sops.secrets."restic/all".path;
   services.k3s.tokenFile = config.sops.secrets.one.path;
@@ -118,10 +123,25 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
         Good(
             "names that are not known",
             {
-                "a.nix": "{ config, ... }: { services.k3s.tokenFile = config.sops.secrets.k3s.path; }\n",
+                "configuration.nix": "{ config, ... }: { services.k3s.tokenFile = config.sops.secrets.k3s.path; }\n",
                 "b.nix": """\
 { config, lib, ... }: { sops.secrets = { db = { }; } // lib.genAttrs config.my.names (name: { }); }
 """,
+            },
+        ),
+        Good(
+            "an option of one's own, and a file that no host imports",
+            {
+                "configuration.nix": """\
+{ config, ... }:
+{
+  imports = [ ./hands-on.nix ];
+  my.secrets.k3s = { };
+  services.k3s.tokenFile = config.sops.secrets.k3s.path;
+}
+""",
+                "hands-on.nix": "{ sops.secrets.db = { }; }\n",
+                "left-out.nix": "{ config, ... }: { services.x.passwordFile = config.sops.secrets.gitea.path; }\n",
             },
         ),
         Good(

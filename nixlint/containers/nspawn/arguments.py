@@ -14,7 +14,7 @@ from nixlint.semantics.language.values import AttrsValue, FunctionValue
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.syntax import views
 from nixlint.syntax.place import Place
-from nixlint.syntax.words import words_of
+from nixlint.syntax.unbound_names import free_names
 
 if TYPE_CHECKING:
     from .container import NspawnContainer
@@ -52,21 +52,21 @@ def _asked(container: NspawnContainer) -> Iterator[_Asked]:
         formals = None if function is None else function.formals
         if function is None or formals is None or definition.conditions:
             continue
-        used, imported = words_of(function.body.text.encode()), _words_of_imports(function.body)
+        used, imported = free_names(function.body), _used_by_imports(function.body)
         for formal in formals.formals:
-            name = formal.name.text.encode()
+            name = formal.name.text
             if formal.default is None and name in used:
                 place = Place(formal.name.file.path, formal.name.span)
-                yield _Asked(formal.name.text, place, name in imported)
+                yield _Asked(name, place, name in imported)
 
 
-def _words_of_imports(body: views.Expression) -> frozenset[bytes]:
+def _used_by_imports(body: views.Expression) -> frozenset[str]:
     bindings = body.bindings if isinstance(body, views.AttrSet) else ()
     return frozenset(
-        word
+        name
         for binding in bindings
         if isinstance(binding, views.Binding) and binding.path.text == "imports"
-        for word in words_of(binding.value.text.encode())
+        for name in free_names(binding.value)
     )
 
 

@@ -50,7 +50,7 @@ from nixlint.semantics.repository.repository import NotNix, Repository
 from nixlint.syntax.file_kind import FileKind
 from nixlint.syntax.place import Place
 from nixlint.syntax.problem import Problem, ProblemKind
-from nixlint.syntax.problems import find_problems, is_refused
+from nixlint.syntax.problems import find_problems, is_refused, undefined_variables
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
 
@@ -278,6 +278,7 @@ class _WorkspaceRun:
         if is_refused(problems):
             result.saw_everything = False
             return
+        self._take_problems(source, tuple(undefined_variables(source)))
         result.is_sound = True
         words = self._asking.words(source.data)
         rules = self._wanted_in(path, self._asking.interested(words))

@@ -1,0 +1,16 @@
+{ config, ... }:
+let
+  addressOf = name: "10.50.0.${toString ports.${name}}";
+  ports = { web = 2; };
+  unit = rec {
+    name = "web";
+    full = "${name}-${suffix}";
+  };
+in
+{
+  imports = [ ./web.nix ];
+  system.stateVersion = "25.05";
+  environment.systemPackages = [ pkgs.hello ];
+  networking.hosts.${addressOf "web"} = [ unit.name ];
+  services.openssh.enable = lib.mkDefault true;
+}
