@@ -77,7 +77,7 @@ class OciSettingWithoutEffect(Rule[OciContainer]):
             yield Finding(
                 place=ports[0].place,
                 message=f"{container.title} is in the network {network.text}, where the engine publishes no ports: "
-                f"{', '.join(port.text for port in ports if port.is_known) or 'this'} has no effect",
+                f"{_told(ports)} no effect",
                 help="publish the ports on the container whose network it is"
                 if network.text.startswith(_OF_ANOTHER)
                 else "remove the ports, or the network",
@@ -148,6 +148,11 @@ class OciSettingWithoutEffect(Rule[OciContainer]):
             {"compose.yaml": "services:\n  a:\n    image: a:1\n    network_mode: host\n"},
         ),
     )
+
+
+def _told(ports: list[Text]) -> str:
+    known = [port.text for port in ports if port.is_known]
+    return f"{', '.join(known)} {'has' if len(known) == 1 else 'have'}" if known else "its ports have"
 
 
 def _network_without_ports(container: OciContainer) -> Text | None:

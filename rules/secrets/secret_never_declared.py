@@ -47,6 +47,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
     - A repository that declares no secret: its declarations are elsewhere.
     - The name below any other set called `secrets`: an option of one's own may hand it on.
     - A file that no host certainly imports.
+    - The default of an option, which another value may replace.
     - A use with a default, `config.sops.secrets.x.path or "/key"`, and one behind `?`.
 
     ## References
@@ -67,7 +68,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
         """Report each secret that a definition uses and nothing declares."""
         source = repository.source(subject.value_place.path)
         written = b"" if source is None else source.data[subject.value_place.span.start : subject.value_place.span.end]
-        if _GUARDED.search(written):
+        if _GUARDED.search(written) or subject.path.names[-1] in _NOT_USED:
             return
         seen: set[tuple[str, str]] = set()
         for tool, name in _used(subject.value, 0):
@@ -164,6 +165,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
   services.restic.backups.all.passwordFile = config.age.secrets.restic.path;
   services.k3s.tokenFile = config.sops.secrets.k3s.path or "/key";
   services.x.enable = config.sops.secrets ? x;
+  options.my.file.default = config.sops.secrets.y.path;
 }
 """,
         ),
@@ -171,6 +173,8 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
 
 
 _DEPTH = 12
+_NOT_USED = frozenset({"default", "example", "defaultText"})
+"""What an option's declaration says may never be asked for."""
 _UNKNOWN_NAME = "<name>"
 """Stands in a symbol for a name that is not known."""
 _GUARDED = re.compile(rb"\s(?:or|\?)\s|hasAttr|attrByPath")

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from nixlint.containers.stated import deciding
 from nixlint.semantics.language.symbols import CONFIG
 from nixlint.semantics.language.values import AttrsValue, ListValue, StringValue, SymbolValue, Value
-from nixlint.semantics.modules.module_system import Answer, Definition, ModuleSystem, attributes_of
+from nixlint.semantics.modules.module_system import Answer, Definition, ModuleSystem, ask_within, attributes_of
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.syntax.place import Place
 
@@ -64,6 +64,7 @@ def inner_values(system: ModuleSystem) -> Iterator[InnerValue]:
 
 def _below(path: OptionPath, definitions: tuple[Definition, ...], depth: int) -> Iterator[InnerValue]:
     named: dict[str | None, list[Definition]] = {}
+    definitions = ask_within(definitions, OptionPath(())).definitions
     sets = [found for found in definitions if isinstance(found.value, AttrsValue)]
     for definition in sets:
         for name, below in attributes_of(definition):

@@ -1,0 +1,85 @@
+"""Which secrets a repository declares for sops-nix and agenix, in whatever way it is written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nixlint.secrets.declared import DeclaredSecrets, is_on_a_host
+from nixlint.semantics.repository.repository import Repository
+from tests.linting.workbench import write_files
+
+
+def repository(folder: Path, files: dict[str, str]) -> Repository:
+    """A repository of these files."""
+    write_files(folder, files)
+    return Repository(folder, sorted(folder.rglob("*.nix")))
+
+
+def declared(text: str, folder: Path) -> DeclaredSecrets:
+    """The secrets of a module."""
+    return DeclaredSecrets.of(repository(folder, {"configuration.nix": f"{{ config, lib, ... }}: {text}\n"}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ sops.secrets.db = { }; }",
+        "{ config.sops.secrets.db.owner = config.my.owner; }",
+        "{ sops = { secrets = { db = { }; }; }; }",
+        '{ sops.secrets = lib.genAttrs [ "a" "db" ] (name: { }); }',
+        "{ sops.secrets = lib.mkIf config.my.db { db = { }; }; }",
+        "{ sops.secrets.db = lib.mkIf config.my.db { }; }",
+        "{ home-manager.users.me = { sops.secrets.db = { }; }; }",
+    ],
+)
+def test_a_secret_is_declared_in_every_way_of_writing_it(text: str, tmp_path: Path) -> None:
+    found = declared(text, tmp_path)
+    assert found.has("sops", "db")
+    assert not found.has("age", "db")
+    assert found.is_missing("sops", "other")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{ sops.secrets = config.my.secrets; }",
+        "{ sops.secrets.${config.my.name} = { }; sops.secrets.db = { }; }",
+        "{ sops.secrets = { db = { }; } // lib.genAttrs config.my.names (name: { }); }",
+        "{ sops = config.my.sops; sops2.secrets.db = { }; }",
+    ],
+)
+def test_nothing_is_missing_where_any_secret_may_be_declared(text: str, tmp_path: Path) -> None:
+    assert not declared(text, tmp_path).is_missing("sops", "other")
+
+
+def test_nothing_is_missing_where_no_secret_is_declared_or_another_set_has_the_name(tmp_path: Path) -> None:
+    assert not declared("{ x = config.sops.secrets.y.path; }", tmp_path / "none").is_missing("sops", "y")
+    found = declared("{ sops.secrets.a = { }; my.secrets.b = { }; }", tmp_path / "alike")
+    assert not found.is_missing("sops", "b")
+    assert found.is_missing("sops", "c")
+
+
+def test_a_setting_is_on_where_it_is_true_wherever_it_is_set(tmp_path: Path) -> None:
+    found = declared(
+        "{ sops.secrets.a.neededForUsers = true; sops.secrets.b.neededForUsers = config.my.b; "
+        'sops.secrets.c = { neededForUsers = true; path = "/c"; }; }',
+        tmp_path,
+    )
+    assert [found.is_true("sops", name, "neededForUsers") for name in "abc"] == [True, False, True]
+    assert [found.may_have("sops", name, "path") for name in "abc"] == [False, False, True]
+
+
+def test_a_file_is_on_a_host_that_certainly_imports_it(tmp_path: Path) -> None:
+    found = repository(
+        tmp_path,
+        {
+            "configuration.nix": "{ config, lib, ... }: { imports = [ ./a.nix ] ++ lib.optional config.x ./b.nix; }\n",
+            "a.nix": "{ }\n",
+            "b.nix": "{ }\n",
+            "c.nix": "{ }\n",
+        },
+    )
+    names = [name for name in "abc" if is_on_a_host(tmp_path / f"{name}.nix", found)]
+    assert names == ["a"]
