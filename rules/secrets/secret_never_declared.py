@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nixlint.rule import (
     AttrsValue,
     Bad,
+    Binder,
     Confidence,
     Finding,
     Good,
@@ -47,7 +48,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
     - A repository that declares no secret: its declarations are elsewhere.
     - The name below any other set called `secrets`: an option of one's own may hand it on.
     - A file that no host certainly imports.
-    - The default of an option, which another value may replace.
+    - The default of an option, which another value may replace, and what a `let` binds, which may not be used.
     - A use with a default, `config.sops.secrets.x.path or "/key"`, and one behind `?`.
 
     ## References
@@ -68,7 +69,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
         """Report each secret that a definition uses and nothing declares."""
         source = repository.source(subject.value_place.path)
         written = b"" if source is None else source.data[subject.value_place.span.start : subject.value_place.span.end]
-        if _GUARDED.search(written) or subject.path.names[-1] in _NOT_USED:
+        if _GUARDED.search(written) or subject.path.names[-1] in _NOT_USED or subject.binder is Binder.LET:
             return
         seen: set[tuple[str, str]] = set()
         for tool, name in _used(subject.value, 0):
@@ -165,7 +166,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
   services.restic.backups.all.passwordFile = config.age.secrets.restic.path;
   services.k3s.tokenFile = config.sops.secrets.k3s.path or "/key";
   services.x.enable = config.sops.secrets ? x;
-  options.my.file.default = config.sops.secrets.y.path;
+  options.my.file.default = let file = config.sops.secrets.y.path; in file;
 }
 """,
         ),
