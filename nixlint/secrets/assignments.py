@@ -69,6 +69,9 @@ def secret_statements(text: str) -> Iterator[Assignment]:
                 yield Assignment(match["name"].split()[0], kind, look, 0, *match.span("value"))
     for match in _query().finditer(text):
         yield from _named_match(match)
+    for body in _body().finditer(text) if "{" in text else ():
+        for match in _member_of_body().finditer(text, *body.span("members")):
+            yield from _named_match(match)
     if "--" in text:
         for match in _flag().finditer(text):
             yield from _named_match(match)
@@ -134,6 +137,17 @@ def _header() -> re.Pattern[str]:
 @cache
 def _query() -> re.Pattern[str]:
     return re.compile(r"(?<=[?&])(?P<name>[A-Za-z_][\w-]*)=(?P<value>[^\s&#\"'<>]+)")
+
+
+@cache
+def _body() -> re.Pattern[str]:
+    """The body of a request, an object of JSON in single quotes behind a flag for data: ``curl -d '{"a":"b"}'``."""
+    return re.compile(r"(?:\s-d|--data(?:-raw|-binary)?|--json)[ =]\$?'\{(?P<members>[^'\n]{1,2000})\}'")
+
+
+@cache
+def _member_of_body() -> re.Pattern[str]:
+    return re.compile(r"\"(?P<name>[A-Za-z_][\w-]*)\"\s*:\s*\"(?P<value>[^\"\\\n]+)\"")
 
 
 @cache
