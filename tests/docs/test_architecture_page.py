@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 def test_every_file_that_the_page_names_is_there(name: str) -> None:
     assert any(
         path.as_posix().endswith(f"/{name}")
-        for part in ("nixlint", "tests", "benchmarks")
+        for part in ("nixlint", "rules", "tests", "benchmarks")
         for path in (ROOT / part).rglob(Path(name).name)
     )
 
