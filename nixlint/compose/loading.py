@@ -17,6 +17,7 @@ from typing import NamedTuple
 from nixlint.containers.compose_names import FILE_NAMES, OVERRIDE_NAMES
 from nixlint.files.reading import Kind, Reader
 from nixlint.files.tree import Tree
+from nixlint.secrets.parts import holds_secret
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
@@ -271,7 +272,9 @@ class _Loader:
             sentence = (
                 "What stands behind a $ here is read as a variable, which is not set. Write $$ for a $ that is one."
             )
-            self.warnings[Warned(sentence, node.place, loses_text=True)] = None
+            # Nobody means a hash of crypt(5) without its salt; a variable that is not set may be meant.
+            is_hash = holds_secret(node.template or str(node.value))
+            self.warnings[Warned(sentence, node.place, loses_text=is_hash)] = None
 
     def _interpolated(self, document: Document, environment: Mapping[str, str]) -> MappingNode:
         if not isinstance(document.root, MappingNode):
