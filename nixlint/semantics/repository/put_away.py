@@ -18,7 +18,9 @@ def is_put_away(path: Path, repository: Repository) -> bool:
     folder = _folder_of(path, repository)
     if folder is None:
         return False
-    named = (f"{folder.name}/".encode(), f"/{folder.name}".encode())
+    # As a path, and not as a part of an address: …/archive/main.tar.gz
+    before = ("./", '"/', "}/", f"{folder.parent.name}/")
+    named = tuple(f"{start}{folder.name}".encode() for start in before)
     if any(not user.is_relative_to(folder) for words in named for user in repository.files_mentioning(words)):
         return False
     return not any(path in reach.files for reach in reaches(repository))

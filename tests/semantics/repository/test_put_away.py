@@ -42,3 +42,8 @@ def test_file_that_a_host_finds_in_a_list_of_files_is_in_use(tmp_path: Path) -> 
 @pytest.mark.parametrize("name", ["a.nix", "archive.nix", "archives-of-mail/a.nix"])
 def test_other_files_are_not(tmp_path: Path, name: str) -> None:
     assert not _is_put_away(tmp_path, name)
+
+
+def test_address_of_an_archive_does_not_name_the_folder(tmp_path: Path) -> None:
+    other = '{ x = builtins.fetchTarball "https://github.com/a/b/archive/main.tar.gz"; }'
+    assert _is_put_away(tmp_path, "archive/a.nix", flake=FLAKE % "./b.nix", b=other)
