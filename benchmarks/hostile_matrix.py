@@ -1,14 +1,17 @@
 """Every command on every hostile repository: how many cells, which are the slowest and the largest, and what must not be.
 
-    python benchmarks/hostile_matrix.py [--tree WORD] [--command WORD] [--jobs N]
+    python benchmarks/hostile_matrix.py [--tree WORD] [--command WORD] [--jobs N] [--record FILE]
 
 ``--tree`` and ``--command`` choose by a part of the name. Prints each violation when it is found, and ends with 1 where
-there is one. See :mod:`tests.hostile.matrix`.
+there is one. With ``--record`` each repository is written down when it is done, and one that is there already is not done
+again: a run may be broken off, and prints what it has. See :mod:`tests.hostile.matrix`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import multiprocessing
 import sys
 import time
@@ -17,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from tests.hostile.matrix import COMMANDS, TREES, Cell, cells
-from tests.hostile.watchdog import import_all
+from tests.hostile.watchdog import Ran, import_all
 
 _SHOWN = 8
 
@@ -28,20 +31,38 @@ def main() -> int:
     parser.add_argument("--tree", default="")
     parser.add_argument("--command", default="")
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--record", type=Path)
     options = parser.parse_args()
-    names = [name for name in TREES if options.tree in name]
+    found = [] if options.record is None or not options.record.exists() else _recorded(options.record)
+    known = {cell.tree for cell in found}
+    names = [name for name in TREES if options.tree in name and name not in known]
+    names.sort(key=lambda name: TREES[name].is_large)
     commands = [name for name in COMMANDS if options.command in name]
     import_all()
     began = time.monotonic()
-    found: list[Cell] = []
-    with multiprocessing.get_context("fork").Pool(options.jobs, maxtasksperchild=20) as pool:
+    fork = multiprocessing.get_context("fork")
+    with contextlib.suppress(KeyboardInterrupt), fork.Pool(options.jobs, maxtasksperchild=20) as pool:
         for row in pool.imap_unordered(_row, [(name, commands) for name in names]):
             found += row
+            if options.record is not None:
+                with options.record.open("a", encoding="utf-8") as file:
+                    file.writelines(f"{json.dumps(_plain(cell))}\n" for cell in row)
             for violation in dict.fromkeys(each for cell in row for each in cell.violations):
                 where = [cell.command for cell in row if violation in cell.violations]
                 print(f"{row[0].tree}: {violation} ({'; '.join(where)})", flush=True)
     _print(found, time.monotonic() - began)
     return int(any(cell.violations for cell in found))
+
+
+def _plain(cell: Cell) -> list[object]:
+    return [cell.tree, cell.command, cell.ran.code, cell.ran.seconds, cell.ran.megabytes, cell.violations]
+
+
+def _recorded(record: Path) -> list[Cell]:
+    cells_before = []
+    for tree, command, code, seconds, megabytes, violations in map(json.loads, record.read_text("utf-8").splitlines()):
+        cells_before.append(Cell(tree, command, Ran(code, "", seconds, megabytes), tuple(violations)))
+    return cells_before
 
 
 def _row(asked: tuple[str, list[str]]) -> list[Cell]:
