@@ -117,6 +117,7 @@ def import_all() -> None:
     from nixlint.linting.registry import load_registry
 
     load_registry()
+    gc.freeze()  # so that a copy of this process does not go through, and thereby copy, what is imported
 
 
 def _be_limited(output: int) -> None:
