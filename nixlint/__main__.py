@@ -1,6 +1,8 @@
 """``python -m nixlint``, and what the command ``nixlint`` starts with."""
 
+import contextlib
 import os
+import sys
 from typing import NoReturn
 
 
@@ -14,5 +16,13 @@ def start() -> NoReturn:
         os._exit(130)
 
 
+def _forget_current_folder() -> None:
+    """Take the current folder, which ``python -m`` puts there, from the path for modules: it may be anybody's."""
+    if not sys.flags.safe_path and sys.path and sys.path[0] == os.getcwd():  # noqa: PTH109
+        del sys.path[0]
+
+
 if __name__ == "__main__":
+    with contextlib.suppress(OSError):
+        _forget_current_folder()
     start()

@@ -1,18 +1,17 @@
-"""The options that commands share, and the request that they make."""
+"""The options that commands share, and what they choose."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
 import click
 
-from nixlint.linting.configuration import ConfigurationError, rule_names
-from nixlint.linting.registry import Registry
-from nixlint.linting.run.request import Request, StandardInput
+from nixlint.api import Choices, ConfigurationError, Text
 
 from .progress import progress_of
 from .streams import read_standard_input
@@ -26,6 +25,11 @@ _OPTIONS = (
     click.option("--config", metavar="FILE", help="Use this file instead of the nearest nixlint.toml."),
     click.option("--isolated", is_flag=True, help="Use no nixlint.toml at all."),
     click.option("--stdin-filename", metavar="FILE", help="The name of the file that '-' reads from standard input."),
+    click.option(
+        "--allow-plugins",
+        is_flag=True,
+        help="Run the rules in the folders that nixlint.toml names, whatever they hold.",
+    ),
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
@@ -42,34 +46,37 @@ def shared_options(command: _F) -> _F:
     return command
 
 
-def request_of(
-    registry: Registry,
+def paths_of(paths: Sequence[str]) -> tuple[str, ...]:
+    """The paths that are looked at; ``-`` is the text that the choices hold."""
+    return tuple(path for path in paths if path != "-")
+
+
+def choices_of(
     paths: Sequence[str],
     select: Sequence[str],
     ignore: Sequence[str],
     config: str | None,
     isolated: bool,
     stdin_filename: str | None,
-    pedantic: bool = False,
-) -> Request:
-    """What the options ask for. Raises :class:`click.UsageError` where they make no sense."""
-    folder = Path.cwd()
-    standard_input = _standard_input(folder, paths, stdin_filename)
-    found = [_absolute(path) for path in paths or (".",) if path != "-"]
-    if standard_input is not None:
-        found.append(standard_input.path)
+    allow_plugins: bool,
+) -> Choices:
+    """What the options choose. Raises :class:`click.UsageError` where they make no sense."""
+    return {
+        "select": _words(select) if select else None,
+        "ignore": _words(ignore),
+        "config": config,
+        "isolated": isolated,
+        "text": _standard_input(paths, stdin_filename),
+        "allow_plugins": allow_plugins,
+        "progress": progress_of(sys.stderr),
+    }
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """Ask something of nixlint. What makes no sense is a :class:`click.UsageError`."""
     try:
-        return Request(
-            paths=tuple(found),
-            folder=folder,
-            select=rule_names(_words(select), registry) if select else None,
-            ignore=rule_names(_words(ignore), registry),
-            pedantic=pedantic,
-            configuration=None if config is None else _absolute(config),
-            isolated=isolated,
-            standard_input=standard_input,
-            progress=progress_of(sys.stderr),
-        )
+        yield
     except ConfigurationError as error:
         raise click.UsageError(error.message) from error
 
@@ -78,15 +85,10 @@ def _words(given: Sequence[str]) -> list[str]:
     return [word.strip() for item in given for word in item.split(",") if word.strip()]
 
 
-def _absolute(path: str) -> Path:
-    # Symlinks stay: a report names files as the user did.
-    return Path(os.path.abspath(path))  # noqa: PTH100
-
-
-def _standard_input(folder: Path, paths: Sequence[str], name: str | None) -> StandardInput | None:
+def _standard_input(paths: Sequence[str], name: str | None) -> Text | None:
     if "-" not in paths:
         if name is not None:
             raise click.UsageError("--stdin-filename goes with the path '-'")
         return None
-    path = folder / "stdin.nix" if name is None else _absolute(name)
-    return StandardInput(path, read_standard_input())
+    # Symlinks stay: a report names files as the user did.
+    return Text(Path(os.path.abspath(name or "stdin.nix")), read_standard_input())  # noqa: PTH100

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import click
 
-from nixlint.files.overlay import Overlay
-from nixlint.files.tree import Trees
-from nixlint.linting.finding import Report, Severity
-from nixlint.linting.registry import known_registry
-from nixlint.linting.run.request import Caching, Request
-from nixlint.linting.run.runner import run
+from nixlint.api import Report, Severity
+from nixlint.api import check as check_paths
 from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.terminal import style_for
 
-from .arguments import request_of, shared_options
+from .arguments import asked, choices_of, paths_of, shared_options
 from .notices import write_notices
 from .progress import clear
 
@@ -59,6 +53,7 @@ def command(
     config: str | None,
     isolated: bool,
     stdin_filename: str | None,
+    allow_plugins: bool,
     color: str,
     layout: str,
     fail_on: str,
@@ -73,19 +68,14 @@ def command(
     not do its job: a file that can't be read, a configuration that makes no sense.
     """
     written_as = FORMATS[layout]
-    registry = known_registry()
-    request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename, pedantic)
-    request = request._replace(jobs=jobs)
-    if not no_cache:
-        folder = None if cache_dir is None else Path(os.path.abspath(cache_dir))  # noqa: PTH100
-        request = request._replace(caching=Caching(folder, needs_edits=written_as.has_edits))
-    report = run(request, registry)
-    if written_as.has_edits and any(found.finding.fix is not None for found in report.findings):
-        from nixlint.linting.fixes.applying import offered
-
-        report = offered(report, request, registry)
+    choices = choices_of(paths, select, ignore, config, isolated, stdin_filename, allow_plugins)
+    choices |= {"pedantic": pedantic, "cache": not no_cache, "cache_folder": cache_dir, "jobs": jobs}
+    choices["with_edits"] = written_as.has_edits
+    with asked():
+        checked = check_paths(*paths_of(paths), **choices)
+    report = checked.report
     clear(sys.stderr)
-    view = View(request.shown, _reader(report, request), style_for(sys.stdout, color), registry.rules)
+    view = View(checked.shown, checked.read, style_for(sys.stdout, color), checked.rules)
     for piece in written_as.written(report, view):
         sys.stdout.write(piece)
     sys.stdout.flush()
@@ -102,9 +92,3 @@ def exit_code(report: Report, fail_on: str) -> int:
         return 0
     least = Severity(fail_on).rank
     return int(any(not found.suppressed and found.severity.rank >= least for found in report.findings))
-
-
-def _reader(report: Report, request: Request) -> Callable[[Path], bytes]:
-    """What gives the bytes of a file that a report speaks of: standard input, or a file of one of its repositories."""
-    given = request.standard_input
-    return Overlay({} if given is None else {given.path: given.data}, Trees(report.roots)).read

@@ -8,18 +8,13 @@ from pathlib import Path
 
 import click
 
-from nixlint.files.writing import NotWritten
-from nixlint.linting.finding import ReportedFinding, Safety
-from nixlint.linting.fixes.applying import Fixing, fix
-from nixlint.linting.fixes.moved_secrets import keep
-from nixlint.linting.fixes.writing import write
-from nixlint.linting.registry import load_registry
-from nixlint.linting.run.request import Request
+from nixlint.api import Fixed, Fixing, ReportedFinding, Safety, write_fixed
+from nixlint.api import fix as fix_paths
 from nixlint.reporting.diff import diff
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count
 
-from .arguments import request_of, shared_options
+from .arguments import asked, choices_of, paths_of, shared_options
 from .notices import write_notices
 from .progress import clear
 
@@ -36,6 +31,7 @@ def command(
     config: str | None,
     isolated: bool,
     stdin_filename: str | None,
+    allow_plugins: bool,
     color: str,
     as_diff: bool,
     unsafe_fixes: bool,
@@ -47,15 +43,16 @@ def command(
     where there is something to fix. The text of '-' is written
     to standard output.
     """
-    registry = load_registry()
-    request = request_of(registry, paths, select, ignore, config, isolated, stdin_filename)
-    fixing = fix(request, registry, unsafe_fixes)
+    choices = choices_of(paths, select, ignore, config, isolated, stdin_filename, allow_plugins)
+    with asked():
+        fixed = fix_paths(*paths_of(paths), unsafe=unsafe_fixes, **choices)
+    fixing = fixed.fixing
     clear(sys.stderr)
     if as_diff:
-        _show(fixing, request, style_for(sys.stdout, color))
+        _show(fixed, style_for(sys.stdout, color))
         unwritten: frozenset[Path] = frozenset()
     else:
-        unwritten = _keep(fixing, style_for(sys.stderr, color)) or _write(fixing, request, style_for(sys.stderr, color))
+        unwritten = _write(fixed, style_for(sys.stderr, color))
     _write_outcome(fixing, style_for(sys.stderr, color), unwritten, done=not as_diff, verbose=verbose)
     write_notices(fixing.report, color)
     if unwritten or fixing.report.failures or fixing.refused:
@@ -63,48 +60,34 @@ def command(
     return 1 if as_diff and fixing.files else 0
 
 
-def _show(fixing: Fixing, request: Request, style: Style) -> None:
+def _show(fixed: Fixed, style: Style) -> None:
     colours = {"+": "green", "-": "red", "@": "cyan"}
-    for file in fixing.files:
-        before = [place.span for place in fixing.before.secrets if place.path == file.path]
-        after = [place.span for place in fixing.report.secrets if place.path == file.path]
-        for line in diff(file, request.shown(file.path), before, after).splitlines():
+    for file in fixed.files:
+        before = [place.span for place in fixed.fixing.before.secrets if place.path == file.path]
+        after = [place.span for place in fixed.fixing.report.secrets if place.path == file.path]
+        for line in diff(file, fixed.shown(file.path), before, after).splitlines():
             colour = colours.get(line[:1])
             sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
 
 
-def _keep(fixing: Fixing, style: Style) -> frozenset[Path]:
-    """Keep the secrets that leave the files; where that cannot be, nothing at all is written, and all files are returned."""
-    if not fixing.moved:
-        return frozenset()
-    try:
-        path = keep(fixing.moved, fixing.report.roots)
-    except NotWritten as error:
-        message = visible(f"the secrets can't be moved, so nothing was written: {error}")
-        print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
-        return frozenset(file.path for file in fixing.files)
-    what = count(len(fixing.moved), "secret")
-    print(f"moved {what} to {visible(str(path))}; encrypt them, change them, and delete the file", file=sys.stderr)
-    return frozenset()
-
-
-def _write(fixing: Fixing, request: Request, style: Style) -> frozenset[Path]:
+def _write(fixed: Fixed, style: Style) -> frozenset[Path]:
     """Write every file that was fixed, and return those that can't be written; the others are written all the same."""
-    unwritten: set[Path] = set()
-    given = request.standard_input
-    for file in fixing.files:
-        if given is not None and file.path == given.path:
-            continue
-        try:
-            write(file, fixing.report.roots)
-        except NotWritten as error:
-            unwritten.add(file.path)
-            message = visible(f"{request.shown(file.path)}: {error}")
-            print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
+    written = write_fixed(fixed)
+    if written.lost is not None:
+        message = visible(f"the secrets can't be moved, so nothing was written: {written.lost}")
+        print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
+        return frozenset(each.path for each in written.unwritten)
+    if written.secrets is not None:
+        what = count(len(fixed.fixing.moved), "secret")
+        where = visible(str(written.secrets))
+        print(f"moved {what} to {where}; encrypt them, change them, and delete the file", file=sys.stderr)
+    for each in written.unwritten:
+        message = visible(f"{fixed.shown(each.path)}: {each.reason}")
+        print(f"{style.coloured('error:', 'red')} {message}", file=sys.stderr)
+    given = fixed.request.standard_input
     if given is not None:
-        text = next((file.after for file in fixing.files if file.path == given.path), given.data)
-        sys.stdout.buffer.write(text)
-    return frozenset(unwritten)
+        sys.stdout.buffer.write(next((file.after for file in fixed.files if file.path == given.path), given.data))
+    return frozenset(each.path for each in written.unwritten)
 
 
 def _write_outcome(fixing: Fixing, style: Style, unwritten: frozenset[Path], done: bool, verbose: bool) -> None:

@@ -53,7 +53,7 @@ class _Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
-            from nixlint.linting.configuration import suggestion
+            from nixlint.api import suggestion
 
             ctx.fail(f"there is no command '{args[0]}'{suggestion(args[0], _COMMANDS)}")
         if args and args[0] in _COMMANDS and args[0] not in _ANYWHERE:
@@ -105,7 +105,7 @@ def main() -> NoReturn:
         print(f"error: {error}", file=sys.stderr)
         code = 2
     except Exception as error:  # the last resort: a defect gets one line, and the exit code says so
-        from nixlint.linting.run.internal_error import internal_error
+        from nixlint.api import internal_error
 
         print(f"error: {internal_error('nixlint', error)}", file=sys.stderr)
         code = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 
-from nixlint.linting.finding import Report
+from nixlint.api import Report
 from nixlint.reporting.terminal import style_for
 from nixlint.reporting.text import count, failure_text, skipped_text
 

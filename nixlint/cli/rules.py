@@ -7,16 +7,23 @@ from textwrap import wrap
 
 import click
 
-from nixlint.linting.registry import load_registry
+from nixlint.api import BadRequest, allow_rules, forget_rules
+from nixlint.api import rules as rules_of
 from nixlint.reporting.rule_page import can_fix, title
-from nixlint.reporting.terminal import style_for
+from nixlint.reporting.terminal import style_for, visible
+from nixlint.reporting.text import count
+
+from .streams import current_folder
 
 
-@click.command("rules")
+@click.group("rules", invoke_without_command=True)
 @click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the list.")
-def command(layout: str) -> int:
+@click.pass_context
+def command(context: click.Context, layout: str) -> int:
     """List the rules with their codes, severities and first sentences; pedantic ones run only for those who ask."""
-    registry = load_registry()
+    if context.invoked_subcommand is not None:
+        return 0
+    registry = rules_of(None if current_folder() is None else ".")
     rules = registry.rules.values()
     if layout == "json":
         import json
@@ -44,6 +51,26 @@ def command(layout: str) -> int:
     for failure in registry.failures:
         print(f"error: {failure.message}", file=sys.stderr)
     return 2 if registry.failures else 0
+
+
+@command.command("allow")
+@click.argument("folder")
+@click.option("--remove", is_flag=True, help="Take the permission back.")
+def _allow(folder: str, remove: bool) -> int:
+    """Allow the rules in FOLDER to run as they are now, wherever a nixlint.toml names them.
+
+    They are code: look at them first. When a file in the folder changes, they have to be allowed once more.
+    """
+    try:
+        if remove:
+            was_allowed = forget_rules(folder)
+            print(visible(f"{folder} is not allowed any more." if was_allowed else f"{folder} was not allowed."))
+            return 0
+        allowed = allow_rules(folder)
+    except BadRequest as error:
+        raise click.UsageError(str(error)) from error
+    print(visible(f"The rules in {folder} may run as they are now ({count(allowed.files, 'file')}, {allowed.digest})."))
+    return 0
 
 
 def _row(start: str, text: str) -> str:

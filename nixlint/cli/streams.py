@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from nixlint.files.reading import reason_of
+from nixlint.api import reason_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -34,6 +34,14 @@ def prepare_streams() -> None:
             os.dup2(os.open(os.devnull, flags), number)
     sys.stdout = _text(_Output(1, "wb", closefd=False), sys.stdout)
     sys.stderr = _text(_Errors(2, "wb", closefd=False), sys.stderr)
+
+
+def current_folder() -> str | None:
+    """The current folder; ``None`` where it was deleted."""
+    try:
+        return os.getcwd()  # noqa: PTH109  # whether there is one is what is asked
+    except OSError:
+        return None
 
 
 def read_standard_input() -> bytes:

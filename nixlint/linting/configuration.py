@@ -1,7 +1,8 @@
 """``nixlint.toml``: what it may say, and reading it without letting a mistake pass.
 
-Keys: ``select``, ``ignore``, ``exclude``, ``nixos-release``, ``[per-path-ignores]`` (pattern to rules) and ``[severity]``
-(rule to severity). A key, a rule or a value that does not exist is an error that names the place and what was meant.
+Keys: ``select``, ``ignore``, ``exclude``, ``plugins``, ``nixos-release``, ``[per-path-ignores]`` (pattern to rules) and
+``[severity]`` (rule to severity). A key, a rule or a value that does not exist is an error that names the place and what was
+meant.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from nixlint.syntax.span import LineIndex, Position
 from .finding import Severity
 
 if TYPE_CHECKING:
+    from .packs.folder_packs import FolderPacks, NamedFolder
     from .registry import Registry
 
 FILE_NAME = "nixlint.toml"
@@ -50,6 +52,8 @@ class Configuration:
     per_path_ignores: Mapping[str, frozenset[str]] = field(default_factory=dict)
     severities: Mapping[str, Severity] = field(default_factory=dict)
     nixos_release: str | None = None
+    plugins: tuple[NamedFolder, ...] = ()
+    """The folders with rules of the repository's own."""
 
     def excludes(self, path: Path) -> bool:
         """Whether an absolute path is left out."""
@@ -69,6 +73,7 @@ class Configuration:
         yield "per-path-ignores", repr([(pattern, sorted(rules)) for pattern, rules in self.per_path_ignores.items()])
         yield "severity", repr(sorted((rule, severity.value) for rule, severity in self.severities.items()))
         yield "nixos-release", repr(self.nixos_release)
+        yield "plugins", repr([each.text for each in self.plugins])
 
     @cached_property
     def _exclude_patterns(self) -> PathPatterns:
@@ -92,8 +97,10 @@ def users_configuration() -> Path | None:
     return user if Anywhere().kind(user) is Kind.FILE else None
 
 
-def load_configuration(path: Path, folder: Path, registry: Registry, reader: Reader) -> Configuration:
-    """Read a configuration whose patterns are relative to ``folder``.
+def load_configuration(
+    path: Path, folder: Path, registry: Registry, reader: Reader, packs: FolderPacks | None = None
+) -> Configuration:
+    """Read a configuration whose patterns are relative to ``folder``; ``packs`` are those that it may name.
 
     Raises :class:`ConfigurationError` where it can't be read or says something that makes no sense.
     """
@@ -110,7 +117,7 @@ def load_configuration(path: Path, folder: Path, registry: Registry, reader: Rea
         if error.line is not None and error.column is not None:
             position = Position(error.line, error.column)
         raise ConfigurationError(error.message, path, position) from error
-    return _Reader(path, data, registry).configuration(document, folder)
+    return _Reader(path, data, registry).configuration(document, folder, packs)
 
 
 class _Reader:
@@ -121,11 +128,14 @@ class _Reader:
         self._data = data
         self._registry = registry
 
-    def configuration(self, document: Mapping[str, object], folder: Path) -> Configuration:
-        known = ("select", "ignore", "exclude", "per-path-ignores", "severity", "nixos-release")
+    def configuration(
+        self, document: Mapping[str, object], folder: Path, packs: FolderPacks | None = None
+    ) -> Configuration:
+        known = ("select", "ignore", "exclude", "per-path-ignores", "severity", "nixos-release", "plugins")
         for key in document:
             if key not in known:
                 raise self._error(f"unknown key '{key}'{suggestion(key, known)}", key)
+        plugins = self._plugins(document.get("plugins", []), packs)
         select = self._rules(document["select"], "select") if "select" in document else None
         return Configuration(
             folder=folder,
@@ -141,13 +151,34 @@ class _Reader:
                 for rule, severity in self._table(document.get("severity", {}), "severity").items()
             ),
             nixos_release=self._release(document.get("nixos-release")),
+            plugins=plugins,
         )
+
+    def _plugins(self, value: object, packs: FolderPacks | None) -> tuple[NamedFolder, ...]:
+        """The folders with rules. Those that may run add theirs to the rules that the configuration can name."""
+        named = self._strings(value, "plugins")
+        if not named:
+            return ()
+        from .packs.folder import Refused, folder_below
+        from .packs.folder_packs import FolderPacks, NamedFolder
+
+        folders = []
+        for text in named:
+            try:
+                path = folder_below(self._path.parent, text)
+            except Refused as error:
+                raise self._error(f"plugins: {error}", text, is_key=False) from None
+            folders.append(NamedFolder(path, text, self._path.parent, self._position(text, is_key=False)))
+        self._registry = (packs or FolderPacks()).extended(self._registry, tuple(folders)).registry
+        return tuple(folders)
 
     def _rules(self, value: object, key: str) -> frozenset[str]:
         return frozenset(self._rule(name, is_key=False) for name in self._strings(value, key))
 
     def _rule(self, name: str, is_key: bool) -> str:
         rule = self._registry.find(name)
+        if rule is None and not self._registry.is_whole:
+            return name
         if rule is None:
             raise self._error(f"unknown rule '{name}'{suggestion(name, self._registry.names)}", name, is_key)
         return rule.name
@@ -188,9 +219,11 @@ class _Reader:
         return value
 
     def _error(self, message: str, word: str, is_key: bool = True) -> ConfigurationError:
+        return ConfigurationError(message, self._path, self._position(word, is_key))
+
+    def _position(self, word: str, is_key: bool) -> Position | None:
         at = _place_of(word, self._data, is_key)
-        position = None if at is None else LineIndex(self._data).position(at)
-        return ConfigurationError(message, self._path, position)
+        return None if at is None else LineIndex(self._data).position(at)
 
 
 _COMMENT_OR_TEXT = re.compile(
@@ -231,18 +264,15 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
-def rule_names(words: Iterable[str], registry: Registry) -> frozenset[str]:
-    """The names of rules given by name or code, as on a command line.
-
-    Raises :class:`ConfigurationError` for one that does not exist.
-    """
-    found: set[str] = set()
+def check_rule_names(words: Iterable[str], registries: Iterable[Registry]) -> None:
+    """Raise :class:`ConfigurationError` for a rule that no registry has, given by name or code as on a command line."""
+    known = tuple(registries)
+    if not all(registry.is_whole for registry in known):
+        return
     for word in words:
-        rule = registry.find(word)
-        if rule is None:
-            raise ConfigurationError(f"unknown rule '{word}'{suggestion(word, registry.names)}")
-        found.add(rule.name)
-    return frozenset(found)
+        if all(registry.find(word) is None for registry in known):
+            names = dict.fromkeys(name for registry in known for name in registry.names)
+            raise ConfigurationError(f"unknown rule '{word}'{suggestion(word, names)}")
 
 
 def _matches(patterns: PathPatterns, path: Path, folder: Path) -> bool:

@@ -25,10 +25,14 @@ AnyRule: TypeAlias = Rule[object]
 
 
 class Registry(NamedTuple):
-    """The rules by name, in the order of their codes, and the packages that could not be loaded."""
+    """The rules by name, in the order of their codes, and the packages that could not be loaded.
+
+    It ``is_whole`` where no rules are missing that a configuration asks for.
+    """
 
     rules: Mapping[str, AnyRule]
     failures: tuple[Failure, ...] = ()
+    is_whole: bool = True
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -65,6 +69,20 @@ def _registry_of(rules_of: Callable[[ModuleType], Iterable[AnyRule]]) -> Registr
     return _registry(rules, failures)
 
 
+def with_modules(registry: Registry, shown: str, modules: Callable[[], Iterable[ModuleType]]) -> Registry:
+    """A registry with the rules of some modules too, as far as they can be imported; ``shown`` says where they are."""
+    rules = list(registry.rules.values())
+    failures = list(registry.failures)
+    try:
+        found = tuple(rule for module in modules() for rule in _rules_in(module))
+        for rule in found:
+            _check_subjects(rule)
+        rules.extend(found)
+    except (Exception, SystemExit) as error:  # whatever a pack raises while it is imported costs its own rules alone
+        failures.append(Failure(f"the rules {shown} can't be loaded: {error!r}"))
+    return _registry(rules, failures)
+
+
 def _check_subjects(rule: AnyRule) -> None:
     """Raise :class:`~nixlint.linting.subjects.UnknownSubject` where a rule would never be asked."""
     for kind in rule.kinds:
@@ -95,9 +113,13 @@ def _known_rules_of(package: ModuleType) -> Iterable[AnyRule]:
 
 def _rules_of(package: ModuleType) -> Iterator[AnyRule]:
     for module in _modules_of(package):
-        for value in list(vars(module).values()):
-            if _is_rule(value) and value.__module__ == module.__name__:
-                yield value()
+        yield from _rules_in(module)
+
+
+def _rules_in(module: ModuleType) -> Iterator[AnyRule]:
+    for value in list(vars(module).values()):
+        if _is_rule(value) and value.__module__ == module.__name__:
+            yield value()
 
 
 def _is_rule(value: object) -> TypeGuard[type[AnyRule]]:

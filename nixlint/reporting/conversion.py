@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from nixlint.api.converting import Written
 from nixlint.conversion.convert import Conversion
 from nixlint.deployment.parts import Deployment, Port, Remark, RemarkKind, SecretFile
 from nixlint.deployment.target import Backend, SecretStore
@@ -43,13 +44,6 @@ _SIZES = (_size(9, 6, 4, 4), _size(7, 4, 3, 3), _size(5, 2, 2, 2), _size(2, 1, 1
 """From the largest on: the report has the first one with which it fits on a screen, and it fits with the last."""
 _ALL = 1_000_000_000
 _EVERYTHING = _Size(dict.fromkeys(RemarkKind, _ALL), _ALL, _ALL)
-
-
-class Written(NamedTuple):
-    """The files that a conversion was written to; none where it went to standard output."""
-
-    modules: tuple[Path, ...] = ()
-    secrets: tuple[Path, ...] = ()
 
 
 NOT_WRITTEN = Written()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from nixlint.api.container_inventory import ListedContainer
 from nixlint.containers.inventory import InventoryItem, Items
 
 from .json_document import Json, json_text, maybe, text
@@ -29,15 +29,6 @@ _HEADINGS = (
 _NARROWEST = 24
 """No column of a table is made narrower than this."""
 _INDENT = "  "
-
-
-class ListedContainer(NamedTuple):
-    """A container, and where it is written: a file as the user would write it, a line and a column from 1."""
-
-    item: InventoryItem
-    file: str
-    line: int
-    column: int
 
 
 def kind_text(item: InventoryItem) -> str:

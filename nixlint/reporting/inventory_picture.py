@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from .inventory import UNKNOWN_HOST, ListedContainer, kind_text, name_text
+from nixlint.api.container_inventory import ListedContainer
+
+from .inventory import UNKNOWN_HOST, kind_text, name_text
 from .terminal import visible
 
 
@@ -56,6 +58,27 @@ def inventory_dot(found: Sequence[ListedContainer]) -> str:
         lines += [f"  {node} [shape=plain, label={_dot(*text.split(', '))}];", f"  {node} -> {container};"]
     lines += [f"  {container} -> {network} [dir=none];" for container, network in drawn.edges]
     return "\n".join([*lines, "}"]) + "\n"
+
+
+class NotDrawn(Exception):
+    """Graphviz could not draw a picture; the message says why."""
+
+
+class NoGraphviz(NotDrawn):
+    """There is no Graphviz."""
+
+
+def inventory_svg(found: Sequence[ListedContainer]) -> str:
+    """The picture as Graphviz lays it out. Raises :class:`NotDrawn`."""
+    from nixlint.files.programs import NotRun, find_program, output_of
+
+    program = find_program("dot")
+    if program is None:
+        raise NoGraphviz("there is no program 'dot'")
+    try:
+        return output_of(program, ["-Tsvg"], inventory_dot(found).encode()).decode()
+    except NotRun as error:
+        raise NotDrawn(f"Graphviz could not draw it: {error}") from error
 
 
 def _drawn(found: Sequence[ListedContainer]) -> _Drawn:

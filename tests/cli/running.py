@@ -34,12 +34,14 @@ def nixlint(
     stdin: bytes = b"",
     environment: Mapping[str, str] | None = None,
     as_anybody: bool = False,
+    as_script: bool = False,
 ) -> Ran:
     """Run ``nixlint`` in a folder, without colours from outside, and with a home of its own.
 
-    With ``as_anybody`` permissions count for root too.
+    With ``as_anybody`` permissions count for root too; ``as_script`` starts it as an installation does.
     """
-    command: Sequence[str | bytes] = [sys.executable, "-m", "nixlint", *arguments]
+    start = [str(Path(sys.executable).with_name("nixlint"))] if as_script else [sys.executable, "-m", "nixlint"]
+    command: Sequence[str | bytes] = [*start, *arguments]
     result = subprocess.run(
         command,
         cwd=folder,

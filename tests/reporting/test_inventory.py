@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nixlint.api import ListedContainer
 from nixlint.containers.inventory import InventoryItem
-from nixlint.reporting.inventory import ListedContainer, inventory_text
+from nixlint.reporting.inventory import inventory_text
 from nixlint.reporting.inventory_picture import inventory_dot
 from nixlint.reporting.terminal import Style, cell_width
 from nixlint.syntax.place import Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nixlint
@@ -14,7 +14,7 @@ from nixlint.cache.contents import digest_of
 _PARTS_OF_CODE = (".py", ".json", ".toml", ".so")
 
 
-def digest_of_code(modules: Iterable[str]) -> str:
+def digest_of_code(modules: Collection[str]) -> str:
     """A digest of nixlint's own files and of those of the packages of some modules, as the system sees them from outside
     (path, time, size), of what else is installed, and of the Python that runs."""
     packages = {
@@ -24,7 +24,8 @@ def digest_of_code(modules: Iterable[str]) -> str:
     # A module of a package is seen with its folder, whether it is loaded or not.
     alone = (sys.modules.get(name) for name in modules if _folder_of(name.partition(".")[0]) is None)
     files = {path for module in alone if (path := getattr(module, "__file__", None)) is not None}
-    lines = [__version__, sys.version, sys.executable, *_installed()]
+    # A module of a folder's pack has the digest of the folder in its name.
+    lines = [__version__, sys.version, sys.executable, *_installed(), *sorted(modules)]
     lines.extend(_line(path) for path in sorted(files))
     for package in sorted(packages):
         lines.extend(_lines_below(package))

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from nixlint.linting.packs.folder_packs import FolderPacks
 
 
 class StandardInput(NamedTuple):
@@ -27,12 +30,13 @@ class Caching(NamedTuple):
 class Request(NamedTuple):
     """What to check, and how. All paths are absolute.
 
-    ``folder`` is where the user is: reports show paths relative to it. ``select`` and ``ignore`` are names of rules; a
-    ``select`` stands in the place of what the configuration selects and ignores. ``configuration`` is a file to use
+    ``folder`` is where the user is: reports show paths relative to it. ``select`` and ``ignore`` are names or codes of
+    rules; a ``select`` stands in the place of what the configuration selects and ignores. ``configuration`` is a file to use
     instead of the ones that are looked for, and ``isolated`` says to use none. ``progress`` is told, before each file,
     how many files are done and how many there are. ``caching`` is off
-    where texts are given that are not on disk. ``jobs`` is in how many processes files are checked, where there are many;
-    ``None`` for as many as pay.
+    where texts are given that are not on disk. ``packs`` are the rules that the folders of a repository may bring; none
+    where nothing is said. ``jobs`` is in how many processes files are checked, where there are many; ``None`` for as many
+    as pay.
     """
 
     paths: tuple[Path, ...]
@@ -46,6 +50,7 @@ class Request(NamedTuple):
     progress: Callable[[int, int], None] | None = None
     caching: Caching | None = None
     jobs: int | None = 1
+    packs: FolderPacks | None = None
 
     def shown(self, path: Path) -> str:
         """A path as the user would write it."""

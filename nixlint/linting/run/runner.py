@@ -80,14 +80,15 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     if request.standard_input is not None:
         given.setdefault(request.standard_input.path, request.standard_input.data)
     found = workspaces(request, registry, given)
-    outcome = _Outcome([*registry.failures, *found.failures], [*found.skipped])
+    broken = (failure for group in found.groups for failure in group.registry.failures)
+    outcome = _Outcome([*registry.failures, *broken, *found.failures], [*found.skipped])
     total = sum(len(group.files) for group in found.groups)
     done = 0
     for group in found.groups:
         tree = Tree(group.root)
-        memory = None if given or request.caching is None else remembered(group, tree, request, registry)
+        memory = None if given or request.caching is None else remembered(group, tree, request, group.registry)
         reader: Reader = Overlay(given, tree) if memory is None else memory.contents
-        checks = _WorkspaceRun(group, request, registry, outcome, reader, memory)
+        checks = _WorkspaceRun(group, request, outcome, reader, memory)
         checks.prepare()
         for path in group.files:
             if request.progress is not None:
@@ -132,7 +133,6 @@ class _WorkspaceRun:
         self,
         workspace: Workspace,
         request: Request,
-        registry: Registry,
         outcome: _Outcome,
         reader: Reader,
         memory: Memory | None,
@@ -143,7 +143,7 @@ class _WorkspaceRun:
         self._repository = _repository(workspace, reader, memory)
         self._configuration = workspace.configuration
         self._request = request
-        self._registry = registry
+        self._registry = registry = workspace.registry
         self._outcome = outcome
         self._rules = active_rules(registry, workspace.configuration, request)
         self._masking = tuple(
@@ -476,7 +476,7 @@ class _WorkspaceRun:
 
     def _unused_suppressions(self) -> Iterator[UnusedSuppression]:
         """None unless everything was seen: a file that was not checked, or could not be, may be what they are there for."""
-        if not self._suppressions.any or not self._saw_everything:
+        if not self._suppressions.any or not self._saw_everything or not self._registry.is_whole:
             return
         if not set(self._repository.files) <= set(self._workspace.files):
             return
@@ -525,10 +525,16 @@ def _repository(workspace: Workspace, reader: Reader, memory: Memory | None) -> 
 def active_rules(registry: Registry, configuration: Configuration, request: Request) -> tuple[AnyRule, ...]:
     """The rules that run: what the command line selects, or else the configuration, or else all but the pedantic ones."""
     if request.select is not None:
-        names = request.select
+        names = _names(request.select, registry)
     else:
         names = (configuration.select or _unasked(registry, request)) - configuration.ignore
-    return tuple(rule for rule in registry.rules.values() if rule.name in names - request.ignore)
+    names -= _names(request.ignore, registry)
+    return tuple(rule for rule in registry.rules.values() if rule.name in names)
+
+
+def _names(words: Iterable[str], registry: Registry) -> frozenset[str]:
+    """The names of rules given by name or code, as far as there are such rules."""
+    return frozenset(rule.name for rule in map(registry.find, words) if rule is not None)
 
 
 def _unasked(registry: Registry, request: Request) -> frozenset[str]:

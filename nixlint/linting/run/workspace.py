@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.files.reading import Anywhere
 from nixlint.files.tree import Tree
 from nixlint.linting.configuration import (
+    FILE_NAME,
     Configuration,
     ConfigurationError,
+    check_rule_names,
     configuration_in,
     load_configuration,
     users_configuration,
@@ -23,6 +25,9 @@ from nixlint.linting.registry import Registry
 from .discovery import Listing, Roots, discover
 from .request import Request
 
+if TYPE_CHECKING:
+    from nixlint.linting.packs.folder_packs import FolderPacks
+
 
 class Workspace(NamedTuple):
     """Files of one repository that have one configuration."""
@@ -32,6 +37,8 @@ class Workspace(NamedTuple):
     files: tuple[Path, ...]
     list_files: Callable[[], tuple[Path, ...]]
     """Lists the Nix files of the whole repository; they are not looked for before somebody needs them."""
+    registry: Registry
+    """The rules there are: those that are installed, and those of the folders that the configuration names."""
 
 
 @dataclass
@@ -46,7 +53,8 @@ class Workspaces:
 def workspaces(request: Request, registry: Registry, given: Iterable[Path]) -> Workspaces:
     """The files of a request, grouped by repository and configuration; a wrong configuration leaves out its files.
 
-    ``given`` are files whose texts are in memory, of which some may not be on disk.
+    ``given`` are files whose texts are in memory, of which some may not be on disk. Raises :class:`ConfigurationError`
+    where the request names a rule that is in no workspace.
     """
     found = Workspaces()
     configurations = _Configurations(request, registry)
@@ -69,7 +77,11 @@ def workspaces(request: Request, registry: Registry, given: Iterable[Path]) -> W
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
         list_files = partial(_files_of, root, listing, tuple(given))
-        found.groups.append(Workspace(configuration, root, tuple(paths), list_files))
+        rules = configurations.registry_of(configuration)
+        found.groups.append(Workspace(configuration, root, tuple(paths), list_files, rules))
+        found.failures.extend(configurations.failures_of(configuration))
+    registries = [registry, *(group.registry for group in found.groups)]
+    check_rule_names((*(request.select or ()), *request.ignore), registries)
     return found
 
 
@@ -125,6 +137,26 @@ class _Configurations:
             self._loaded[root, file] = self._load(root, file)
         return root, self._loaded[root, file]
 
+    def registry_of(self, configuration: Configuration) -> Registry:
+        """The rules that there are for a configuration."""
+        if not configuration.plugins:
+            return self._registry
+        extended: Registry = self._packs.extended(self._registry, configuration.plugins).registry
+        return extended
+
+    def failures_of(self, configuration: Configuration) -> Iterator[Failure]:
+        """The folders that a configuration names and whose rules do not run."""
+        if configuration.plugins:
+            for refusal in self._packs.extended(self._registry, configuration.plugins).refusals:
+                where = self._request.shown(refusal.folder.root / FILE_NAME)
+                yield Failure(refusal.reason, where, refusal.folder.position)
+
+    @cached_property
+    def _packs(self) -> FolderPacks:
+        from nixlint.linting.packs.folder_packs import FolderPacks
+
+        return self._request.packs or FolderPacks()
+
     def _configuration_file(self, folder: Path, root: Path) -> Path | None:
         if self._request.isolated:
             return None
@@ -156,6 +188,6 @@ class _Configurations:
         is_inside = file.is_relative_to(root)
         # What the person named, and their own, may be anywhere; a repository's is in the repository.
         is_free = file == self._request.configuration or not is_inside
-        return load_configuration(
-            file, file.parent if is_inside else root, self._registry, Anywhere() if is_free else Tree(root)
-        )
+        reader = Anywhere() if is_free else Tree(root)
+        folder = file.parent if is_inside else root
+        return load_configuration(file, folder, self._registry, reader, self._request.packs)

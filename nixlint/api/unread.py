@@ -1,6 +1,6 @@
 """Which files of a repository nobody could read or understand, so that nothing is known of what they hold.
 
-A command that answers for a whole repository says so; otherwise 'nothing is there' would be a guess.
+What answers for a whole repository says so; otherwise 'nothing is there' would be a guess.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from nixlint.syntax.file_kind import FileKind
 from nixlint.syntax.problem import ProblemKind
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
+
+from .request import shown_from_here
 
 
 def unread_files(
@@ -36,7 +38,7 @@ def unread_files(
     for path in repository.files:
         reason = _reason(repository, reader, path, word) if is_asked(path) else None
         if reason is not None:
-            yield f"{from_here(path)}: {reason}, so {lost}"
+            yield f"{shown_from_here(path)}: {reason}, so {lost}"
 
 
 def missing_imports(repository: Repository, lost: str) -> Iterator[str]:
@@ -49,13 +51,8 @@ def missing_imports(repository: Repository, lost: str) -> Iterator[str]:
         for binding, imported in _imported(source, repository):
             if imported.is_relative_to(repository.root) and files.kind(imported) is None:
                 line = source.position(binding.span.start).line
-                yield f"{from_here(path)}:{line}: it imports {from_here(imported)}, and there is nothing, so {lost}"
-
-
-def from_here(path: Path) -> str:
-    """A path as it is shown: relative to the current folder where it is below that."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+                missing = shown_from_here(imported)
+                yield f"{shown_from_here(path)}:{line}: it imports {missing}, and there is nothing, so {lost}"
 
 
 def _reason(repository: Repository, reader: Reader, path: Path, word: bytes) -> str | None:
