@@ -42,10 +42,20 @@ def is_for_trial_here(file: Path, repository: Repository) -> bool:
     if repository.remember_for_turn(_Tests, _Tests).is_one(file, repository) or is_put_away(file, repository):
         return True
     is_named = is_for_trial_by_path(file, repository) or is_of_installer(_relative(file, repository))
-    if not is_named and not any(repository.mentions(mark) for mark in marks_of_trial()):
+    if not is_named and not repository.remember(_Trials, lambda: _trials(repository)).are_mentioned:
         return False
     machines = repository.remember(_Machines, lambda: _machines(repository))
     return file not in machines.deployed and (is_named or file in machines.tried)
+
+
+class _Trials(NamedTuple):
+    """Whether any file speaks of machines that are tried: asked once, for all strings of all files."""
+
+    are_mentioned: bool
+
+
+def _trials(repository: Repository) -> _Trials:
+    return _Trials(any(repository.mentions(mark) for mark in marks_of_trial()))
 
 
 def machines_with(file: Path, repository: Repository) -> tuple[frozenset[Path], ...]:
