@@ -117,10 +117,10 @@ def test_a_broken_file_keeps_the_duplicates_before_its_error() -> None:
 )
 def test_a_hundred_thousand_levels_of_nesting_are_refused_in_good_time(opening: str, middle: str, closing: str) -> None:
     text = opening * 100_000 + middle + closing * 100_000
-    started = time.monotonic()
+    started = time.process_time()
     problems = find_problems(parsed(text))
     assert [problem.kind for problem in problems] in ([ProblemKind.NESTED_TOO_DEEPLY], [ProblemKind.SYNTAX_ERROR])
-    assert time.monotonic() - started < 30
+    assert time.process_time() - started < 30
 
 
 def test_nesting_up_to_the_limit_is_fine() -> None:
@@ -143,9 +143,9 @@ def test_bytes_that_are_no_utf_8_are_fine_in_strings_and_comments() -> None:
     "piece", ["a", "a.b.", "{", "/*", '"${', "''", "a = 1;", ". ", "@ ", "./", "#\n", "in./", "or "]
 )
 def test_the_cost_grows_with_the_length_and_no_faster(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     find_problems(parsed(piece * (200_000 // len(piece))))
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_what_only_older_versions_of_nix_refuse_breaks_a_file_that_they_took() -> None:
