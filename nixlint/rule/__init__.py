@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from nixlint.syntax.place import Place as Place
     from nixlint.syntax.problem import ProblemKind as ProblemKind
     from nixlint.syntax.span import Span as Span
+    from nixlint.syntax.string_literal import attr_name_literal as attr_name_literal
     from nixlint.syntax.string_literal import encode as encode
     from nixlint.syntax.words import words_of as words_of
 
@@ -159,6 +160,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "NewDefinition": "nixlint.linting.fixes.defining",
         "Place": "nixlint.syntax.place",
         "Span": "nixlint.syntax.span",
+        "attr_name_literal": "nixlint.syntax.string_literal",
         "comments_within": "nixlint.syntax.comments",
         "defining": "nixlint.linting.fixes.defining",
         "encode": "nixlint.syntax.string_literal",

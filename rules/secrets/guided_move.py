@@ -23,6 +23,7 @@ from nixlint.rule import (
     Safety,
     Span,
     WrittenDefinition,
+    attr_name_literal,
     defining,
     encode,
     set_around,
@@ -53,7 +54,7 @@ def guided_move(definition: WrittenDefinition, source: Source, repository: Repos
     declared = _declared(tool, target, definition.name.path, repository)
     if body is None or declared is None:
         return None
-    reference = f"config.{tool}.secrets.{encode(target.secret)}.path"
+    reference = f"config.{tool}.secrets.{attr_name_literal(target.secret)}.path"
     option = OptionPath((tool, "secrets", target.secret))
     prefix = definition.path.names[: definition.path.names.index(target.option.names[0])]
     definitions = [NewDefinition(OptionPath((*prefix, *option.names)), declared, ("config",))]

@@ -39,15 +39,15 @@ SOPS_MOVED = """\
   sops.secrets.db-POSTGRES_PASSWORD = { restartUnits = [ "${config.virtualisation.oci-containers.backend}-db.service" ]; };
   users.users.alice = {
     isNormalUser = true;
-    hashedPasswordFile = config.sops.secrets."alice-password".path;
+    hashedPasswordFile = config.sops.secrets.alice-password.path;
   };
-  services.gitea.database.passwordFile = config.sops.secrets."gitea-database-password".path;
+  services.gitea.database.passwordFile = config.sops.secrets.gitea-database-password.path;
   virtualisation.oci-containers.containers.db = {
     image = "postgres:17";
     environment = {
       POSTGRES_USER = "a";
     };
-    environmentFiles = [ config.sops.secrets."db-POSTGRES_PASSWORD".path ];
+    environmentFiles = [ config.sops.secrets.db-POSTGRES_PASSWORD.path ];
   };
 }
 """
@@ -126,9 +126,9 @@ def test_secrets_move_to_agenix_beside_the_files_that_are_there(repository: Path
 
     text = (repository / "hosts/a.nix").read_text()
     assert "age.secrets.bob-password = { file = ../secrets/bob-password.age; };" in text
-    assert 'users.users.bob.hashedPasswordFile = config.age.secrets."bob-password".path;' in text
+    assert "users.users.bob.hashedPasswordFile = config.age.secrets.bob-password.path;" in text
     assert 'file = ../secrets/gitea-database-password.age; owner = "gitea"; mode = "0400";' in text
-    assert 'environmentFiles = [ config.age.secrets."db-POSTGRES_PASSWORD".path ];' in text
+    assert "environmentFiles = [ config.age.secrets.db-POSTGRES_PASSWORD.path ];" in text
     assert not any(value in text for value in VALUES)
     assert len(_kept(state)) == 1
 
@@ -251,7 +251,7 @@ def test_two_secrets_never_get_one_name(repository: Path, state: Path) -> None:
     names = [line.partition(": ")[0] for line in kept.read_text().splitlines() if not line.startswith("#")]
     assert sorted(names) == ['"alice-password"', '"db-POSTGRES_PASSWORD"', '"gitea-database-password"']
     left = (repository / "hosts/a.nix").read_text() + (repository / "hosts/b.nix").read_text()
-    assert left.count("sops.secrets.alice-password") == 1
+    assert left.count("sops.secrets.alice-password = ") == 1
 
 
 def test_a_set_in_modules_of_several_files_is_moved_in_each(repository: Path, state: Path) -> None:
@@ -284,11 +284,11 @@ def test_a_set_in_modules_of_several_files_is_moved_in_each(repository: Path, st
 
     text = (repository / "users.nix").read_text()
     assert "{ lib, config, ... }: {" in text
-    assert 'root.hashedPasswordFile = config.sops.secrets."root-password".path;' in text
+    assert "root.hashedPasswordFile = config.sops.secrets.root-password.path;" in text
     assert "sops.secrets.carol-password = { neededForUsers = true; };" in text
     text = (repository / "cache.nix").read_text()
-    assert 'requirePassFile = config.sops.secrets."redis-servers-cache-requirePass".path;' in text
-    assert 'environmentFiles = [ config.sops.secrets."mqtt-MQTT_PASSWORD".path ];' in text
+    assert "requirePassFile = config.sops.secrets.redis-servers-cache-requirePass.path;" in text
+    assert "environmentFiles = [ config.sops.secrets.mqtt-MQTT_PASSWORD.path ];" in text
     assert len(_kept(state)) == 1
 
 
