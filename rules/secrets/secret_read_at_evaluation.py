@@ -11,6 +11,7 @@ from nixlint.rule import (
     Confidence,
     Finding,
     Good,
+    Place,
     Repository,
     Rule,
     Severity,
@@ -122,6 +123,8 @@ def _reads(definition: WrittenDefinition, repository: Repository) -> Iterator[Ex
 
 def _reads_of_secrets(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:
     """The files named after a secret that are read in a definition, whatever it is of."""
+    if not _names_secret_file(definition.value_place, repository):
+        return
     for source in sources_of(definition.value):
         file = source.file
         if source.way is not Way.READ or file is None or source.place is None or not is_named_secret(file):
@@ -135,6 +138,17 @@ def _reads_of_secrets(definition: WrittenDefinition, repository: Repository) -> 
             what = f"{file.name} is read by {source.through} while Nix evaluates, for {definition.path}"
             message = f"{what}: the secret in it gets into /nix/store, where every user can read it"
             yield Exposure(source, message, evidence=file.name)
+
+
+def _names_secret_file(place: Place, repository: Repository) -> bool:
+    """Whether a path with the name of a secret stands in a text: else nobody works out what the text comes to."""
+    source = repository.source(place.path)
+    written = b"" if source is None else source.data[place.span.start : place.span.end]
+    return any(is_named_secret(Path(name.decode("ascii"))) for name in dict.fromkeys(_LAST_NAME.findall(written)))
+
+
+_LAST_NAME = re.compile(rb"[/}]([A-Za-z0-9_.+-]+)")
+"""A name of a path, behind another name or an interpolation."""
 
 
 def _is_known_as_none(file: Path, repository: Repository) -> bool:
