@@ -55,6 +55,21 @@ class Listing:
             self._files[folder, skips_nested] = tuple(walk.below(folder))
         return self._files[folder, skips_nested]
 
+    def few_below(self, folder: Path, at_most: int) -> tuple[Path, ...]:
+        """The files below a folder that is no work tree, without repositories within; where there is more than so many
+        files and folders of any kind to look through, those in the folder itself."""
+        tree = Tree(folder)
+        walk = _Walk(tree, None, self._wanted, self.problems, True, at_most)
+        try:
+            return tuple(walk.below(folder))
+        except _TooMuch:
+            names = tree.names(folder)
+            return tuple(folder / name for name, kind in names.items() if kind is Kind.FILE and self._wanted(name))
+
+
+class _TooMuch(Exception):
+    """More than a walk was to look through."""
+
 
 class _Rules(NamedTuple):
     """The patterns of one ignore file, and how much of a path precedes the folder that they are relative to."""
@@ -73,12 +88,14 @@ class _Walk:
         wanted: Callable[[str], bool],
         problems: list[Unlisted],
         skips_nested: bool,
+        at_most: int | None = None,
     ) -> None:
         self._tree = tree
         self._wanted = wanted
         self._problems = problems
         self._is_git = work_tree is not None
         self._skips_nested = skips_nested
+        self._left = at_most
         self._tracked = TrackedFiles() if work_tree is None else work_tree.tracked()
         # In the order of their importance, the least first: a folder's own come after those above it.
         excludes = () if work_tree is None else tuple(work_tree.excludes())
@@ -130,6 +147,10 @@ class _Walk:
             except OSError as error:
                 self._problems.append(Unlisted(self._tree.root / folder, reason_of(error)))
                 continue
+            if self._left is not None:
+                self._left -= len(entries)
+                if self._left < 0:
+                    raise _TooMuch
             if self._skips_nested and folder != top and ".git" in entries and self._is_left_alone(folder):
                 continue
             names = [name for name in self._ignore_files if entries.get(name) is Kind.FILE]

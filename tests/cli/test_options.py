@@ -120,7 +120,7 @@ def test_what_nothing_defines_is_absent_and_exits_with_1(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("a..b",), "'a..b' is no option path"),
+        (("a..b",), "'a..b' is not an option path"),
         (("*.enable",), "the first name of a pattern is a name"),
         (("a.b", "--host", "alhpa"), "there is no host 'alhpa'; did you mean 'alpha'? (hosts: alpha)"),
         (("nowhere", "a.b"), "there is nothing here"),

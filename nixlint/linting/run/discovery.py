@@ -17,6 +17,8 @@ from nixlint.files.reading import Anywhere, Kind, reason_of
 from nixlint.files.tree import Tree
 from nixlint.linting.finding import Failure, Skipped
 
+_LITTLE = 5_000
+"""How many files and folders are looked through around a file that is in no repository: `/tmp` and a home are none."""
 _ROOT_MARKS = ("nixlint.toml", "flake.nix")
 _DISK = Anywhere()
 
@@ -54,6 +56,10 @@ class Roots:
             or next((each for each in reversed(folders) if each in self._asked), None)
             or next((each for each in folders if "configuration.nix" in self._marks_in(each)), folder)
         )
+
+    def is_said(self, root: Path) -> bool:
+        """Whether anything says that a root is one, itself or who asks; else it is a folder that a file happens to be in."""
+        return root in self._asked or not self._marks_in(root).isdisjoint((".git", *_ROOT_MARKS, "configuration.nix"))
 
     def marked(self, folders: Sequence[Path]) -> Path | None:
         """The nearest of some folders that says itself that it is a repository."""
@@ -128,6 +134,10 @@ class Listing:
     def all_below(self, folder: Path) -> tuple[Path, ...]:
         """The Nix files and the Compose files below a folder, in no particular order."""
         return self._listing.below(folder)
+
+    def beside(self, folder: Path) -> tuple[Path, ...]:
+        """The Nix files of a folder that nothing says is a repository: those in it, and below it where there is little."""
+        return tuple(path for path in self._listing.few_below(folder, _LITTLE) if path.suffix == ".nix")
 
 
 def discover(paths: Iterable[Path], listing: Listing, shown: Callable[[Path], str]) -> Discovered:

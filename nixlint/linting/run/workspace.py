@@ -76,7 +76,8 @@ def workspaces(request: Request, registry: Registry, given: Iterable[Path]) -> W
         if configuration is not None and not configuration.excludes(path):
             groups.setdefault((root, configuration), []).append(path)
     for (root, configuration), paths in groups.items():
-        list_files = partial(_files_of, root, listing, tuple(given))
+        list_all = listing.below if configurations.is_said(root) else listing.beside
+        list_files = partial(_files_of, root, list_all, tuple(given))
         rules = configurations.registry_of(configuration)
         found.groups.append(Workspace(configuration, root, tuple(paths), list_files, rules))
         found.failures.extend(configurations.failures_of(configuration))
@@ -91,11 +92,11 @@ def _paths_on_disk(request: Request) -> Iterator[Path]:
             yield path
 
 
-def _files_of(root: Path, listing: Listing, given: tuple[Path, ...]) -> tuple[Path, ...]:
+def _files_of(root: Path, list_all: Callable[[Path], tuple[Path, ...]], given: tuple[Path, ...]) -> tuple[Path, ...]:
     """The files of a repository; those that are given may not be on disk yet."""
     here = [path for path in given if path.suffix == ".nix" and path.is_relative_to(root)]
     # A file in the machine's topmost folder does not make all of the machine its repository.
-    listed = sorted(listing.below(root), key=lambda path: path.parts) if root != root.parent else ()
+    listed = sorted(list_all(root), key=lambda path: path.parts) if root != root.parent else ()
     return (*here, *(path for path in listed if path not in here)) if here else tuple(listed)
 
 
@@ -136,6 +137,10 @@ class _Configurations:
             self._loaded[root, file] = None
             self._loaded[root, file] = self._load(root, file)
         return root, self._loaded[root, file]
+
+    def is_said(self, root: Path) -> bool:
+        """Whether anything says that the root of a file is a repository."""
+        return self._repositories.is_said(root)
 
     def registry_of(self, configuration: Configuration) -> Registry:
         """The rules that there are for a configuration."""

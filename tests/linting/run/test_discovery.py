@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.linting.run.discovery import Discovered, Listing, discover, repository_root
+from nixlint.linting.run import discovery
+from nixlint.linting.run.discovery import Discovered, Listing, Roots, discover, repository_root
 from tests.linting.workbench import git, write_files
 
 
@@ -162,3 +163,22 @@ def test_a_repository_within_a_folder_that_is_none_is_no_part_of_what_lies_besid
 
     assert listing.below(tmp_path) == (tmp_path / "a.nix",)
     assert set(listing.all_below(tmp_path)) == {tmp_path / "a.nix", tmp_path / "clone" / "b.nix"}
+
+
+def test_a_file_that_is_in_no_repository_is_not_judged_by_all_that_is_below_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(tmp_path, {"a.nix": "{ }\n", "b.nix": "{ }\n", "deep/er/c.nix": "{ }\n", "deep/er/d.txt": ""})
+    here, below = {tmp_path / "a.nix", tmp_path / "b.nix"}, tmp_path / "deep" / "er" / "c.nix"
+    assert set(Listing(str).beside(tmp_path)) == here | {below}
+
+    monkeypatch.setattr(discovery, "_LITTLE", 4)
+    assert set(Listing(str).beside(tmp_path)) == here
+
+
+@pytest.mark.parametrize("mark", ["flake.nix", "nixlint.toml", "configuration.nix", ".git/HEAD"])
+def test_a_folder_with_a_mark_is_said_to_be_a_repository(tmp_path: Path, mark: str) -> None:
+    assert not Roots().is_said(tmp_path)
+    assert Roots((tmp_path,)).is_said(tmp_path)
+    write_files(tmp_path, {mark: ""})
+    assert Roots().is_said(tmp_path)

@@ -38,7 +38,7 @@ def test_a_pattern_is_written_as_an_option_path(text: str, names: tuple[str, ...
 
 @pytest.mark.parametrize("text", ["", ".", "a.", ".a", "a..b", 'a."b', '"a"b'])
 def test_what_is_no_pattern_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is no option path"):
+    with pytest.raises(ValueError, match="is not an option path"):
         parse_pattern(text)
 
 
