@@ -6,7 +6,8 @@ set is not known, any secret may be. The modules of Home Manager have options of
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,6 @@ from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, 
 from nixlint.semantics.repository.host_reach import reaches
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
-from nixlint.syntax.words import words_of
 
 _TOOLS = ("sops", "age")
 _SECRETS = "secrets"
@@ -28,13 +28,11 @@ class DeclaredSecrets(NamedTuple):
 
     ``settings`` holds ``None`` among the names where others may be set, ``switched_on`` what is certainly true of which
     secret, and ``open`` the tools of which a secret, or settings of all secrets, may be declared in a way that is not known.
-    ``alike`` are the names below other sets called ``secrets``: options of one's own that may be handed on to a tool.
     """
 
     settings: Mapping[tuple[str, str], frozenset[str | None]]
     switched_on: frozenset[tuple[str, str, str]]
     open: frozenset[str]
-    alike: frozenset[str]
 
     @classmethod
     def of(cls, repository: Repository) -> DeclaredSecrets:
@@ -54,29 +52,48 @@ class DeclaredSecrets(NamedTuple):
         """Whether a setting of a secret is ``true`` wherever it is declared."""
         return (tool, name, setting) in self.switched_on
 
-    def is_missing(self, tool: str, name: str) -> bool:
+    def is_missing(self, tool: str, name: str, repository: Repository) -> bool:
         """Whether a secret is certainly not declared, in a repository that declares others."""
-        if tool in self.open or (tool, name) in self.settings or name in self.alike:
+        if tool in self.open or (tool, name) in self.settings or all(known != tool for known, _ in self.settings):
             return False
-        return any(known == tool for known, _ in self.settings)
+        return name not in _SecretsOfOthers.of(repository).names
+
+
+class _SecretsOfOthers(NamedTuple):
+    """The names below other sets called ``secrets``: options of one's own that may be handed on to a tool."""
+
+    names: frozenset[str]
+
+    @classmethod
+    def of(cls, repository: Repository) -> _SecretsOfOthers:
+        return repository.remember(
+            cls, lambda: cls(frozenset(_names_below_others(_definitions_with(_SECRETS.encode(), repository))))
+        )
 
 
 def _declared(repository: Repository) -> DeclaredSecrets:
     reading = _Reading()
-    for path in repository.files_mentioning():
-        source = repository.source(path)
-        if source is None or source.root.has_error or _WORDS.isdisjoint(words_of(source.data)):
-            continue
-        for definition in written_definitions(source, repository):
-            reading.alike.update(_below_others(definition))
+    for word in _TOOLS:
+        for definition in _definitions_with(word.encode(), repository):
             for tool, below, value in _of_secrets(definition):
-                reading.take(tool, below, value, definition.name)
+                if tool == word:
+                    reading.take(tool, below, value, definition.name)
     return DeclaredSecrets(
         {secret: frozenset(names) for secret, names in reading.settings.items()},
         frozenset(reading.on - reading.off),
         frozenset(reading.open),
-        frozenset(reading.alike),
     )
+
+
+def _definitions_with(word: bytes, repository: Repository) -> Iterator[WrittenDefinition]:
+    """The definitions of the files that have a word; no other file is parsed, for 'age' is in every 'package'."""
+    whole = re.compile(rb"\b%s\b" % word)
+    for path in repository.files_mentioning(word):
+        if whole.search(repository.file_tree().data(path) or b"") is None:
+            continue
+        source = repository.source(path)
+        if source is not None and not source.root.has_error:
+            yield from written_definitions(source, repository)
 
 
 def is_on_a_host(path: Path, repository: Repository) -> bool:
@@ -84,13 +101,11 @@ def is_on_a_host(path: Path, repository: Repository) -> bool:
     return any(path in reach.certain_files for reach in reaches(repository))
 
 
-_WORDS = frozenset((_SECRETS.encode(), *(tool.encode() for tool in _TOOLS)))
-
-
-def _below_others(definition: WrittenDefinition) -> Iterator[str]:
-    """The name that a definition has right below a set called ``secrets`` which is none of a tool's."""
-    names = definition.path.names
-    if _SECRETS in names[:-1]:
+def _names_below_others(definitions: Iterable[WrittenDefinition]) -> Iterator[str]:
+    """The names that definitions have right below a set called ``secrets`` which is none of a tool's."""
+    for names in (definition.path.names for definition in definitions):
+        if _SECRETS not in names[:-1]:
+            continue
         at = names.index(_SECRETS)
         found = names[at + 1]
         if found is not None and (at == 0 or names[at - 1] not in _TOOLS):
@@ -120,7 +135,6 @@ class _Reading:
         self.on: set[tuple[str, str, str]] = set()
         self.off: set[tuple[str, str, str]] = set()
         self.open: set[str] = set()
-        self.alike: set[str] = set()
 
     def take(self, tool: str, names: tuple[str | None, ...], value: Value, place: Place) -> None:
         """Take what one definition says below the set of secrets: of all, of one, or of a setting of one."""

@@ -73,7 +73,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
             return
         seen: set[tuple[str, str]] = set()
         for tool, name in _used(subject.value, 0):
-            if (tool, name) in seen or not DeclaredSecrets.of(repository).is_missing(tool, name):
+            if (tool, name) in seen or not DeclaredSecrets.of(repository).is_missing(tool, name, repository):
                 continue
             if not is_on_a_host(subject.name.path, repository):
                 return

@@ -17,9 +17,20 @@ def repository(folder: Path, files: dict[str, str]) -> Repository:
     return Repository(folder, sorted(folder.rglob("*.nix")))
 
 
+def of_module(text: str, folder: Path) -> Repository:
+    """A repository of one module."""
+    return repository(folder, {"configuration.nix": f"{{ config, lib, ... }}: {text}\n"})
+
+
 def declared(text: str, folder: Path) -> DeclaredSecrets:
     """The secrets of a module."""
-    return DeclaredSecrets.of(repository(folder, {"configuration.nix": f"{{ config, lib, ... }}: {text}\n"}))
+    return DeclaredSecrets.of(of_module(text, folder))
+
+
+def is_missing(text: str, folder: Path, *names: str) -> list[bool]:
+    """Whether secrets of sops-nix are missing beside a module."""
+    found = of_module(text, folder)
+    return [DeclaredSecrets.of(found).is_missing("sops", name, found) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -38,7 +49,7 @@ def test_a_secret_is_declared_in_every_way_of_writing_it(text: str, tmp_path: Pa
     found = declared(text, tmp_path)
     assert found.has("sops", "db")
     assert not found.has("age", "db")
-    assert found.is_missing("sops", "other")
+    assert is_missing(text, tmp_path, "other") == [True]
 
 
 @pytest.mark.parametrize(
@@ -51,14 +62,13 @@ def test_a_secret_is_declared_in_every_way_of_writing_it(text: str, tmp_path: Pa
     ],
 )
 def test_nothing_is_missing_where_any_secret_may_be_declared(text: str, tmp_path: Path) -> None:
-    assert not declared(text, tmp_path).is_missing("sops", "other")
+    assert is_missing(text, tmp_path, "other") == [False]
 
 
 def test_nothing_is_missing_where_no_secret_is_declared_or_another_set_has_the_name(tmp_path: Path) -> None:
-    assert not declared("{ x = config.sops.secrets.y.path; }", tmp_path / "none").is_missing("sops", "y")
-    found = declared("{ sops.secrets.a = { }; my.secrets.b = { }; }", tmp_path / "alike")
-    assert not found.is_missing("sops", "b")
-    assert found.is_missing("sops", "c")
+    assert is_missing("{ x = config.sops.secrets.y.path; }", tmp_path / "none", "y") == [False]
+    text = "{ sops.secrets.a = { }; my.secrets.b = { }; }"
+    assert is_missing(text, tmp_path / "alike", "b", "c") == [False, True]
 
 
 def test_a_setting_is_on_where_it_is_true_wherever_it_is_set(tmp_path: Path) -> None:
