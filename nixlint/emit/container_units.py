@@ -116,7 +116,7 @@ class ContainerUnits:
         ]
         entries: list[Entry] = []
         if paths:
-            texts = unit_paths(map(self._context.symbols.plain_for_units, paths))
+            texts = unit_paths(paths, self._context.symbols)
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), self._mounts_for(texts)))
         restart = container.restart
         if container.is_ready_when_healthy and self._context.is_podman:

@@ -136,7 +136,7 @@ class SharedUnits:
         entries += [*list_entry("after", self._context.daemon), *list_entry("wants", self._context.daemon)]
         entries += list_entry("partOf", [f"{self._context.project_target}.target"])
         if resource.mounts_for:
-            paths = path_list(map(self._context.symbols.plain_for_units, resource.mounts_for))
+            paths = path_list(resource.mounts_for, self._context.symbols)
             entries.append(Entry(("unitConfig", "RequiresMountsFor"), paths))
         entries.append(_WITHOUT_LIMIT)
         entries.append(Entry(("path",), ListOf.of([self._context.engine_package])))
@@ -180,7 +180,7 @@ class SharedUnits:
         script = shell("{engine} build {words}\n", engine=self._context.engine, words=words)
         service = [*_ONE_SHOT, Entry(("TimeoutStartSec",), Literal(0)), *_TRIED_AGAIN]
         if not is_remote:
-            service.append(Entry(("WorkingDirectory",), single_path(build.context)))
+            service.append(Entry(("WorkingDirectory",), single_path(build.context, self._context.symbols)))
         arguments = self._context.secrets.build_environment_file(build)
         if arguments is not None:
             service.append(Entry(("EnvironmentFile",), arguments))

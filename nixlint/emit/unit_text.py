@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 
 from .expression import ListOf, Text, Unwritable
+from .symbols import Symbols
 
 _LINE_ENDS = re.compile(r"[\n\r]")
 _NAMED = re.compile(r"[A-Za-z0-9:_.-]")
@@ -41,18 +42,19 @@ def description(text: str) -> Text:
     return Text(line.rstrip("\\").replace("%", "%%"))
 
 
-def paths(found: Iterable[str]) -> list[Text]:
+def paths(found: Iterable[str], symbols: Symbols) -> list[Text]:
     """Paths in a setting that is a list of them, such as ``RequiresMountsFor``; each once."""
-    return [Text(_listed(path)) for path in dict.fromkeys(found)]
+    return [Text(_listed(path)) for path in dict.fromkeys(map(symbols.plain_for_units, found))]
 
 
-def path_list(found: Iterable[str]) -> ListOf:
+def path_list(found: Iterable[str], symbols: Symbols) -> ListOf:
     """A list of paths as one setting."""
-    return ListOf.of(paths(found))
+    return ListOf.of(paths(found, symbols))
 
 
-def single_path(path: str) -> Text:
+def single_path(path: str, symbols: Symbols) -> Text:
     """A path in a setting that holds one, such as ``WorkingDirectory``: blanks belong to it, but for those at its ends."""
+    path = symbols.plain_for_units(path)
     if _LINE_ENDS.search(path) or path != path.strip() or path.endswith("\\"):
         raise Unwritable(
             "a folder's path begins or ends in a blank, or has a line break or a backslash at its end: rename it"

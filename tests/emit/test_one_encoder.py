@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import nixlint.emit
+from nixlint.deployment.symbolic_text import mark
 from nixlint.emit.comment import comment_line
 from nixlint.emit.expression import (
     AttrSet,
@@ -27,7 +28,7 @@ from nixlint.emit.expression import (
 )
 from nixlint.emit.layout import render
 from nixlint.emit.shell import lowered, shell, word
-from nixlint.emit.symbols import Symbols
+from nixlint.emit.symbols import NO_SYMBOLS, Symbols
 from nixlint.emit.unit_text import description, path_list, single_path, unit_name
 from tests.nix.nix_referee import evaluate_json, parse_verdicts
 
@@ -175,7 +176,7 @@ def test_variables_of_like_names_stay_apart() -> None:
 
 
 def test_a_unit_reads_paths_as_they_are() -> None:
-    found = path_list(["/a b", "/%h", '/"q"', "/back\\slash", "/it's", "/plain"])
+    found = path_list(["/a b", "/%h", '/"q"', "/back\\slash", "/it's", "/plain"], NO_SYMBOLS)
     assert [item.value for item in found.items] == [
         Text('"/a b"'),
         Text("/%%h"),
@@ -184,14 +185,27 @@ def test_a_unit_reads_paths_as_they_are() -> None:
         Text("/it\\'s"),
         Text("/plain"),
     ]
-    assert single_path("/a b/%h") == Text("/a b/%%h")
+    assert single_path("/a b/%h", NO_SYMBOLS) == Text("/a b/%%h")
     assert description("a\nExecStart=/bin/sh %h\\") == Text("a ExecStart=/bin/sh %%h")
 
 
 @pytest.mark.parametrize("path", ["/a\n/b", "/a\r", "/a ", "/a\\"])
 def test_a_unit_refuses_a_path_that_it_cannot_hold(path: str) -> None:
     with pytest.raises(Unwritable):
-        single_path(path)
+        single_path(path, NO_SYMBOLS)
+
+
+@pytest.mark.parametrize("value", ["/a\nExecStart=/bin/sh", "/a\\"])
+def test_a_unit_refuses_a_path_whose_variable_has_what_it_cannot_hold(value: str) -> None:
+    with pytest.raises(Unwritable):
+        single_path(mark("DATA"), Symbols((("DATA", value),)))
+
+
+def test_a_unit_has_the_name_of_a_variable_only_where_its_value_is_plain() -> None:
+    symbols = Symbols((("PLAIN", "/a"), ("PERCENT", "/100%")))
+    assert single_path(f"{mark('PLAIN')}/x", symbols) == Text(f"{mark('PLAIN')}/x")
+    assert single_path(f"{mark('PERCENT')}/x", symbols) == Text("/100%%/x")
+    assert [item.value for item in path_list([f"{mark('PERCENT')}/x"], symbols).items] == [Text("/100%%/x")]
 
 
 def test_names_of_units_are_escaped_as_systemd_does() -> None:
