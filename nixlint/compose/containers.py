@@ -77,7 +77,9 @@ def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContain
             for mount in container.mounts
             if mount.source and mount.kind is not MountKind.IMAGE
         ),
-        networks=(Text(mode, container.place),) if mode is not None else tuple(networks),
+        networks=(Text(mode, container.key_places.get("network_mode", container.place)),)
+        if mode is not None
+        else tuple(networks),
         privileged=container.key_places.get("privileged") if container.is_privileged else None,
         capabilities=added_capabilities(
             Text(name, container.key_places.get("cap_add", container.place))

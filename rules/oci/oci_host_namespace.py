@@ -35,7 +35,7 @@ class OciHostNamespace(Rule[OciContainer]):
 
     - The namespace of another container, `private` and `shareable`, and a value that is not known.
     - A privileged container, of which another rule tells, and one that another user than root runs.
-    - `--network=host`, `--uts=host` and `--cgroupns=host`.
+    - `--network=host`, which `oci-host-network` reports, `--uts=host` and `--cgroupns=host`.
 
     ## References
 
