@@ -16,7 +16,7 @@ from nixlint.syntax.place import Place
 from nixlint.syntax.span import Position
 
 
-class Taken(NamedTuple):
+class LocatedFinding(NamedTuple):
     """A finding of a rule, with its positions; ``is_marked`` where the file says in its own way to look away."""
 
     rule: str
@@ -44,11 +44,11 @@ class FileResult:
     skipped: str | None = None
     asked: tuple[str, ...] = ()
     secrets: dict[Place, None] = field(default_factory=dict)
-    taken: list[Taken] = field(default_factory=list)
+    located: list[LocatedFinding] = field(default_factory=list)
     directives: dict[Path, tuple[Directive, ...]] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
 
     @property
     def has_edits(self) -> bool:
         """Whether there is a fix, whose edits are not kept from run to run."""
-        return any(taken.finding.fix is not None for taken in self.taken)
+        return any(located.finding.fix is not None for located in self.located)

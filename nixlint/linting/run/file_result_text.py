@@ -27,7 +27,7 @@ from nixlint.linting.suppression import Directive, Reach
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Position, Span
 
-from .file_result import FileResult, Taken
+from .file_result import FileResult, LocatedFinding
 
 
 class PathTable:
@@ -60,7 +60,7 @@ def as_plain(result: FileResult, paths: PathTable) -> Plain:
         result.skipped,
         result.asked,
         [_place(place, paths) for place in result.secrets],
-        [_taken(taken, paths) for taken in result.taken],
+        [_located(located, paths) for located in result.located],
         [[paths.number(path), [_directive(item) for item in found]] for path, found in result.directives.items()],
     ]
 
@@ -105,7 +105,7 @@ def turn_shape(paths: int, rules: Iterable[str]) -> Shape:
 
 def file_result_of(plain: Plain, paths: PathTable) -> FileResult:
     """The result that values of JSON of the right shape stand for."""
-    flags, skipped, asked, secrets, taken, directives = plain
+    flags, skipped, asked, secrets, located, directives = plain
     return FileResult(
         bool(flags & 1),
         bool(flags & 2),
@@ -113,7 +113,7 @@ def file_result_of(plain: Plain, paths: PathTable) -> FileResult:
         skipped,
         tuple(asked),
         dict.fromkeys(_place_of(place, paths) for place in secrets),
-        [_taken_of(item, paths) for item in taken],
+        [_located_of(item, paths) for item in located],
         {paths.path(number): tuple(_directive_of(item) for item in found) for number, found in directives},
     )
 
@@ -136,17 +136,17 @@ def _directive_of(plain: Plain) -> Directive:
     return Directive(Reach(reach), tuple(rules), Span(*span), Span(*comment), line)
 
 
-def _taken(taken: Taken, paths: PathTable) -> Plain:
-    finding = taken.finding
+def _located(located: LocatedFinding, paths: PathTable) -> Plain:
+    finding = located.finding
     fix = finding.fix
     return [
-        taken.rule,
+        located.rule,
         _place(finding.place, paths),
-        taken.start,
-        taken.end,
-        taken.is_marked,
-        taken.first_line,
-        taken.last_line,
+        located.start,
+        located.end,
+        located.is_marked,
+        located.first_line,
+        located.last_line,
         finding.message,
         finding.help,
         None if finding.severity is None else finding.severity.value,
@@ -160,7 +160,7 @@ def _taken(taken: Taken, paths: PathTable) -> Plain:
     ]
 
 
-def _taken_of(plain: Plain, paths: PathTable) -> Taken:
+def _located_of(plain: Plain, paths: PathTable) -> LocatedFinding:
     rule, place, start, end, is_marked, first, last, message, help_, severity, confidence, *rest = plain
     option, container, evidence, notes, fix, redact = rest
     finding = Finding(
@@ -176,4 +176,4 @@ def _taken_of(plain: Plain, paths: PathTable) -> Taken:
         None if fix is None else Fix(Safety(fix[0]), fix[1], (), fix[2]),
         tuple(_place_of(where, paths) for where in redact),
     )
-    return Taken(rule, finding, Position(*start), Position(*end), is_marked, first, last)
+    return LocatedFinding(rule, finding, Position(*start), Position(*end), is_marked, first, last)

@@ -55,12 +55,12 @@ from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.span import Position
 
 from .asking import Asking
-from .file_result import FileResult, Taken
+from .file_result import FileResult, LocatedFinding
 from .fingerprint import fingerprint, identity
 from .host_findings import HostFindings
 from .internal_error import internal_error
-from .memory import Learned, Memory, remembered
 from .request import Request
+from .result_cache import Learned, ResultCache, remembered
 from .shown_finding import FindingTexts
 from .workers import Lost, dealt, in_processes, processes_for
 from .workspace import Workspace, workspaces
@@ -86,9 +86,9 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
     done = 0
     for group in found.groups:
         tree = Tree(group.root)
-        memory = None if given or request.caching is None else remembered(group, tree, request, group.registry)
-        reader: Reader = Overlay(given, tree) if memory is None else memory.contents
-        checks = _WorkspaceRun(group, request, outcome, reader, memory)
+        cache = None if given or request.caching is None else remembered(group, tree, request, group.registry)
+        reader: Reader = Overlay(given, tree) if cache is None else cache.contents
+        checks = _WorkspaceRun(group, request, outcome, reader, cache)
         checks.prepare()
         for path in group.files:
             if request.progress is not None:
@@ -96,8 +96,8 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
             checks.check(path)
             done += 1
         checks.finish()
-        if memory is not None:
-            memory.save()
+        if cache is not None:
+            cache.save()
     return outcome.report()._replace(roots=tuple(sorted({group.root for group in found.groups})))
 
 
@@ -135,12 +135,12 @@ class _WorkspaceRun:
         request: Request,
         outcome: _Outcome,
         reader: Reader,
-        memory: Memory | None,
+        cache: ResultCache | None,
     ) -> None:
         self._workspace = workspace
-        self._memory = memory
+        self._cache = cache
         self._reader = reader
-        self._repository = _repository(workspace, reader, memory)
+        self._repository = _repository(workspace, reader, cache)
         self._configuration = workspace.configuration
         self._request = request
         self._registry = registry = workspace.registry
@@ -165,7 +165,7 @@ class _WorkspaceRun:
         paths = [path for path in self._workspace.files if path.suffix == ".nix"]
         if processes_for(len(paths), self._request.jobs) == 1:
             return
-        paths = [path for path in paths if self._memory is None or not self._memory.holds(str(path))]
+        paths = [path for path in paths if self._cache is None or not self._cache.holds(str(path))]
         processes = processes_for(len(paths), self._request.jobs)
         if processes == 1:
             return
@@ -182,9 +182,9 @@ class _WorkspaceRun:
                 self._prepared.update((str(path), lost) for path in part)
                 continue
             self._prepared.update((name, result) for name, result, _ in work.results)
-            if self._memory is not None:
+            if self._cache is not None:
                 learned = None if number == 0 else work.learned  # the first was worked out in this very process
-                self._memory.include(learned, work.results)
+                self._cache.include(learned, work.results)
 
     def _work_on(self, paths: Sequence[Path]) -> _Work:
         results: list[tuple[str, FileResult, Dependencies | None]] = []
@@ -193,7 +193,7 @@ class _WorkspaceRun:
             with self._repository.recording() as dependencies:
                 self._try_to_check(path)
             results.append((str(path), result, dependencies))
-        return _Work(results, None if self._memory is None else self._memory.learned())
+        return _Work(results, None if self._cache is None else self._cache.learned())
 
     def check(self, path: Path) -> None:
         """Give one file its turn."""
@@ -219,14 +219,14 @@ class _WorkspaceRun:
         if prepared is not None:
             self._end(prepared, path)
             return
-        memory = self._memory if path is None or path.suffix == ".nix" else None
-        result = None if memory is None else memory.replay(name)
+        cache = self._cache if path is None or path.suffix == ".nix" else None
+        result = None if cache is None else cache.replay(name)
         if result is None:
             result = self._result = FileResult()
             with self._repository.recording() as dependencies:
                 work()
-            if memory is not None:
-                memory.keep(name, result, dependencies)
+            if cache is not None:
+                cache.keep(name, result, dependencies)
         self._end(result, path)
 
     def _try_to_check(self, path: Path) -> None:
@@ -258,9 +258,9 @@ class _WorkspaceRun:
             self._suppressions.learn(path, result.directives[path])
         self._asked.update(dict.fromkeys(self._registry.rules[name] for name in result.asked))
         self._outcome.secrets.update(result.secrets)
-        for taken in result.taken:
-            if path is not None or taken.finding.place.path in self._sound:
-                self._accept(taken, result)
+        for located in result.located:
+            if path is not None or located.finding.place.path in self._sound:
+                self._accept(located, result)
 
     def _check(self, path: Path) -> None:
         if path.suffix in (".yml", ".yaml") or is_compose_file(path):
@@ -443,11 +443,11 @@ class _WorkspaceRun:
         is_marked = not {first, start.line}.isdisjoint(foreign_marks(text, rule.also_suppressed_by))
         # Of what it is a part of, the lines are all that anybody asks.
         finding = finding._replace(within=None)
-        self._result.taken.append(Taken(rule.name, finding, start, end, is_marked, first, last))
+        self._result.located.append(LocatedFinding(rule.name, finding, start, end, is_marked, first, last))
 
-    def _accept(self, taken: Taken, result: FileResult) -> None:
+    def _accept(self, located: LocatedFinding, result: FileResult) -> None:
         """Report a finding, unless there is the same one already and it is as sure, or it is not wanted."""
-        rule, finding = self._registry.rules[taken.rule], taken.finding
+        rule, finding = self._registry.rules[located.rule], located.finding
         path = finding.place.path
         self._outcome.secrets.update(finding.redact)
         known = self._found.get((rule.name, finding.place))
@@ -456,8 +456,8 @@ class _WorkspaceRun:
             return
         self._suppressions.learn(path, result.directives[path])
         names = (rule.name, rule.code, *rule.formerly)
-        suppressed = self._suppressions.suppress(path, names, taken.first_line, taken.last_line)
-        self._report(rule, finding, taken.start, taken.end, suppressed=suppressed or taken.is_marked)
+        suppressed = self._suppressions.suppress(path, names, located.first_line, located.last_line)
+        self._report(rule, finding, located.start, located.end, suppressed=suppressed or located.is_marked)
 
     def _report(self, rule: AnyRule, finding: Finding, start: Position, end: Position, *, suppressed: bool) -> None:
         confidence = finding.confidence or rule.confidence
@@ -511,14 +511,14 @@ def _is_on_hosts(kind: str) -> bool:
     return kind_of(kind).on_host is not None
 
 
-def _repository(workspace: Workspace, reader: Reader, memory: Memory | None) -> Repository:
+def _repository(workspace: Workspace, reader: Reader, cache: ResultCache | None) -> Repository:
     return Repository(
         workspace.root,
         workspace.list_files,
         reader,
         workspace.configuration.nixos_release,
-        None if memory is None else memory.recorder,
-        None if memory is None else memory.mentioning,
+        None if cache is None else cache.recorder,
+        None if cache is None else cache.mentioning,
     )
 
 

@@ -21,7 +21,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from nixlint.linting.finding import Report
-from nixlint.linting.run import memory, workers
+from nixlint.linting.run import result_cache, workers
 from nixlint.linting.run.request import Caching, Request
 from nixlint.linting.run.runner import run
 from nixlint.linting.testing import files_of, marked_spans
@@ -278,7 +278,7 @@ _stories = st.sampled_from(_LAYOUTS).flatmap(
 def _same_code() -> Iterator[None]:
     """What is installed stays as it is, and need not be looked at for each run."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(memory, "digest_of_code", lambda _: "the code of this run")
+        patch.setattr(result_cache, "digest_of_code", lambda _: "the code of this run")
         patch.setattr(workers, "_FEWEST", 1)
         patch.setattr(workers, "_BLOCK", 1)
         yield

@@ -21,8 +21,8 @@ import pytest
 
 from nixlint.linting.registry import AnyRule, load_registry
 from nixlint.linting.run import runner
-from nixlint.linting.run.memory import Memory, remembered
 from nixlint.linting.run.request import Caching, Request
+from nixlint.linting.run.result_cache import ResultCache, remembered
 from nixlint.linting.testing import files_of, marked_spans
 from nixlint.semantics.language.dependencies import Question, Reading
 
@@ -46,7 +46,7 @@ class _Watch:
 
     def __init__(self) -> None:
         self.looks: list[Look] = []
-        self.memories: list[Memory] = []
+        self.caches: list[ResultCache] = []
         self.kept: set[int] = set()
         self._below = ""
         self._busy = False
@@ -54,7 +54,7 @@ class _Watch:
 
     @contextmanager
     def on(self, folder: Path) -> Iterator[None]:
-        self.looks, self.memories, self.kept = [], [], set()
+        self.looks, self.caches, self.kept = [], [], set()
         self._below = f"{folder}/"
         try:
             yield
@@ -72,7 +72,7 @@ class _Watch:
                 named = f"{_opened(folder)}/{named}"
             named = os.path.normpath(named)
             if named.startswith(self._below):
-                account = self.memories[-1].recorder._open[:1] if self.memories else []
+                account = self.caches[-1].recorder._open[:1] if self.caches else []
                 self.looks.append(Look(how, Path(named), _askers(), id(account[0]) if account else None))
         finally:
             self._busy = False
@@ -115,18 +115,18 @@ def watch() -> Iterator[_Watch]:
 
     for name in system:
         patch.setattr(os, name, noting(name))
-    keep = Memory.keep
+    keep = ResultCache.keep
 
-    def remembering(*arguments: object) -> Memory:
-        watch.memories.append(remembered(*arguments))  # type: ignore[arg-type]  # they are passed on
-        return watch.memories[-1]
+    def remembering(*arguments: object) -> ResultCache:
+        watch.caches.append(remembered(*arguments))  # type: ignore[arg-type]  # they are passed on
+        return watch.caches[-1]
 
-    def keeping(memory: Memory, name: str, result: object, dependencies: object) -> None:
+    def keeping(kept: ResultCache, name: str, result: object, dependencies: object) -> None:
         watch.kept.add(id(dependencies))
-        keep(memory, name, result, dependencies)  # type: ignore[arg-type]
+        keep(kept, name, result, dependencies)  # type: ignore[arg-type]
 
     patch.setattr(runner, "remembered", remembering)
-    patch.setattr(Memory, "keep", keeping)
+    patch.setattr(ResultCache, "keep", keeping)
     yield watch
     patch.undo()
 
@@ -143,10 +143,8 @@ def _check(folder: Path, cache: Path, watch: _Watch, rules: frozenset[str] | Non
     with watch.on(folder):
         runner.run(request, registry)
     wrong = [f"{look.askers[:1]} {look.how} {look.path}" for look in watch.looks if not _is_by_door(look)]
-    asked = {
-        question for memory in watch.memories for account in memory.recorder._all for question in account.questions
-    }
-    mentioned = any(account.mentions for memory in watch.memories for account in memory.recorder._all)
+    asked = {question for kept in watch.caches for account in kept.recorder._all for question in account.questions}
+    mentioned = any(account.mentions for kept in watch.caches for account in kept.recorder._all)
     lost = [look for look in watch.looks if look.account in watch.kept and not _is_recorded(look, asked, mentioned)]
     return [
         *wrong,

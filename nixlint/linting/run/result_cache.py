@@ -1,4 +1,4 @@
-"""What a run remembers of the run before: the results that would come to the same again.
+"""The result cache: the file results of the run before that would come to the same again.
 
 A result is kept with what it rests on (:mod:`nixlint.semantics.language.dependencies`), and holds where all of that is as it
 was: the content of each file that was read, what stood at each path that was looked at, which files hold some words, and the
@@ -84,7 +84,7 @@ class _Kept(NamedTuple):
     results: dict[str, tuple[int, Plain]]
 
 
-class Memory:
+class ResultCache:
     """The results of a workspace: those of the run before, and those of this one.
 
     ``tree`` is the repository's and ``list_files`` lists its files; ``place`` is where the run before kept its results, and
@@ -285,7 +285,7 @@ class Memory:
         ]
 
 
-def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Registry) -> Memory:
+def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Registry) -> ResultCache:
     """What is remembered of a workspace, for the very same rules and configuration."""
     caching = request.caching or Caching()
     configuration = workspace.configuration
@@ -302,7 +302,7 @@ def remembered(workspace: Workspace, tree: Tree, request: Request, registry: Reg
             f"pedantic {request.pedantic}",
         )
     )
-    return Memory(
+    return ResultCache(
         tree,
         workspace.list_files,
         CachePlace(caching.folder or users_folder(), name),
