@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from nixlint.cli.convert import command
 from nixlint.compose.problem import ComposeError
 from nixlint.compose.schema import alternatives, compose_types
 from nixlint.compose.text_places import TextPolicy, policy_at
@@ -39,7 +42,9 @@ def _places(expression: str, path: tuple[str, ...] = ()) -> Iterator[tuple[str, 
                 yield from _places(keys, path)
                 continue
             for key, inner in keys.items():
-                if key not in ("x-", "…", "null"):
+                if key == "x-":
+                    yield (*path, "x-note")
+                elif key not in ("…", "null"):
                     yield from _places(inner, (*path, key.removesuffix("*")))
         elif side.startswith("["):
             yield from _places(side[1 : side.rindex("]")], (*path, "[]"))
@@ -60,11 +65,28 @@ def _document(path: tuple[str, ...], value: str) -> object:
 
 
 PLACES = sorted({path for path in _places("@service") if "extends" not in path})
+OF_PROJECT = sorted({path for path in _places("@project") if path[0] not in ("services", "include")})
+"""The places outside of services; an included file is a project of its own."""
+USES: dict[str, dict[str, object]] = {
+    "volumes": {"volumes": ["API_TOKEN:/data"]},
+    "networks": {"networks": ["API_TOKEN"]},
+    "configs": {"configs": ["API_TOKEN"]},
+    "secrets": {"secrets": ["API_TOKEN"]},
+    "models": {"models": ["API_TOKEN"]},
+}
+"""How a service uses what stands at the top level, which is not converted otherwise."""
+
+
+def _whole(path: tuple[str, ...], value: str) -> str:
+    """A project with a value at a path outside of services, and a service that uses what it is a part of."""
+    project = _document(path, value)
+    assert isinstance(project, dict)
+    if path[0] == "models" and path[-1] != "model":
+        project["models"]["API_TOKEN"].setdefault("model", "example/model")
+    return json.dumps({**project, "services": {"web": {"image": "example/web:1", **USES.get(path[0], {})}}})
 
 
 def _project(path: tuple[str, ...], value: str) -> str:
-    import json
-
     service = _document(path, value)
     assert isinstance(service, dict)
     service.setdefault("image", "example/web:1")
@@ -120,3 +142,41 @@ def test_a_secret_that_only_its_name_tells_is_shown_nowhere_but_in_names_and_pat
         leaks += [".".join(path)] if "hunter2" in _written(conversion, tmp_path) else []
     assert leaks == []
     assert tried >= 20
+
+
+@pytest.mark.parametrize("store", STORES)
+@pytest.mark.parametrize("value", [TOKEN, "https://bob:hunter2Mark@example.org/x"])
+def test_what_stands_outside_of_services_is_shown_nowhere(value: str, store: SecretStore, tmp_path: Path) -> None:
+    leaks: list[str] = []
+    tried = 0
+    for path in OF_PROJECT:
+        if "://" in value and policy_at(path) is TextPolicy.PLAIN and "x-note" not in path:
+            continue  # a path or a name: no URL
+        try:
+            conversion = converted(_whole(path, value), tmp_path, secrets=store.value)
+        except (ComposeError, Unwritable) as error:
+            leaks += [f"{'.'.join(path)}: {error.message}"] if "hunter2" in error.message else []
+            continue
+        tried += 1
+        leaks += [".".join(path)] if "hunter2" in _written(conversion, tmp_path) else []
+    assert leaks == []
+    assert tried >= 15
+
+
+@pytest.mark.parametrize("place", [("x-note",), ("volumes", "API_TOKEN", "labels", "API_TOKEN"), ("services",)])
+def test_the_command_shows_no_secret_on_its_streams_nor_in_its_files(
+    place: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    folder = tmp_path / "proj"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    command_line = f"serve --token {TOKEN}"
+    text = _project(("command",), command_line) if place == ("services",) else _whole(place, TOKEN)
+    (folder / "compose.yaml").write_text(text)
+    words = ["compose.yaml", "-o", "web.nix", "--report", "report.json", "--with-test", "--verbose"]
+    result = CliRunner().invoke(command, words, standalone_mode=False)
+    assert result.return_value == 0, result.output
+    shown = {path.name: path.read_text() for path in folder.iterdir() if path.name != "compose.yaml"}
+    assert {"web.nix", "report.json"} < set(shown)
+    assert [name for name, each in {**shown, "streams": result.output}.items() if "hunter2" in each] == []
