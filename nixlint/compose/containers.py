@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,11 +22,18 @@ from nixlint.containers.oci.container import (
 )
 from nixlint.deployment.parts import DeployedContainer, MountKind
 from nixlint.files.reading import Reader
+from nixlint.secrets.parts import hashes_in
+from nixlint.syntax.place import Place
 
 from .conversion.to_containers import convert
 from .loading import Request, load
 from .node import MappingNode, Node, Scalar, Sequence
 from .yaml_reader import ComposeText
+
+_COMMANDS = (("entrypoint",), ("command",), ("healthcheck", "test"))
+_VARIABLE = re.compile(r"\$[A-Za-z_]")
+_DOUBLED = "\0\0"
+"""What stands for ``$$`` while single ones are looked for."""
 
 
 def containers_of(
@@ -49,6 +57,7 @@ def containers_of(
                     variables=tuple(_pairs(service.get("environment"), path)),
                     labels=tuple(_pairs(service.get("labels"), path)),
                     commands=tuple(_commands(service, path)),
+                    cut_hashes=tuple(_cut_hashes(service, path)),
                 )
             found.setdefault(container.service, declared)
     return tuple(found.values()), loaded.texts[path]
@@ -111,7 +120,7 @@ def _pairs(node: Node | None, path: Path) -> Iterator[Text]:
 
 
 def _commands(service: MappingNode, path: Path) -> Iterator[tuple[Text, ...]]:
-    for keys in (("entrypoint",), ("command",), ("healthcheck", "test")):
+    for keys in _COMMANDS:
         words = tuple(_words_of(service.get(*keys), path))
         if words:
             yield words
@@ -132,6 +141,31 @@ def _words_of(node: Node | None, path: Path) -> Iterator[Text]:
             yield from (Text(word, place) for word in words)
         case _:
             return
+
+
+def _cut_hashes(service: MappingNode, path: Path) -> Iterator[Place]:
+    """The texts of this file with a hash of which a part is read as a variable."""
+    for keys in (("environment",), ("labels",), *_COMMANDS):
+        texts: tuple[Node, ...]
+        match service.get(*keys):
+            case MappingNode(entries=entries):
+                texts = tuple(entries.values())
+            case Sequence(items=items):
+                texts = tuple(items)
+            case Scalar() as only:
+                texts = (only,)
+            case None:
+                texts = ()
+        for text in texts:
+            if isinstance(text, Scalar) and text.place.path == path and _is_cut_hash(text):
+                yield text.place
+
+
+def _is_cut_hash(text: Scalar) -> bool:
+    if text.template is None:  # no variable was read
+        return False
+    single = text.template.replace("$$", _DOUBLED)
+    return any(_VARIABLE.search(single[part.start : part.end]) for part in hashes_in(single))
 
 
 def _written(scalar: Scalar) -> str:

@@ -63,6 +63,11 @@ def holds_secret(text: str) -> bool:
     return next(_by_shape(text), None) is not None
 
 
+def hashes_in(text: str) -> tuple[SecretPart, ...]:
+    """The hashes of crypt(5) in a text."""
+    return tuple(SecretPart(*match.span(), "hash") for match in _crypt().finditer(text))
+
+
 def url_passwords(text: str) -> tuple[str, ...]:
     """The passwords of the URLs in a text."""
     return tuple(match["password"] for match in _url().finditer(text))

@@ -112,6 +112,8 @@ class OciContainer:
     """The same for each label."""
     commands: tuple[tuple[Text, ...], ...] = ()
     """The words of each command that a Compose file writes out: the program's, and that of its health check."""
+    cut_hashes: tuple[Place, ...] = ()
+    """The texts of a Compose file with a hash of a password of which Compose reads a part as a variable."""
     image_file: Place | None = None
     image_stream: Place | None = None
     written_ports: tuple[Text, ...] = ()
