@@ -203,8 +203,11 @@ class _Loader:
                     "underscores as well as start with a letter or number"
                 )
             return given
-        name = self.environment.get("COMPOSE_PROJECT_NAME") or self._written_name() or Path(self.directory).name
-        normal = normal_project_name(name)
+        chosen = self.environment.get("COMPOSE_PROJECT_NAME") or self._written_name()
+        if holds_secret(chosen):
+            # Units, networks and files have it in their names, so that it can't be left out of one place alone.
+            raise ComposeError("the project's name has the shape of a secret: give another one with --project-name")
+        normal = normal_project_name(chosen or Path(self.directory).name)
         if not normal:
             raise ComposeError("project name must not be empty")
         return normal
