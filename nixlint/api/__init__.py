@@ -7,8 +7,9 @@ deprecated stays. A name is loaded when somebody asks for it, so that a program 
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from nixlint.late_names import late_names
 
 if TYPE_CHECKING:
     from nixlint.compose.docker_run import NotADockerCommand as NotADockerCommand
@@ -161,16 +162,5 @@ GROUPS: dict[str, dict[str, str]] = {
 }
 """The names by what they are for, each with the module that it is at home in."""
 
-_HOMES = {name: home for names in GROUPS.values() for name, home in names.items()}
-
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # the names of the table
-
-
-def __getattr__(name: str) -> object:
-    """A public name, from the module that it is at home in. Raises :class:`AttributeError` for any other."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"nixlint.api has no {name}: see docs/api.md for what programs may use")
-    found: object = getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+__all__ = sorted(name for names in GROUPS.values() for name in names)  # noqa: PLE0605  # the names of the table
+__getattr__ = late_names(__name__, GROUPS.values(), "docs/api.md for what programs may use")

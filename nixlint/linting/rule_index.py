@@ -27,9 +27,8 @@ FILE_NAME = "index.json"
 class IndexedRule(Rule[object]):
     """A rule as its index knows it, which is loaded when it is first asked about a subject."""
 
-    def __init__(self, package: str, row: Mapping[str, object]) -> None:
+    def __init__(self, row: Mapping[str, object]) -> None:
         """Take a row of an index. Raises :class:`KeyError` or :class:`TypeError` where it is none."""
-        self._package = package
         self._class = _text(row["class"])
         self._module = _text(row["module"])
         self._chooses = row["chooses"] is True
@@ -106,7 +105,7 @@ def indexed_rules(package: ModuleType) -> tuple[IndexedRule, ...] | None:
             document = json.load(file)
         if document["files"] != sizes_below(folder):
             return None
-        return tuple(IndexedRule(package.__name__, row) for row in document["rules"])
+        return tuple(IndexedRule(row) for row in document["rules"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

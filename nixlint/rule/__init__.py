@@ -8,8 +8,9 @@ loaded when a rule imports it, so that a rule costs what it uses.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
+
+from nixlint.late_names import late_names
 
 if TYPE_CHECKING:
     from nixlint.linting.configuration import suggestion as suggestion
@@ -181,16 +182,5 @@ GROUPS: dict[str, dict[str, str]] = {
 }
 """The names by what they are for, each with the module that it is at home in."""
 
-_HOMES = {name: home for names in GROUPS.values() for name, home in names.items()}
-
-__all__ = sorted(_HOMES)  # noqa: PLE0605  # the names of the table
-
-
-def __getattr__(name: str) -> object:
-    """A public name, from the module that it is at home in. Raises :class:`AttributeError` for any other."""
-    home = _HOMES.get(name)
-    if home is None:
-        raise AttributeError(f"nixlint.rule has no {name}: see docs/rule-api.md for what rules may use")
-    found: object = getattr(import_module(home), name)
-    globals()[name] = found
-    return found
+__all__ = sorted(name for names in GROUPS.values() for name in names)  # noqa: PLE0605  # the names of the table
+__getattr__ = late_names(__name__, GROUPS.values(), "docs/rule-api.md for what rules may use")

@@ -46,7 +46,7 @@ def test_every_name_is_where_the_table_says_and_nothing_else_is_public() -> None
 def test_the_face_is_loaded_name_by_name() -> None:
     program = "import sys, nixlint.api; print(sorted(n for n in sys.modules if n.startswith('nixlint')))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout == "['nixlint', 'nixlint.api']\n"
+    assert ran.stdout == "['nixlint', 'nixlint.api', 'nixlint.late_names']\n"
 
 
 def test_a_name_that_is_not_there_says_where_to_look() -> None:

@@ -251,8 +251,8 @@ def test_cache_with_any_other_value_in_it_is_used_or_not_and_breaks_nothing(data
         report = cached(folder)
 
         assert report.failures == before.failures
-        tree = Tree(folder)
-        assert list(written(report, View(str, tree.read, Style(False, 80), {}))) is not None
+        shown = "".join(written(report, View(str, Tree(folder).read, Style(False, 80), {})))
+        assert ("Found " if report.findings else "No findings") in shown  # it is written to its end
         again = cached(folder)
         assert cached(folder) == again
 
