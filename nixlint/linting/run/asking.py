@@ -8,7 +8,7 @@ had nothing to say of it, so a run without these short ways finds the same (``te
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias, TypeVar
+from typing import NamedTuple, Protocol, TypeAlias, TypeVar
 
 from nixlint.linting.registry import AnyRule
 from nixlint.linting.rule_index import IndexedRule
@@ -32,17 +32,17 @@ class FileWords(NamedTuple):
     hints: Hints
 
 
+class Guard(Protocol):
+    """Gives the subjects of a kind up to the first exception in their reading."""
+
+    def __call__(self, kind: str, subjects: Callable[[], Iterable[_T]]) -> Iterator[_T]: ...  # noqa: D102  # the class says it
+
+
 class Asking:
-    """The questions that rules are asked about files.
+    """The questions that rules are asked about files."""
 
-    ``failed`` is told what went wrong in the reading of a kind of subjects of a file.
-    """
-
-    def __init__(
-        self, rules: Iterable[AnyRule], repository: Repository, failed: Callable[[str, Exception, SourceFile], None]
-    ) -> None:
+    def __init__(self, rules: Iterable[AnyRule], repository: Repository) -> None:
         self._repository = repository
-        self._failed = failed
         self._rules = tuple(rules)
         self._interests = _Interests(self._rules)
         self._kinds = {kind: kind_of(kind) for rule in self._rules for kind in rule.kinds}
@@ -64,17 +64,17 @@ class Asking:
             able = self._able[hints] = tuple(rule for rule in self._rules if self._may_ask(rule, hints))
         return able
 
-    def of(self, source: SourceFile, words: FileWords, rules: Rules) -> Iterator[tuple[Rules, object]]:
-        """Each subject of a file with the rules that are to be asked about it."""
+    def of(self, source: SourceFile, words: FileWords, rules: Rules, guarded: Guard) -> Iterator[tuple[Rules, object]]:
+        """Each subject of a file with the rules that are to be asked about it, as far as ``guarded`` gives it."""
         hints = words.hints
         plan = self._plans.get((hints, rules))
         if plan is None:
             plan = self._plans[hints, rules] = self._plan(hints, rules)
         for kind, asked in plan.subjects:
-            for subject in self._subjects(kind, source, hints, asked):
+            for subject in guarded(kind, self._subjects(kind, source, hints, asked)):
                 yield asked, subject
         if plan.definitions is not None:
-            yield from self._of_definitions(source, words.words, plan.definitions)
+            yield from self._of_definitions(source, words.words, plan.definitions, guarded)
 
     def _may_ask(self, rule: AnyRule, hints: Hints) -> bool:
         return (not rule.words or not hints.isdisjoint(rule.words)) and any(
@@ -94,37 +94,28 @@ class Asking:
         definitions = None if about_definitions is None else _DefinitionPlan(about_definitions, self._interests)
         return _Plan(tuple(asked.items()), definitions)
 
-    def _subjects(self, kind: str, source: SourceFile, hints: Hints, rules: Rules) -> Iterator[object]:
-        """The subjects of a kind in a file, at least those that the rules ask about."""
+    def _subjects(self, kind: str, source: SourceFile, hints: Hints, rules: Rules) -> Callable[[], Iterable[object]]:
+        """Reads the subjects of a kind in a file, at least those that the rules ask about."""
         read, read_some = self._kinds[kind].in_nix, self._kinds[kind].with_texts
         if read_some is not None and all(rule.words for rule in rules):
             texts = dict.fromkeys(text for rule in rules for text in rule.words if text in hints)
-            return self._guarded(kind, source, lambda: read_some(texts, source))
-        return self._guarded(kind, source, lambda: () if read is None else read(source, self._repository))
+            return lambda: read_some(texts, source)
+        return lambda: () if read is None else read(source, self._repository)
 
     def _of_definitions(
-        self, source: SourceFile, words: frozenset[bytes], plan: _DefinitionPlan
+        self, source: SourceFile, words: frozenset[bytes], plan: _DefinitionPlan, guarded: Guard
     ) -> Iterator[tuple[Rules, object]]:
         wanted = plan.wanted(words)
         values = [pattern for pattern in plan.values if pattern.search(source.data) is not None]
         if plan.is_choosing and not wanted and not values:
             return
         sought = frozenset(wanted) if plan.is_choosing else None
-        found = self._guarded(
-            WRITTEN_DEFINITION, source, lambda: definitions_with(sought, source, self._repository, values)
-        )
+        found = guarded(WRITTEN_DEFINITION, lambda: definitions_with(sought, source, self._repository, values))
         for definition in found:
             choices = frozenset([choice for word in definition.words & wanted.keys() for choice in wanted[word]])
             rules = plan.rules_for(choices, is_by_value=definition.is_by_value)
             if rules:
                 yield rules, definition
-
-    def _guarded(self, kind: str, source: SourceFile, read: Callable[[], Iterable[_T]]) -> Iterator[_T]:
-        """The subjects up to the first exception."""
-        try:
-            yield from read()
-        except Exception as error:  # a defect in the reading of one kind must cost no more than its subjects
-            self._failed(kind, error, source)
 
 
 class _HintWords:

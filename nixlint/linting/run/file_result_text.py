@@ -65,7 +65,7 @@ def as_plain(result: FileResult, paths: PathTable) -> Plain:
     ]
 
 
-def turn_shape(paths: int, rules: Iterable[str]) -> Shape:
+def file_result_shape(paths: int, rules: Iterable[str]) -> Shape:
     """The values of JSON that stand for a result, where there are so many paths and these rules."""
     span = row(is_count, is_count)
     position = row(is_position, is_position)

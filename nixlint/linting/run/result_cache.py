@@ -39,7 +39,7 @@ from nixlint.semantics.repository.mentions import Mentions
 from nixlint.semantics.repository.repository import read_nix
 
 from .file_result import FileResult
-from .file_result_text import PathTable, as_plain, file_result_of, turn_shape
+from .file_result_text import PathTable, as_plain, file_result_of, file_result_shape
 from .installed_code import digest_of_code
 from .request import Caching, Request
 from .workspace import Workspace
@@ -110,7 +110,7 @@ class ResultCache:
         self._is_whole = is_whole
         self._tree = FileTree(tree)
         self._kept = _loaded(root, place.load())
-        self._is_turn = turn_shape(len(self._kept.paths.texts), rules)
+        self._is_result = file_result_shape(len(self._kept.paths.texts), rules)
         self.contents = Contents(tree, self._kept.known)
         self._mentions = Mentions(partial(read_nix, self.contents))
         self._files: tuple[Path, ...] | None = None
@@ -129,7 +129,7 @@ class ResultCache:
         account, plain = self._kept.results[name]
         if not self._holds(account):
             return None
-        if not self._is_turn(plain):
+        if not self._is_result(plain):
             return None
         result = file_result_of(plain, self._kept.paths)
         if self._needs_edits and result.has_edits:
@@ -281,7 +281,7 @@ class ResultCache:
             name
             for name, (account, plain) in self._kept.results.items()
             if name not in self._new
-            and (name in self._replayed or (not self._is_whole and self._holds(account) and self._is_turn(plain)))
+            and (name in self._replayed or (not self._is_whole and self._holds(account) and self._is_result(plain)))
         ]
 
 

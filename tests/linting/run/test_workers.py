@@ -10,7 +10,9 @@ from shutil import copytree
 import pytest
 
 from nixlint.linting.registry import known_registry
-from nixlint.linting.run import runner, workers
+from nixlint.linting.run import workers
+from nixlint.linting.run.file_check import FileCheck
+from nixlint.linting.run.file_result import FileResult
 from nixlint.linting.run.request import Caching, Request
 from nixlint.linting.run.runner import run
 from nixlint.linting.run.workers import Lost, dealt, in_processes, processes_for
@@ -46,13 +48,13 @@ def test_a_process_that_is_killed_is_a_failure_and_its_files_are_not_checked(
         (tmp_path / f"{number}.nix").write_text('{ users.users.root.password = "correct horse"; }\n', "utf-8")
     here = os.getpid()
 
-    def killed(self: runner._WorkspaceRun, path: Path) -> None:
+    def killed(self: FileCheck, path: Path) -> FileResult:
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        original(self, path)
+        return original(self, path)
 
-    original = runner._WorkspaceRun._try_to_check
-    monkeypatch.setattr(runner._WorkspaceRun, "_try_to_check", killed)
+    original = FileCheck.result_of
+    monkeypatch.setattr(FileCheck, "result_of", killed)
 
     report = run(Request((tmp_path,), tmp_path, jobs=2), REGISTRY)
 
