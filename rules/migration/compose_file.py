@@ -33,7 +33,7 @@ _NAMED = 4
 
 
 class ComposeFile(Rule[ComposeProject]):
-    """A Compose project beside NixOS configuration is outside of what NixOS starts, updates and rolls back.
+    """NixOS does not start, update or roll back a Compose project beside its configuration.
 
     ## What it finds
 

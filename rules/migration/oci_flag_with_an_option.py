@@ -34,7 +34,7 @@ _DATA = Path(nixlint.data.__file__).parent / "oci_flag_options.json"
 
 
 class OciFlagWithAnOption(Rule[OciContainer]):
-    """A flag in `extraOptions` says what an option of NixOS could say.
+    """A flag in `extraOptions` duplicates a NixOS option.
 
     ## What it finds
 

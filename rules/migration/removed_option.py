@@ -10,7 +10,7 @@ from .option_changes import Removed, changed_definition, old_names
 
 
 class RemovedOption(Rule[WrittenDefinition]):
-    """A host that defines an option which was removed does not evaluate.
+    """A host that defines a removed option does not evaluate.
 
     ## What it finds
 

@@ -22,7 +22,7 @@ from .option_changes import ChangedDefinition, Renamed, changed_definition, old_
 
 
 class RenamedOption(Rule[WrittenDefinition]):
-    """NixOS warns at each evaluation of an option that was renamed, and drops the old name some day.
+    """NixOS warns about a renamed option at each evaluation, and a later release removes the old name.
 
     ## What it finds
 

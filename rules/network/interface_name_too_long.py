@@ -43,7 +43,7 @@ _LAST = frozenset(option[-1] for option in _VALUES)
 
 
 class InterfaceNameTooLong(Rule[WrittenDefinition]):
-    """The name of a network interface has at most 15 characters; a longer one is refused.
+    """The name of a network interface has at most 15 characters; the kernel rejects a longer one.
 
     ## What it finds
 

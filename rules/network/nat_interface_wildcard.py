@@ -46,7 +46,7 @@ class _Pattern(NamedTuple):
 
 
 class NatInterfaceWildcard(Rule[HostSystem]):
-    """`ve-+` is a pattern for iptables and `ve-*` one for nftables; each takes the other's for a plain name.
+    """`ve-+` is a pattern of iptables and `ve-*` one of nftables; each takes the other's for a literal name.
 
     ## What it finds
 

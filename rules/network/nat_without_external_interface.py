@@ -13,7 +13,7 @@ _EXTERNAL = b"externalInterface"
 
 
 class NatWithoutExternalInterface(Rule[HostSystem]):
-    """`networking.nat.forwardPorts` and `dmzHost` need `externalInterface`: without it NixOS refuses to build.
+    """`networking.nat.forwardPorts` and `dmzHost` need `externalInterface`; without it NixOS does not build.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, R
 
 
 class NatWithoutIpv6(Rule[HostSystem]):
-    """A container with a unique local IPv6 address cannot reach the Internet over IPv6 where NAT is for IPv4 only.
+    """A container with a unique local IPv6 address cannot reach the Internet over IPv6 if NAT covers only IPv4.
 
     ## What it finds
 

@@ -43,7 +43,7 @@ _HOST = re.compile(r"tcp://(?P<address>\[[^\]]*\]|[^:/]*)(?::[^/]*)?/?")
 
 
 class OciEngineOverTcp(Rule[WrittenDefinition]):
-    """A container engine that listens on TCP without TLS is root for everybody who reaches the port.
+    """A container engine that listens on TCP without TLS gives root to everyone who can reach the port.
 
     ## What it finds
 

@@ -11,7 +11,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class ContainerAddressOfHost(Rule[HostSystem]):
-    """A container with an address of its host can't be reached: the host keeps what is sent there.
+    """A container with an address of its host cannot be reached: the host keeps the traffic for that address.
 
     ## What it finds
 

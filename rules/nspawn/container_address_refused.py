@@ -15,7 +15,7 @@ _IPV4_BITS, _IPV6_BITS, _BYTE = 32, 128, 255
 
 
 class ContainerAddressRefused(Rule[NspawnContainer]):
-    """An address that is none keeps the container from starting.
+    """A container does not start if one of its addresses is not an IP address.
 
     ## What it finds
 

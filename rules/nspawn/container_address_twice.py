@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class ContainerAddressTwice(Rule[HostSystem]):
-    """Two containers of one host have the same address, so that one of them is not reachable.
+    """Two containers of one host have the same address, so one of them cannot be reached.
 
     ## What it finds
 

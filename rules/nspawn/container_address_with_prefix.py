@@ -15,7 +15,7 @@ _GATEWAYS = ("hostAddress", "hostAddress6")
 
 
 class ContainerAddressWithPrefix(Rule[NspawnContainer]):
-    """Without a bridge, an address with a prefix length such as `/24` keeps the container from starting.
+    """Without a bridge, an address with a prefix length such as `/24` prevents the container from starting.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerBindPathRefused(Rule[NspawnContainer]):
-    """A bind mount with a blank in a path, or with a path that is not absolute, keeps the container from starting.
+    """A bind mount with a space in a path, or with a relative path, prevents the container from starting.
 
     ## What it finds
 

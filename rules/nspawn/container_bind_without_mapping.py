@@ -15,7 +15,7 @@ _NO_DATA = ("/dev", "/run", "/proc", "/sys", "/tmp", "/nix")
 
 
 class ContainerBindWithoutMapping(Rule[NspawnContainer]):
-    """With users of its own a container cannot write to a bind mount without a mapping of users.
+    """A container with `privateUsers` cannot write to a bind mount without an ID mapping.
 
     ## What it finds
 

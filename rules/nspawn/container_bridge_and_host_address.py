@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Definition, Finding, Good, Note, Repos
 
 
 class ContainerBridgeAndHostAddress(Rule[NspawnContainer]):
-    """On a bridge a container's address needs a prefix length, and the host does not get the one that is given to it.
+    """On a bridge, a container's address needs a prefix length, and `hostAddress` is not given to the host.
 
     ## What it finds
 

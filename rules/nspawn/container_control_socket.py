@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerControlSocket(Rule[NspawnContainer]):
-    """A container that gets the socket of a container engine, of systemd or of the system bus owns the host.
+    """A container with the socket of a container engine, of systemd or of the system bus controls the host.
 
     ## What it finds
 

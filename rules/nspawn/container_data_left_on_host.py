@@ -30,7 +30,7 @@ _ROOT = "/var/lib/nixos-containers"
 
 
 class ContainerDataLeftOnHost(Rule[HostSystem]):
-    """A backup of the host that names the folder of a service saves nothing of the service that moved into a container.
+    """A backup of the host that names the folder of a service saves nothing once the service runs in a container.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class ContainerDataReadOnly(Rule[NspawnContainer]):
-    """A service whose data directory is bound read-only, as bind mounts are by default, cannot write and does not start.
+    """A service cannot write to a data directory that is bound read-only, the default of bind mounts, and does not start.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Reposit
 
 
 class ContainerEphemeralState(Rule[NspawnContainer]):
-    """An ephemeral container forgets everything at each stop, a database in it included.
+    """An ephemeral container loses its data at each stop, including a database in it.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ _PORTS = ("allowedTCPPorts", "allowedUDPPorts")
 
 
 class ContainerFirewallWithoutEffect(Rule[NspawnContainer]):
-    """A container that shares the host's network has no firewall: the ports that it opens stay closed.
+    """A container that shares the host's network has no firewall of its own, so the ports that it opens stay closed.
 
     ## What it finds
 

@@ -23,7 +23,7 @@ _LINKS = (
 
 
 class ContainerForwardWithoutLink(Rule[NspawnContainer]):
-    """`forwardPorts` leads nowhere where the container has neither an address nor a bridge.
+    """`forwardPorts` has no effect if the container has neither an address nor a bridge.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository
 
 
 class ContainerForwardedPortTaken(Rule[HostSystem]):
-    """A port of the host that is forwarded to a container is lost to whatever else has it.
+    """Two containers, or a container and the host, want one port of the host, so one of them gets no traffic.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerHostPathBound(Rule[NspawnContainer]):
-    """Whoever writes to `/`, `/etc`, `/root` or `/nix/var` of a host owns it, from within a container too.
+    """A container that can write to `/`, `/etc`, `/root` or `/nix/var` of its host controls the host.
 
     ## What it finds
 

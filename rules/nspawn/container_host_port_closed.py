@@ -29,7 +29,7 @@ class _Use(NamedTuple):
 
 
 class ContainerHostPortClosed(Rule[HostSystem]):
-    """A container that uses a service of its host does not reach it through the host's closed firewall.
+    """The firewall of the host blocks the port of a host service that a container uses.
 
     ## What it finds
 

@@ -61,7 +61,7 @@ _LINKS = (
 
 
 class ContainerHostResolvConf(Rule[NspawnContainer]):
-    """A container with a network of its own gets the host's `resolv.conf`, which may name a resolver out of its reach.
+    """A container with its own network uses the host's `resolv.conf`, which may name a resolver that it cannot reach.
 
     ## What it finds
 

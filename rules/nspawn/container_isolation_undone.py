@@ -13,7 +13,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, R
 
 
 class ContainerIsolationUndone(Rule[NspawnContainer]):
-    """Some capabilities and devices make root in a container as good as root on the host.
+    """Some capabilities and devices make root in a container as powerful as root on the host.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerMissingArgument(Rule[NspawnContainer]):
-    """A module of a container that asks for an argument which the container does not pass on does not evaluate.
+    """A container does not evaluate if one of its modules needs an argument that the container does not pass on.
 
     ## What it finds
 

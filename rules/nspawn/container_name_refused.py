@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerNameRefused(Rule[NspawnContainer]):
-    """A container with an underscore in its name is refused by NixOS.
+    """NixOS rejects a container with an underscore in its name.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ _EXCLUDED = ("privateNetwork", "interfaces")
 
 
 class ContainerNetworkNamespaceConflict(Rule[NspawnContainer]):
-    """`networkNamespace` excludes `privateNetwork` and `interfaces`: the configuration does not build.
+    """`networkNamespace` conflicts with `privateNetwork` and `interfaces`: the configuration does not build.
 
     ## What it finds
 

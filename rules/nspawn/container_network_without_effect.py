@@ -45,7 +45,7 @@ _OTHER_NETWORKS = ("interfaces", "macvlans", "networkNamespace", "extraVeths")
 
 
 class ContainerNetworkWithoutEffect(Rule[NspawnContainer]):
-    """Addresses, a bridge or forwarded ports of a container that shares the host's network have no effect.
+    """Addresses, a bridge or forwarded ports have no effect in a container that shares the host's network.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, R
 
 
 class ContainerNeverStarted(Rule[NspawnContainer]):
-    """A container without `autoStart` runs only when somebody starts it by hand.
+    """A container without `autoStart` does not start with the host.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ _FLAGS = ("-U", "--private-users", "--private-users-ownership")
 
 
 class ContainerNoUserNamespace(Rule[NspawnContainer]):
-    """Without a user namespace root in the container is root of the host, held back by fewer walls.
+    """Without a user namespace, root in the container is root on the host, with one layer of defence fewer.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Presence, Reposit
 
 
 class ContainerOutsideBridgeNetwork(Rule[HostSystem]):
-    """A container on a bridge with an address of another network does not reach the host.
+    """A container on a bridge cannot reach the host if its address is outside the bridge's network.
 
     ## What it finds
 

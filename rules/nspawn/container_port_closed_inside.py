@@ -29,7 +29,7 @@ from nixlint.rule import (
 
 
 class ContainerPortClosedInside(Rule[NspawnContainer]):
-    """A container with a network of its own has a firewall of its own, which stops what it does not list.
+    """A container with its own network has its own firewall, which blocks every port that it does not list.
 
     ## What it finds
 

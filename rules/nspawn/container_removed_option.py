@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ContainerRemovedOption(Rule[NspawnContainer]):
-    """`containers.<name>.pkgs` was removed: the configuration does not evaluate.
+    """`containers.<name>.pkgs` was removed, so the configuration does not evaluate.
 
     ## What it finds
 

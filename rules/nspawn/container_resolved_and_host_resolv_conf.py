@@ -26,7 +26,7 @@ _USE_HOST_RESOLV_CONF = OptionPath.of("networking", "useHostResolvConf")
 
 
 class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
-    """systemd-resolved in a container needs `networking.useHostResolvConf = false`: else NixOS refuses to build.
+    """systemd-resolved in a container needs `networking.useHostResolvConf = false`; without it NixOS does not build.
 
     ## What it finds
 

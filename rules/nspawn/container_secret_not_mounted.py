@@ -14,7 +14,7 @@ _REAL_FOLDERS = {"sops": "/run/secrets.d", "age": "/run/agenix.d"}
 
 
 class ContainerSecretNotMounted(Rule[NspawnContainer]):
-    """A secret of the host is not in a container until a bind mount puts it there.
+    """A container cannot see a secret of its host without a bind mount.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ _SECRETS_BY_NAME = ("config.sops.secrets.", "config.sops.templates.", "config.ag
 
 
 class ContainerSecretWritable(Rule[NspawnContainer]):
-    """A secret that a container may write to can be replaced by whoever takes it over.
+    """An attacker in a container can replace a secret that the container may write to.
 
     ## What it finds
 

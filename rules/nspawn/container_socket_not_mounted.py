@@ -28,7 +28,7 @@ _PLAIN = ("systemd", "environment", "virtualisation")
 
 
 class ContainerSocketNotMounted(Rule[NspawnContainer]):
-    """The socket of the host's database is not in a container until a bind mount puts it there.
+    """A container cannot use the socket of the host's database without a bind mount.
 
     ## What it finds
 

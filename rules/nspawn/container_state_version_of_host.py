@@ -11,7 +11,7 @@ _STATE_VERSION = OptionPath.of("system", "stateVersion")
 
 
 class ContainerStateVersionOfHost(Rule[NspawnContainer]):
-    """A state version that is copied from the host is wrong for every container that is younger or older.
+    """A state version copied from the host is wrong for every container that was created under another release.
 
     ## What it finds
 

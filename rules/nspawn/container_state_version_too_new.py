@@ -14,7 +14,7 @@ _RELEASE = re.compile(r"\d\d\.(05|11)")
 
 
 class ContainerStateVersionTooNew(Rule[NspawnContainer]):
-    """A state version newer than the release of the configuration is refused, or moves data before its time.
+    """A state version newer than the release is rejected, or moves data too early.
 
     ## What it finds
 

@@ -22,7 +22,7 @@ from nixlint.rule import (
 
 
 class ContainerTwoSystems(Rule[NspawnContainer]):
-    """A container takes its system from `config`, from `path` or from `flake`, and NixOS refuses two of them.
+    """NixOS rejects a container that takes its system from two of `config`, `path` and `flake`.
 
     ## What it finds
 

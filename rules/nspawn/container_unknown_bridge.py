@@ -27,7 +27,7 @@ _MADE_BY_OPTIONS = (
 
 
 class ContainerUnknownBridge(Rule[HostSystem]):
-    """A container on a bridge that nothing in the repository makes does not start.
+    """A container on a bridge that nothing in the repository creates does not start.
 
     ## What it finds
 

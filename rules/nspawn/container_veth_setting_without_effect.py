@@ -27,7 +27,7 @@ _UNUSED = {"localMacAddress": "the link gets an address at random", "forwardPort
 
 
 class ContainerVethSettingWithoutEffect(Rule[NspawnContainer]):
-    """`localMacAddress` and `forwardPorts` of a further link, `extraVeths`, have no effect.
+    """`localMacAddress` and `forwardPorts` of an additional link (`extraVeths`) have no effect.
 
     ## What it finds
 

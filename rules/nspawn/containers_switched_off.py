@@ -10,7 +10,7 @@ from nixlint.rule import Bad, BoolValue, Confidence, Finding, Good, Note, Reposi
 
 
 class ContainersSwitchedOff(Rule[HostSystem]):
-    """With `boot.enableContainers = false` none of a host's containers exists.
+    """`boot.enableContainers = false` disables all containers of a host.
 
     ## What it finds
 

@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class ComposeHashCut(Rule[OciContainer]):
-    """Compose reads a variable behind each single `$` of a password hash, and the service gets a part of the hash.
+    """Compose expands every single `$` of a password hash, so the service gets only a part of the hash.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ _PASSING = frozenset(
 
 
 class OciAnonymousVolume(Rule[OciContainer]):
-    """A volume without a source is a new, empty one at each start of the container: what was written is left behind.
+    """A volume without a source is new and empty at each start of the container, so its data is lost.
 
     ## What it finds
 

@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, R
 
 
 class OciBackendByDefault(Rule[HostSystem]):
-    """Which engine runs the containers of a host follows from its state version where `backend` is not set.
+    """Without `backend`, the state version of a host decides which engine runs its containers.
 
     ## What it finds
 

@@ -15,7 +15,7 @@ _OPTIONS = {
 
 
 class OciConfinementDisabled(Rule[OciContainer]):
-    """A container that may make every system call has the whole kernel to look for a hole in.
+    """A container that may make every system call exposes the whole kernel to attack.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciDangerousCapability(Rule[OciContainer]):
-    """Some capabilities make root in a container as good as root on the host.
+    """Some capabilities make root in a container as powerful as root on the host.
 
     ## What it finds
 

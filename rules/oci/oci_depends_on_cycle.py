@@ -11,7 +11,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Place, Repository
 
 
 class OciDependsOnCycle(Rule[OciModule | HostSystem]):
-    """Containers that depend on each other in a circle: systemd leaves one of them out.
+    """If containers depend on each other in a cycle, systemd does not start one of them.
 
     ## What it finds
 

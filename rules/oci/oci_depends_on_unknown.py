@@ -17,7 +17,7 @@ _APP = """\
 
 
 class OciDependsOnUnknown(Rule[OciModule | HostSystem]):
-    """A `dependsOn` that names no container is an error: the configuration does not evaluate, or the unit does not start.
+    """If `dependsOn` names no container, the configuration does not evaluate or the unit does not start.
 
     ## What it finds
 

@@ -19,7 +19,7 @@ _BRIDGES = tuple(f"podman{number}" for number in range(1, 4))
 
 
 class OciDnsClosed(Rule[HostSystem]):
-    """Containers of one Podman network do not find each other by name where an nftables firewall is closed to DNS.
+    """Containers of one Podman network cannot resolve each other's names if an nftables firewall blocks DNS.
 
     ## What it finds
 

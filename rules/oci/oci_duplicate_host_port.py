@@ -11,7 +11,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciDuplicateHostPort(Rule[OciModule | HostSystem]):
-    """Two containers of one host that publish the same port: the second does not start.
+    """Two containers of one host publish the same port, so the second one does not start.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ _PROXY = "socket-proxy"
 
 
 class OciEngineSocket(Rule[OciContainer]):
-    """A container that gets the socket of the container engine owns the host.
+    """A container with the socket of the container engine controls the host.
 
     ## What it finds
 

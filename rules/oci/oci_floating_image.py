@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class OciFloatingImage(Rule[OciContainer]):
-    """An image without a version may be another one after the next pull.
+    """An image without a version can change at the next pull.
 
     ## What it finds
 

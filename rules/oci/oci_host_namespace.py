@@ -14,7 +14,7 @@ _NAMESPACES = {
 
 
 class OciHostNamespace(Rule[OciContainer]):
-    """A container in the host's process or IPC namespace is not kept apart from the host's programs.
+    """A container in the host's process or IPC namespace is not isolated from the host's programs.
 
     ## What it finds
 

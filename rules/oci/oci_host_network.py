@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class OciHostNetwork(Rule[OciContainer]):
-    """A container in the host's network reaches what listens on the host's loopback, and its own ports are the host's.
+    """A container in the host's network reaches services on the host's loopback, and its ports are the host's.
 
     ## What it finds
 

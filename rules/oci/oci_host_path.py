@@ -14,7 +14,7 @@ _READ_ONLY_BY_ITSELF = "/nix/store"
 
 
 class OciHostPath(Rule[OciContainer]):
-    """Whoever writes to `/`, `/etc`, `/root` or `/var/lib` of a host owns it, from within a container too.
+    """A container that can write to `/`, `/etc`, `/root` or `/var/lib` of its host controls the host.
 
     ## What it finds
 

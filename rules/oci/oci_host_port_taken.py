@@ -13,7 +13,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, ListValue, Note, Reposi
 
 
 class OciHostPortTaken(Rule[HostSystem]):
-    """A published port on which a service of the host listens: the container or the service does not start.
+    """A published port is in use by a service of the host, so the container or the service does not start.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
 
 
 class OciNameRefused(Rule[OciContainer]):
-    """A container whose name the engine refuses does not start.
+    """A container does not start if the engine rejects its name.
 
     ## What it finds
 

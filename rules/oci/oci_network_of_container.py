@@ -15,7 +15,7 @@ _ORDER = ("after", "requires", "bindsTo", "partOf", "unitConfig", "wants")
 
 
 class OciNetworkOfContainer(Rule[HostSystem]):
-    """A container in the network of another one needs that one to be there, and to have been started before.
+    """A container in another container's network needs that container to exist and to start first.
 
     ## What it finds
 

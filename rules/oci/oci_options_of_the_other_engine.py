@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciOptionsOfTheOtherEngine(Rule[OciModule]):
-    """With Docker as the engine NixOS refuses the options of a container that are Podman's.
+    """With Docker as the engine, NixOS rejects container options that only Podman has.
 
     ## What it finds
 

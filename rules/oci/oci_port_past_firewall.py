@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciPortPastFirewall(Rule[OciContainer]):
-    """A published port without an address is open to the network, whatever the NixOS firewall says.
+    """A port that is published on all interfaces bypasses the NixOS firewall.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class OciPortRefused(Rule[OciContainer]):
-    """A published port that the engine refuses keeps the container from starting.
+    """A container does not start if the engine rejects one of its published ports.
 
     ## What it finds
 

@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class OciPrivileged(Rule[OciContainer]):
-    """A privileged container is the host's root with a different file system.
+    """A privileged container is root on the host with a different file system.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciRawDevice(Rule[OciContainer]):
-    """A container that may write to a disk of the host writes past its file systems and their permissions.
+    """A container with write access to a disk of the host bypasses file systems and their permissions.
 
     ## What it finds
 

@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class OciRelativeVolume(Rule[OciContainer]):
-    """A relative source of a volume is never the file beside the module.
+    """A relative source of a volume never refers to the file beside the module.
 
     ## What it finds
 

@@ -24,7 +24,7 @@ _FLAG = "--restart"
 
 
 class OciRestartAndRemoval(Rule[OciContainer]):
-    """NixOS starts OCI containers with `--rm`, with which no engine takes a restart policy.
+    """NixOS starts OCI containers with `--rm`, which the engines reject together with a restart policy.
 
     ## What it finds
 

@@ -11,7 +11,7 @@ from nixlint.rule import Answer, Bad, Confidence, Finding, Good, Note, Presence,
 
 
 class OciRootlessLinger(Rule[HostSystem]):
-    """A rootless container that waits to be healthy needs a user with `linger` and a fixed `uid`.
+    """A rootless container that waits until it is healthy needs a user with `linger` and a fixed `uid`.
 
     ## What it finds
 

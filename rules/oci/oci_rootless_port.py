@@ -13,7 +13,7 @@ _WAYS_AROUND = (b"ip_unprivileged_port_start", b"CAP_NET_BIND_SERVICE")
 
 
 class OciRootlessPort(Rule[OciContainer]):
-    """A rootless container can't publish a port below 1024: it does not start.
+    """A rootless container cannot publish a port below 1024 and does not start.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ _OF_ANOTHER = "container:"
 
 
 class OciSettingWithoutEffect(Rule[OciContainer]):
-    """Published ports beside the host's network, and a login without a registry, do nothing.
+    """Published ports of a container in the host's network, and a login without a registry, have no effect.
 
     ## What it finds
 

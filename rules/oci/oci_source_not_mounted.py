@@ -14,7 +14,7 @@ _ORDER = ("after", "requires", "bindsTo", "wants", "unitConfig", "serviceConfig"
 
 
 class OciSourceNotMounted(Rule[HostSystem]):
-    """A container that starts before the file system of its files writes them beneath the mount point.
+    """A container that starts before its file system is mounted writes its data below the mount point.
 
     ## What it finds
 

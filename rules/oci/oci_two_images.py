@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciTwoImages(Rule[OciContainer]):
-    """A container takes its image from `imageFile` or from `imageStream`, and NixOS refuses both.
+    """NixOS rejects a container with both `imageFile` and `imageStream`.
 
     ## What it finds
 

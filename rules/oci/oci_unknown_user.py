@@ -13,7 +13,7 @@ _OF_NIXOS = frozenset({"root", "nobody", "messagebus", "polkituser", "sshd", "nm
 
 
 class OciUnknownUser(Rule[HostSystem]):
-    """A rootless container of a user that the host does not have does not evaluate.
+    """A rootless container does not evaluate if the host does not have its user.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciVolumeOfTwoDatabases(Rule[OciModule]):
-    """Two database servers on one volume destroy each other's data.
+    """Two database servers on one volume corrupt each other's data.
 
     ## What it finds
 

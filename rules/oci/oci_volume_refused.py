@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class OciVolumeRefused(Rule[OciContainer]):
-    """A volume that the engine refuses keeps the container from starting.
+    """A container does not start if the engine rejects one of its volumes.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ from .verdicts import MARKS
 
 
 class HashedPasswordInStore(Rule[WrittenDefinition]):
-    """The hash of a user's password stands in the store, where everybody who reads it can try passwords against it.
+    """A user's password hash is in the store, where every user can try passwords against it.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ from .verdicts import FORMERLY
 
 
 class InitialPasswordInStore(PlainValueRule):
-    """The first password of a user stands in the store in plain text, and works until somebody changes it.
+    """A user's initial password is in the store in plain text and works until it is changed.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ from .circumstances import is_for_trial_here, neighbours, words_beside
 
 
 class LoginWithoutPassword(Rule[WrittenDefinition]):
-    """An empty hash lets everybody in front of the machine log in as root, or as somebody who may become root.
+    """An empty password hash lets everyone at the console log in as root, or as a user who can become root.
 
     ## What it finds
 

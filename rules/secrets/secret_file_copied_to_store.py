@@ -25,7 +25,7 @@ from .verdicts import FORMERLY, MARKS
 
 
 class SecretFileCopiedToStore(Rule[WrittenDefinition]):
-    """A path without quotes is a path of Nix: the file with the secret is copied into the store.
+    """A path without quotes is a Nix path, so the file with the secret is copied into the store.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from .circumstances import is_for_trial_here
 
 
 class SecretFileNotEncrypted(Rule[WrittenDefinition]):
-    """A file of secrets that sops-nix or agenix is to decrypt is not encrypted: its secrets are in the clear.
+    """A file of secrets for sops-nix or agenix is not encrypted.
 
     ## What it finds
 

@@ -19,7 +19,7 @@ from .verdicts import FORMERLY, MARKS, is_or_are, weight_of, what_of
 
 
 class SecretFileWrittenToStore(Rule[WrittenDefinition]):
-    """An option takes the file of a secret so that it stays out of the store, and Nix writes that file there.
+    """An option takes a file so that the secret stays out of the store, but Nix writes that file into the store.
 
     ## What it finds
 

@@ -23,7 +23,7 @@ _SWITCH = "neededForUsers"
 
 
 class SecretForUsersWithOwner(Rule[WrittenDefinition]):
-    """A secret with `neededForUsers` belongs to root, whatever owner is written beside it.
+    """A secret with `neededForUsers` belongs to root, even if an owner is set.
 
     ## What it finds
 

@@ -16,7 +16,7 @@ from .verdicts import MARKS, with_article
 
 
 class SecretInComposeFile(Rule[OciContainer]):
-    """A secret written in a Compose file is in the repository, and in the engine's records.
+    """A secret in a Compose file is in the repository and in the engine's records.
 
     ## What it finds
 

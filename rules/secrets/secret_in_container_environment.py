@@ -14,7 +14,7 @@ from .verdicts import FORMERLY
 
 
 class SecretInContainerEnvironment(PlainValueRule):
-    """A secret in the environment or the command of an OCI container is in the store, and in the engine's records.
+    """A secret in the environment or the command of an OCI container is in the store and in the engine's records.
 
     ## What it finds
 

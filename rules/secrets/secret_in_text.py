@@ -11,7 +11,7 @@ from .verdicts import FORMERLY, MARKS, TEXT_KEYWORDS
 
 
 class SecretInText(Rule[StringLiteral]):
-    """A text shows by itself that it holds a private key, a token or a password.
+    """A string contains a private key, a token or a password.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ from .verdicts import FORMERLY
 
 
 class SecretInUnitEnvironment(PlainValueRule):
-    """A secret in the environment or the command of a unit is in the store, and in what systemd tells every user.
+    """A secret in the environment or the command of a unit is in the store, and systemd shows it to every user.
 
     ## What it finds
 

@@ -34,7 +34,7 @@ _LAST = frozenset(option[-1] for option in _OPTIONS)
 
 
 class SecretKeyInStore(Rule[WrittenDefinition]):
-    """A key for decrypting secrets that is written as a path of Nix is copied into the store, and opens all of them there.
+    """A decryption key that is written as a Nix path is copied into the store, where every user can decrypt with it.
 
     ## What it finds
 

@@ -25,7 +25,7 @@ from nixlint.secrets.declared import DeclaredSecrets, is_on_a_host
 
 
 class SecretNeverDeclared(Rule[WrittenDefinition]):
-    """A secret of sops-nix or agenix that is used and never declared does not evaluate.
+    """A configuration that uses a secret of sops-nix or agenix which is never declared does not evaluate.
 
     ## What it finds
 

@@ -14,7 +14,7 @@ from .verdicts import FORMERLY
 
 
 class SecretOptionInStore(PlainValueRule):
-    """An option of NixOS that takes a secret in plain text puts it into the store.
+    """A NixOS option that takes a secret in plain text puts it into the store.
 
     ## What it finds
 

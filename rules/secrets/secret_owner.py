@@ -26,7 +26,7 @@ from .circumstances import is_for_trial_here
 
 
 class SecretOwner(Rule[WrittenDefinition]):
-    """A secret of sops-nix or agenix belongs to root, and the service that reads it runs as another user.
+    """A secret of sops-nix or agenix belongs to root, but the service that reads it runs as another user.
 
     ## What it finds
 

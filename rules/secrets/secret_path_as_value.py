@@ -26,7 +26,7 @@ _PLACEHOLDER = "placeholder"
 
 
 class SecretPathAsValue(Rule[WrittenDefinition]):
-    """An option that takes a secret itself gets the path of its file, or a placeholder, for the secret.
+    """An option that takes the secret itself gets the path of the secret's file, or a placeholder.
 
     ## What it finds
 

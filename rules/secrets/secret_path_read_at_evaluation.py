@@ -14,7 +14,7 @@ from .verdicts import contains
 
 
 class SecretPathReadAtEvaluation(Rule[WrittenDefinition]):
-    """A secret that is decrypted when the system starts is read while Nix evaluates.
+    """A secret that is decrypted when the system starts is read during evaluation.
 
     ## What it finds
 

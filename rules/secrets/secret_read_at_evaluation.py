@@ -30,7 +30,7 @@ from .verdicts import FORMERLY, KEYWORDS, MARKS, contains, promises_secret
 
 
 class SecretReadAtEvaluation(Rule[WrittenDefinition]):
-    """A secret is read from a file while Nix evaluates, and so ends up in the store.
+    """A secret is read from a file during evaluation, so it ends up in the store.
 
     ## What it finds
 

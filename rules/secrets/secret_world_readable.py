@@ -19,7 +19,7 @@ _PUBLIC = re.compile(
 
 
 class SecretWorldReadable(Rule[WrittenDefinition]):
-    """A secret with a mode such as `0444` is decrypted for every user of the machine.
+    """A secret with a mode such as `0444` is readable by every user of the machine.
 
     ## What it finds
 

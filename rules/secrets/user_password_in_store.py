@@ -14,7 +14,7 @@ from .verdicts import FORMERLY
 
 
 class UserPasswordInStore(PlainValueRule):
-    """The password of a user stands in the store in plain text, where every user can read it.
+    """A user's password is in the store in plain text, where every user can read it.
 
     ## What it finds
 

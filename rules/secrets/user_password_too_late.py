@@ -25,7 +25,7 @@ _SWITCH = "neededForUsers"
 
 
 class UserPasswordTooLate(Rule[WrittenDefinition]):
-    """A user's password from sops-nix needs `neededForUsers`, or the user has no password.
+    """A user's password from sops-nix needs `neededForUsers`; without it the user has no password.
 
     ## What it finds
 

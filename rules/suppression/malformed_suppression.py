@@ -8,7 +8,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, MalformedDirective, Rep
 
 
 class MalformedSuppression(Rule[MalformedDirective]):
-    """A comment that starts with `nixlint:` and is no suppression that nixlint understands.
+    """A comment that starts with `nixlint:` is not a suppression that nixlint understands.
 
     ## What it finds
 
