@@ -43,7 +43,7 @@ class ComposeFile(Rule[ComposeProject]):
     ## Why it matters
 
     Its containers come and go with `docker compose`, not with `nixos-rebuild`: a rebuild does not start them, a rollback
-    does not bring back their images, and the secrets in `.env` are nobody's concern.
+    does not bring back their images, and the secrets in `.env` are managed by hand.
 
     ## What to do
 
@@ -60,7 +60,7 @@ class ComposeFile(Rule[ComposeProject]):
     - Folders of examples, templates and tests, and of other people's projects (`vendor`, `node_modules`).
     - A file that can't be loaded as it is, for want of a variable for instance.
 
-    There is no fix where a file has the name that the module would have.
+    There is no fix if a file already has the name of the module.
 
     ## References
 

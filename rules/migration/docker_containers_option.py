@@ -45,8 +45,8 @@ class DockerContainersOption(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    NixOS takes the old name with a warning, chooses Docker for it, and may stop to take it. Options that came later, and
-    other rules about OCI containers, are for the new one.
+    NixOS accepts the old name with a warning, chooses Docker for it, and may drop it in a later release. Newer options,
+    and the other rules about OCI containers, use the new name.
 
     ## What to do
 
@@ -57,8 +57,8 @@ class DockerContainersOption(Rule[WrittenDefinition]):
 
     - Things of the same name in which nothing has an `image`, and those within other options.
 
-    There is no fix where the repository speaks of `oci-containers` elsewhere without choosing Docker in the same file: which
-    engine the host has then is not certain. Nor where a part of a container is not known.
+    There is no fix if the repository mentions `oci-containers` elsewhere without choosing Docker in the same file,
+    because the engine of the host is then not certain, or if a part of a container is not known.
 
     ## References
 

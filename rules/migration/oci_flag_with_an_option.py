@@ -43,8 +43,8 @@ class OciFlagWithAnOption(Rule[OciContainer]):
 
     ## Why it matters
 
-    It works all the same, so this is for those who want one style. An option has a type, can be defined in several modules
-    and overridden, and does not depend on the engine.
+    It works, so this rule is about style. An option has a type, can be defined in several modules and overridden, and
+    does not depend on the engine.
 
     ## What to do
 

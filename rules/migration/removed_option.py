@@ -18,8 +18,8 @@ class RemovedOption(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    NixOS refuses the configuration: an assertion fails, or the option does not exist. Whether a host takes the definition in
-    is not looked up: it may stand in a module that none imports, or below a condition that none meets.
+    NixOS refuses the configuration: an assertion fails, or the option does not exist. The rule does not check whether a
+    host uses the definition: it may be in a module that no host imports, or under a condition that no host meets.
 
     ## What to do
 

@@ -30,9 +30,8 @@ class RenamedOption(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    Each evaluation prints a warning, in which others get lost. Some releases later the old name is gone, and the
-    configuration does not evaluate any more. Where the new option has another kind of value, the old one only goes as far as
-    somebody wrote down how to convert it.
+    Each evaluation prints a warning, which hides others. A later release removes the old name, and the configuration no
+    longer evaluates. If the new option has another type, NixOS converts only the old values that it has a rule for.
 
     ## What to do
 

@@ -55,17 +55,17 @@ class ContainerWithoutNat(Rule[HostSystem]):
 
     ## What it finds
 
-    A container with `privateNetwork = true` and `hostAddress`, with a service that is of no use without the Internet, on a
-    host of a repository in which nothing does NAT, masquerading, forwarding or routing.
+    A container with `privateNetwork = true` and `hostAddress`, with a service that needs the Internet, on a host of a
+    repository in which nothing does NAT, masquerading, forwarding or routing.
 
     ## Why it matters
 
-    The container's address is known to its host alone. Packets from it reach no further than the host, and answers would
-    not find the way back: certificates are not renewed, downloads do not start.
+    The container's address is known to its host alone. Its packets leave the host with an address that no router
+    answers: certificates are not renewed, downloads fail.
 
     ## What to do
 
-    Let the host translate:
+    Let the host do NAT:
 
     ```nix
     networking.nat = {

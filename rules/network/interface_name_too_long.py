@@ -52,7 +52,7 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    The kernel has room for 15 characters. What makes the interface fails, and so do iptables (*interface name … must be
+    The kernel limits names to 15 characters. Creating the interface fails, and so do iptables (*interface name … must be
     shorter than 16 characters*) and nftables: a firewall with such a rule does not start.
 
     The interface `ve-<name>` of a container with a name of more than 12 characters has another name: systemd-nspawn

@@ -56,8 +56,8 @@ class NatInterfaceWildcard(Rule[HostSystem]):
 
     ## Why it matters
 
-    The rule is there and matches nothing: no interface has that name. The containers get no way out, or the ports that were
-    opened for them stay closed, and no tool says why.
+    The firewall rule exists but matches nothing, because no interface has that name. The containers have no route out,
+    or the ports that were opened for them stay closed, and no tool says why.
 
     ## What to do
 

@@ -26,7 +26,7 @@ class NatWithoutExternalInterface(Rule[HostSystem]):
 
     ## What to do
 
-    Name the interface that leads outside: `networking.nat.externalInterface = "eno1";`.
+    Name the interface to the outside: `networking.nat.externalInterface = "eno1";`.
 
     ## What keeps it silent
 

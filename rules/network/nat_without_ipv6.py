@@ -22,8 +22,8 @@ class NatWithoutIpv6(Rule[HostSystem]):
 
     ## Why it matters
 
-    `networking.nat` leaves IPv6 alone by default. The container has a default route for IPv6 and an address that nobody on
-    the Internet answers: programs that try IPv6 first wait for it to fail.
+    `networking.nat` leaves IPv6 alone by default. The container has a default route for IPv6 and an address that the
+    Internet does not route: programs that try IPv6 first wait until it fails.
 
     ## What to do
 

@@ -53,13 +53,13 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    The engine asks nobody for a password. Who reaches the port starts a container with the host's root mounted. On
+    The engine asks for no password. Everyone who reaches the port can start a container with the host's root mounted. On
     `127.0.0.1` that is every user and every service of the host, and every container in its network, whatever group they
     are in; on `0.0.0.0` it is the network, and machines that look for port 2375 find it within hours.
 
     ## What to do
 
-    Reach the engine over SSH, `docker context create … --docker host=ssh://user@host`, or demand certificates
+    Reach the engine over SSH, `docker context create … --docker host=ssh://user@host`, or require certificates
     (`daemon.settings.tlsverify`, or `virtualisation.podman.networkSocket`, which has TLS before it).
 
     ## What keeps it silent

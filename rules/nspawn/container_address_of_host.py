@@ -20,8 +20,8 @@ class ContainerAddressOfHost(Rule[HostSystem]):
 
     ## Why it matters
 
-    `hostAddress` is the host's end of the link and `localAddress` the container's. An address that the host has itself is
-    never sent anywhere: traffic for the container stays on the host.
+    `hostAddress` is the host's end of the link and `localAddress` the container's. The host never forwards traffic for
+    its own address, so traffic for the container stays on the host.
 
     ## What to do
 

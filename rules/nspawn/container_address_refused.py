@@ -19,9 +19,9 @@ class ContainerAddressRefused(Rule[NspawnContainer]):
 
     ## What it finds
 
-    `hostAddress`, `localAddress`, `hostAddress6` or `localAddress6` of a container with `privateNetwork = true` that is no
-    IP address: a number above 255, a fifth number, a letter, a prefix length above 32, or an IPv4 address in an option
-    for IPv6.
+    `hostAddress`, `localAddress`, `hostAddress6` or `localAddress6` of a container with `privateNetwork = true` that is
+    not an IP address: a number above 255, a fifth number, a letter, a prefix length above 32, or an IPv4 address in an
+    option for IPv6.
 
     ## Why it matters
 
@@ -30,7 +30,7 @@ class ContainerAddressRefused(Rule[NspawnContainer]):
 
     ## What to do
 
-    Write an address: `"10.0.0.2"`, `"fd00::2"`. A name that is resolved by DNS does not do.
+    Write an address: `"10.0.0.2"`, `"fd00::2"`. A DNS name does not work.
 
     ## What keeps it silent
 

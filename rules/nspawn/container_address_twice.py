@@ -31,7 +31,8 @@ class ContainerAddressTwice(Rule[HostSystem]):
 
     - Containers of different hosts, and containers that exist under different conditions.
     - A container without `privateNetwork = true`, whose addresses have no effect.
-    - The same `hostAddress` twice: each container has a link of its own, and the host may be called the same on all.
+    - The same `hostAddress` twice: each container has a link of its own, and the host may have the same address on all
+      of them.
     - Addresses and names that are not known, and one container that is declared in several places.
 
     ## References

@@ -19,8 +19,8 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
 
     ## What it finds
 
-    A container with `privateNetwork = true` and no `hostBridge`, whose `localAddress` has a prefix length that
-    leaves bits of the address over, as `10.0.0.2/24` does; and one whose `hostAddress` or `hostAddress6` has any.
+    A container with `privateNetwork = true` and no `hostBridge`, whose `localAddress` has a prefix length that leaves
+    bits of the address over, as `10.0.0.2/24` does; and one whose `hostAddress` or `hostAddress6` has any prefix length.
 
     ## Why it matters
 

@@ -20,7 +20,7 @@ class ContainerBindWithoutMapping(Rule[NspawnContainer]):
     ## What it finds
 
     A bind mount with `isReadOnly = false`, or by the flag `--bind`, of a container with `privateUsers = "pick"` or a
-    number, that has none of the mount options `idmap`, `rootidmap` and `owneridmap`.
+    number, without the mount option `idmap`, `rootidmap` or `owneridmap`.
 
     ## Why it matters
 
@@ -40,7 +40,7 @@ class ContainerBindWithoutMapping(Rule[NspawnContainer]):
 
     ## What keeps it silent
 
-    - One of these options, `noidmap` included, which says that it is meant.
+    - One of these options, also `noidmap`, which says that the mapping is off on purpose.
     - Read-only mounts, and those below `/dev`, `/run` and `/tmp`.
     - `privateUsers` that is not known, `"identity"`, `"no"`, or 0.
     - A mount that is not known or is under a condition, and the path of the host in a rule of `systemd.tmpfiles` or in

@@ -21,19 +21,19 @@ class ContainerControlSocket(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    By the socket root in the container tells the host to start a container with the host's root mounted, or a unit of its
-    own. A read-only mount changes nothing: the socket can still be talked to.
+    Through the socket, root in the container can start a container with the host's root mounted, or a unit on the host.
+    A read-only mount changes nothing: the container can still send requests to the socket.
 
     ## What to do
 
-    Leave it out, or put a proxy in between that lets through only the requests that the container needs.
+    Remove the mount, or put a proxy in between that passes only the requests that the container needs.
 
     ## What keeps it silent
 
     - Sockets of other programs, and files whose names only begin like these.
     - The whole of `/run` or `/var`, which `container-host-path-bound` reports.
     - A source that is not known, and a mount under a condition.
-    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
+    - A container that has, or may have, its own users (`privateUsers`, `-U`): its root has no rights on the host.
 
     ## References
 

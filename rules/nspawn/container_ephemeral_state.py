@@ -19,22 +19,22 @@ class ContainerEphemeralState(Rule[NspawnContainer]):
     A container with `ephemeral = true` whose system runs a service that keeps data, with no bind mount at, above or below
     the directory where it does.
 
-    Where all its bind mounts are read-only, the container is rather one that shows what the host has, and the finding is for
-    information.
+    If all its bind mounts are read-only, the container probably only serves data of the host, and the finding has
+    severity info.
 
     ## Why it matters
 
-    `ephemeral` gives the container an empty root file system at each start and removes it at each stop. The service starts
-    anew every time: users, uploads and tables are gone after a reboot or a `nixos-rebuild switch`.
+    `ephemeral` gives the container an empty root file system at each start and removes it at each stop. The service
+    starts empty every time: users, uploads and tables are gone after a reboot or a `nixos-rebuild switch`.
 
     ## What to do
 
-    Bind a directory of the host over the service's own, `isReadOnly = false`, or make the container a lasting one.
+    Bind a directory of the host over the service's own, `isReadOnly = false`, or remove `ephemeral`.
 
     ## What keeps it silent
 
-    - A bind mount at the directory, above it or below it, by option or by a flag; options of it, such as `:idmap`, count
-      for nothing here.
+    - A bind mount at the directory, above it or below it, by option or by a flag; its options, such as `:idmap`, do not
+      matter here.
     - A file system of the container there (`fileSystems`), and a link that `systemd.tmpfiles.rules` makes there.
     - Bind mounts, flags or a directory that are not known.
     - Services that are not in the table of those that keep data, and one that is switched on by a condition.

@@ -22,8 +22,8 @@ class ContainerFirewallWithoutEffect(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    The container may not change the host's network, so its firewall is never set up. Which ports are open is for the host
-    to say, and there they are closed: the service is not reachable from outside although the configuration says so.
+    The container cannot change the host's network, so its firewall is never set up. Only the host decides which ports
+    are open, and there they are closed: the service is not reachable from outside although the configuration says so.
 
     ## What to do
 

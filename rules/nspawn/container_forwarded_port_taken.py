@@ -24,8 +24,8 @@ class ContainerForwardedPortTaken(Rule[HostSystem]):
     ## Why it matters
 
     systemd-nspawn forwards by rewriting addresses before any program sees the packet. Of two containers one gets all and
-    the other nothing; a service of the host keeps running and is no longer reachable from outside. Where that is SSH, it is
-    the way into the host that is gone.
+    the other nothing; a service of the host keeps running and is no longer reachable from outside. If that service is
+    SSH, nobody can log in to the host any more.
 
     ## What to do
 

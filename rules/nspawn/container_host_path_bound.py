@@ -22,19 +22,20 @@ class ContainerHostPathBound(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    Root in a container is root for the files that it sees. With `/etc` to write to it adds a user to the host, with
-    `/var/lib` it changes the data of every service, and with `/root` to read it has the keys.
+    Root in a container is root for the files that it sees. With write access to `/etc` it can add a user to the host,
+    with write access to `/var/lib` it can change the data of every service, and with read access to `/root` it has the
+    keys.
 
     ## What to do
 
-    Bind the one folder that the container is about, read-only where it only reads.
+    Bind only the folder that the container needs, read-only if it only reads.
 
     ## What keeps it silent
 
     - Folders within these, such as `/var/lib/gitea` or `/home/alice`, and single files such as `/etc/localtime`.
     - Read-only mounts of folders without secrets, and mounts of which it is not known whether they are.
     - A source that is not known, and a mount under a condition.
-    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
+    - A container that has, or may have, its own users (`privateUsers`, `-U`): its root has no rights on the host.
 
     ## References
 

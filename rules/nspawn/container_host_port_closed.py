@@ -55,7 +55,7 @@ class ContainerHostPortClosed(Rule[HostSystem]):
     ## What keeps it silent
 
     - The port among the open ones of the host or of an interface that is, or may be, the container's; a trusted interface.
-    - `openFirewall` of the service, the firewall switched off, and rules of iptables or nftables of one's own.
+    - `openFirewall` of the service, a disabled firewall, and custom rules for iptables or nftables.
     - A host with modules that are not known, a bridge, and links besides the container's own.
     - A service of the host whose port is not known, or that listens on the loopback alone.
 

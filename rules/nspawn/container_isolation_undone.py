@@ -25,8 +25,8 @@ class ContainerIsolationUndone(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    A hole in a service of the container is then one in the host: whoever gets in loads a kernel module, writes to the
-    host's disk, or opens its firewall.
+    A vulnerability in a service of the container is then one of the host: an attacker can load a kernel module, write to
+    the host's disk, or open its firewall.
 
     ## What to do
 

@@ -56,8 +56,9 @@ class ContainerMissingStateVersion(Rule[NspawnContainer]):
     A declarative container (`containers.<name>`) whose `config` provably never defines `system.stateVersion`: not in the
     definition itself, not in a module that it imports, and not in another file of the repository that adds to the container.
 
-    A state version that is the release of nixpkgs (`lib.trivial.release`, `config.system.nixos.release`) is as good as none:
-    it moves with each upgrade. One that is no release such as `25.05` (`"unstable"`, `"2505"`) is refused since NixOS 25.05.
+    A state version that is the release of nixpkgs (`lib.trivial.release`, `config.system.nixos.release`) has no effect:
+    it moves with each upgrade. NixOS 25.05 and later reject a state version that is not a release (`"unstable"`,
+    `"2505"`).
 
     ## Why it matters
 

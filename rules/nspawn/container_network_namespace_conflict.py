@@ -24,7 +24,7 @@ class ContainerNetworkNamespaceConflict(Rule[NspawnContainer]):
 
     ## What to do
 
-    Keep the one that is meant. What is in a namespace has the interfaces that were put there.
+    Keep the one that you want. A container in a namespace has the interfaces of that namespace.
 
     ## What keeps it silent
 

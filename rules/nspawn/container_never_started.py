@@ -19,11 +19,11 @@ class ContainerNeverStarted(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    After a reboot it is not there, and nobody is told.
+    After a reboot the container is down, and no message says so.
 
     ## What to do
 
-    Set `autoStart = true`, or remove a container that is no longer needed.
+    Set `autoStart = true`, or remove the container if you no longer need it.
 
     ## What keeps it silent
 

@@ -20,8 +20,8 @@ class ContainerNoUserNamespace(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    User 0 in the container is user 0 on the host. Files that it can reach on the host, through a bind mount or a hole in the
-    kernel, are open to it.
+    User 0 in the container is user 0 on the host. It has full access to files of the host that it reaches through a bind
+    mount or a vulnerability of the kernel.
 
     ## What to do
 
@@ -33,7 +33,7 @@ class ContainerNoUserNamespace(Rule[NspawnContainer]):
     - Bind mounts to write to, whose files would change hands.
     - A release that is older or not known.
 
-    It runs only with `--pedantic`: it is about a wall more, not about a hole.
+    It runs only with `--pedantic`: it suggests one more layer of defence and reports no vulnerability.
 
     ## References
 

@@ -21,8 +21,8 @@ class ContainerOutsideBridgeNetwork(Rule[HostSystem]):
 
     ## Why it matters
 
-    On a bridge nobody routes for the container. An address outside of the bridge's network reaches neither the host nor
-    the containers beside it.
+    On a bridge, the host does not route for the container. An address outside of the bridge's network reaches neither
+    the host nor the containers beside it.
 
     ## What to do
 

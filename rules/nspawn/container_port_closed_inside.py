@@ -42,7 +42,7 @@ class ContainerPortClosedInside(Rule[NspawnContainer]):
     ## Why it matters
 
     The firewall of NixOS is on in a container as it is on a host. The packet reaches the container and is dropped there:
-    the service answers inside, and nobody outside gets through.
+    the service answers inside the container only.
 
     ## What to do
 

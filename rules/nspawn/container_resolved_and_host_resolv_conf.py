@@ -41,8 +41,8 @@ class ContainerResolvedAndHostResolvConf(Rule[NspawnContainer]):
 
     ## What to do
 
-    Set `networking.useHostResolvConf = lib.mkForce false;` in the container, as `nixlint fix` does. The fix is safe: without
-    it there is no system.
+    Set `networking.useHostResolvConf = lib.mkForce false;` in the container, as `nixlint fix` does. The fix is safe,
+    because without it the system does not build.
 
     ## What keeps it silent
 

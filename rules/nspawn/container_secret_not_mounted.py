@@ -23,7 +23,7 @@ class ContainerSecretNotMounted(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    The host decrypts the secret into its own `/run`, and a container has one of its own. The path leads nowhere there:
+    The host decrypts the secret into its own `/run`, and a container has one of its own. The path does not exist there:
     the service does not start, or goes on without the secret.
 
     ## What to do

@@ -23,8 +23,8 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    The container needs to read the secret. With write access a hole in it changes the secret for every other service that
-    uses it: an administrator's password, a signing key.
+    The container needs to read the secret. With write access, an attacker in the container can change the secret for
+    every other service that uses it: an administrator's password, a signing key.
 
     ## What to do
 
@@ -34,7 +34,7 @@ class ContainerSecretWritable(Rule[NspawnContainer]):
 
     - Read-only mounts, and mounts of which it is not known whether they are.
     - Paths elsewhere, and those that are not known.
-    - A container that has users of its own, or may have them (`privateUsers`, `-U`): its root is nobody on the host.
+    - A container that has, or may have, its own users (`privateUsers`, `-U`): its root has no rights on the host.
 
     ## References
 

@@ -38,8 +38,7 @@ class ContainerSocketNotMounted(Rule[NspawnContainer]):
 
     ## Why it matters
 
-    A container has a `/run` of its own. What was a socket on the host is no file in the container: *No such file or
-    directory*.
+    A container has its own `/run`. The host's socket does not exist in the container: *No such file or directory*.
 
     ## What to do
 

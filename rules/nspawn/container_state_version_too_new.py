@@ -35,7 +35,7 @@ class ContainerStateVersionTooNew(Rule[NspawnContainer]):
 
     - No `nixos-release` in `nixlint.toml`.
     - A container with a `nixpkgs` of its own, which may be of another release.
-    - A value that is not known, or is no release such as `26.05`.
+    - A value that is not known, or is not a release such as `26.05`.
 
     ## References
 

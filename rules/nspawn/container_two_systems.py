@@ -35,7 +35,7 @@ class ContainerTwoSystems(Rule[NspawnContainer]):
 
     ## What to do
 
-    Keep the one that is meant.
+    Keep the one that you want.
 
     ## What keeps it silent
 

@@ -33,7 +33,7 @@ class OciConfinementDisabled(Rule[OciContainer]):
 
     ## What keeps it silent
 
-    - A profile of one's own, and an option that is not known.
+    - A custom profile, and an option that is not known.
     - A privileged container, of which another rule tells.
     - `apparmor=unconfined` and `label=disable`: NixOS has neither AppArmor nor SELinux unless it is asked to.
 

@@ -24,8 +24,8 @@ class OciDangerousCapability(Rule[OciContainer]):
 
     ## Why it matters
 
-    The engine withholds them for a reason: with each there is a known way out of the container. A hole in the program in it
-    is then one in the host.
+    The engine withholds them for a reason: each gives a known way to escape from the container. A vulnerability in the
+    program in it is then one in the host.
 
     ## What to do
 

@@ -20,8 +20,8 @@ class OciDependsOnCycle(Rule[OciModule | HostSystem]):
 
     ## Why it matters
 
-    NixOS orders the units after each other and does not look for circles. systemd breaks one at the start by dropping the
-    start of a unit, and which one that is nobody says: *Found ordering cycle*.
+    NixOS orders the units after each other and does not look for circles. systemd breaks one at the start by dropping
+    the start of a unit, and no message says in advance which one: *Found ordering cycle*.
 
     ## What to do
 

@@ -44,7 +44,7 @@ class OciDnsClosed(Rule[HostSystem]):
 
     - Port 53 among the open ones of the host, or of an interface that is, or may be, one of Podman's.
     - A firewall of iptables: there the rule that Podman makes (netavark, since 1.8) comes before those of NixOS.
-    - A trusted interface, a firewall that is switched off, and rules of iptables or nftables of one's own.
+    - A trusted interface, a disabled firewall, and custom rules for iptables or nftables.
     - Docker, which has a resolver in each container, and rootless containers.
     - A network of one container alone, one with `--disable-dns` in the repository, and a host with modules that are not
       known.

@@ -22,8 +22,9 @@ class OciEngineSocket(Rule[OciContainer]):
 
     ## Why it matters
 
-    Whoever can talk to the socket can start a container with the host's root mounted. A hole in the program in the
-    container is then root on the host. Mounting the socket read-only changes nothing: it can still be talked to.
+    Every program that can reach the socket can start a container with the host's root mounted. A vulnerability in the
+    program in the container is then root on the host. Mounting the socket read-only changes nothing: it can still be
+    talked to.
 
     ## What to do
 

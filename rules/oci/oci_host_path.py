@@ -24,8 +24,9 @@ class OciHostPath(Rule[OciContainer]):
 
     ## Why it matters
 
-    Root in a container is root for the files that it sees. With `/etc` to write to it adds a user to the host, with
-    `/var/lib` it changes the data of every service, and with `/root` to read it has the keys.
+    Root in a container is root for the files that it sees. With write access to `/etc` it can add a user to the host,
+    with write access to `/var/lib` it can change the data of every service, and with read access to `/root` it has the
+    keys.
 
     ## What to do
 

@@ -23,7 +23,7 @@ class OciHostPortTaken(Rule[HostSystem]):
 
     ## Why it matters
 
-    Whoever comes second gets *address already in use*. At one boot that is the container, at the next the service.
+    The second one to start gets *address already in use*. At one boot that is the container, at the next the service.
 
     ## What to do
 

@@ -17,8 +17,8 @@ class OciImageWithoutDigest(Rule[OciContainer]):
 
     ## Why it matters
 
-    Who owns the repository in the registry, or breaks into it, can put another image behind the same tag. Two hosts with
-    one configuration may run different programs.
+    The owner of the repository in the registry, or an attacker who breaks into it, can move the tag to another image.
+    Two hosts with one configuration may run different programs.
 
     ## What to do
 

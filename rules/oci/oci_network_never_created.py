@@ -35,7 +35,7 @@ class OciNetworkNeverCreated(Rule[OciContainer]):
     ## Why it matters
 
     NixOS has no option for networks of OCI containers, and the engine does not make what it does not know: *network not
-    found*. Where somebody made it by hand, it is lost with the next machine, and nobody remembers its settings.
+    found*. A network that was created by hand does not exist on the next machine.
 
     ## What to do
 

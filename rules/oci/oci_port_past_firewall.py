@@ -41,8 +41,9 @@ class OciPortPastFirewall(Rule[OciContainer]):
     - A rootless container, or one whose network is `pasta` or `slirp4netns`: there a program of the host listens on the
       port, behind the firewall.
 
-    It is a note, because it depends on what is in front of the host; for a database (PostgreSQL, MySQL, MariaDB, MongoDB,
-    Redis, Valkey) it is a warning, because hardly any is meant for the network, and all of its data is behind one login.
+    It is a note, because it depends on what is in front of the host; for a database (PostgreSQL, MySQL, MariaDB,
+    MongoDB, Redis, Valkey) it is a warning, because databases are rarely meant to be public, and one login protects all
+    of the data.
 
     ## References
 

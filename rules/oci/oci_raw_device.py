@@ -19,7 +19,8 @@ class OciRawDevice(Rule[OciContainer]):
 
     ## Why it matters
 
-    Who writes to the disk writes to every file on it: a hole in the program in the container is then root on the host.
+    Writing to the disk means writing to every file on it: a vulnerability in the program in the container gives root on
+    the host.
 
     ## What to do
 

@@ -21,7 +21,7 @@ class OciRootlessLinger(Rule[HostSystem]):
     ## Why it matters
 
     NixOS orders the unit after the manager of the user, whose name has the user's number: without a `uid` in the
-    configuration it does not evaluate. Without `linger` nobody starts that manager before the user logs in, the health
+    configuration it does not evaluate. Without `linger` that manager does not start before the user logs in, the health
     check has no timer, and the unit never gets healthy.
 
     ## What to do

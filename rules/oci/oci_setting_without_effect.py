@@ -24,7 +24,7 @@ class OciSettingWithoutEffect(Rule[OciContainer]):
 
     In such a network nothing is published: Podman discards the ports, Docker does with the host's network and refuses
     them with another container's. The program listens where it wants to, on all addresses of the host perhaps, and
-    `127.0.0.1:` in front of a port keeps nobody away.
+    `127.0.0.1:` in front of a port restricts nothing.
 
     NixOS logs in only where all three settings of `login` are there; else the image is pulled as by anybody.
 

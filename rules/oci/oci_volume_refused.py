@@ -20,8 +20,8 @@ class OciVolumeRefused(Rule[OciContainer]):
 
     ## Why it matters
 
-    The engine stops with an error, so the container's unit fails each time it starts. A variable is none: NixOS quotes each
-    volume, so the engine gets `$HOME` as it is written.
+    The engine stops with an error, so the container's unit fails each time it starts. A shell variable is not expanded:
+    NixOS quotes each volume, so the engine gets `$HOME` as it is written.
 
     ## What to do
 

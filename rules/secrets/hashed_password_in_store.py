@@ -22,10 +22,10 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    NixOS keeps hashes in `/etc/shadow`, which only root reads, so that nobody tries passwords against them. In `/nix/store`
-    every user reads them, and in a public repository everybody does. A long random password stays safe behind yescrypt,
-    bcrypt or SHA-512; a short one, or one from a dictionary, does not. MD5, NT and SHA-256 are cheap to try, and NixOS has
-    not accepted them since 23.05: with such a hash, nobody logs in.
+    NixOS keeps hashes in `/etc/shadow`, which only root can read, so that other users cannot try passwords against them.
+    In `/nix/store` every user reads them, and in a public repository everybody does. A long random password stays safe
+    behind yescrypt, bcrypt or SHA-512; a short one, or one from a dictionary, does not. MD5, NT and SHA-256 are cheap to
+    try, and NixOS has not accepted them since 23.05: with such a hash, login fails.
 
     ## What to do
 
@@ -37,7 +37,7 @@ class HashedPasswordInStore(Rule[WrittenDefinition]):
     - What locks the account (`!`, `*`), and an empty hash, which is another matter.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

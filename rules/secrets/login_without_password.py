@@ -28,13 +28,13 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
 
     ## What to do
 
-    Leave the option out, or set it to `"!"`, where nobody is to log in with a password; else set `hashedPasswordFile`.
+    Leave the option out, or set it to `"!"`, if no login with a password is wanted; else set `hashedPasswordFile`.
 
     ## What keeps it silent
 
-    - A comment beside it that speaks of the password or the login: somebody means it.
+    - A comment beside it that mentions the password or the login: it is intended.
     - Another option that sets the password of the same user, in the same set.
-    - A console that logs somebody in anyway (`services.getty.autologinUser`), as installers and rescue systems do.
+    - A console with automatic login (`services.getty.autologinUser`), as on installers and rescue systems.
     - Users who are neither root nor in `wheel`, such as that of a television.
     - Files for tests, examples, templates, virtual machines, live systems and installers.
 

@@ -31,9 +31,9 @@ class SecretForUsersWithOwner(Rule[WrittenDefinition]):
 
     ## Why it matters
 
-    sops-nix decrypts such a secret before NixOS makes the users, so it gives it to root and looks up nobody. With a
-    `uid` it refuses the configuration: *neededForUsers cannot be used for secrets that are not root-owned*. A service
-    that is to read the secret as its owner can't.
+    sops-nix decrypts such a secret before NixOS makes the users, so the secret belongs to root, and no owner is looked
+    up. With a `uid` it refuses the configuration: *neededForUsers cannot be used for secrets that are not root-owned*. A
+    service that is to read the secret as its owner can't.
 
     ## What to do
 

@@ -41,7 +41,7 @@ class SecretInContainerEnvironment(PlainValueRule):
     - Hashes, public keys and encrypted values.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

@@ -22,8 +22,8 @@ class SecretInStore(PlainValueRule):
     as if it stood there, and so does one that a script, a text or a generated configuration file is made of, or that
     modules get as an argument (`specialArgs`). Options of NixOS, users, units, containers and files have rules of their own.
 
-    A stand-in such as `changeme` is reported as a placeholder, which hurts when somebody forgets to replace it; where it is
-    the password of a login that nixlint knows, anyone guesses it, and it is an error. A default that a program publishes
+    A stand-in such as `changeme` is reported as a placeholder, a risk only if it is never replaced; where it is the
+    password of a login that nixlint knows, anyone guesses it, and it is an error. A default that a program publishes
     (Grafana's `secret_key`) is reported as what it is: a key that everyone knows.
 
     ## Why it matters
@@ -53,7 +53,7 @@ class SecretInStore(PlainValueRule):
     - An API key that only stands where something has to stand: `none`, `local-only`, `1234567890`.
     - Declarations of options, and files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

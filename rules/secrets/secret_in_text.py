@@ -41,7 +41,7 @@ class SecretInText(Rule[StringLiteral]):
     - Declarations of options, and texts below `options`, `description`, `example` and the like.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

@@ -46,7 +46,7 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
 
     - A secret whose name is not known, or a set of secrets that is not known, anywhere in the repository.
     - A repository that declares no secret: its declarations are elsewhere.
-    - The name below any other set called `secrets`: an option of one's own may hand it on.
+    - The name below any other set called `secrets`: an option of the repository may hand it on.
     - A file that no host certainly imports.
     - The default of an option, which another value may replace, and what a `let` binds, which may not be used.
     - A use with a default, `config.sops.secrets.x.path or "/key"`, and one behind `?`.

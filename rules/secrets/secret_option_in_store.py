@@ -31,8 +31,8 @@ class SecretOptionInStore(PlainValueRule):
     ## What to do
 
     Use the option that the finding names: it takes the path of a file, which sops-nix or agenix makes when the system
-    starts. A few modules have none; then a template of sops-nix, or `LoadCredential` of the unit, is the way out.
-    Then change the secret: it has been public.
+    starts. A few modules have no such option; then use a template of sops-nix, or `LoadCredential` of the unit. Then
+    change the secret: it has been public.
 
     Where the repository uses sops-nix or agenix, `nixlint fix --unsafe-fixes` writes the declaration and the option for the
     file, and moves the old value into a file outside the repository that only you can read. The secret has to be
@@ -44,7 +44,7 @@ class SecretOptionInStore(PlainValueRule):
     - Hashes, public keys and encrypted values.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

@@ -53,7 +53,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     - The files of sops-nix and agenix: they are not there while Nix evaluates, so that reading one fails.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

@@ -38,7 +38,7 @@ class SecretWorldReadable(Rule[WrittenDefinition]):
     ## What keeps it silent
 
     - Modes without a right for others, and a mode that is not known.
-    - A name that says that it is no secret: a certificate, a public key, a user name, a domain.
+    - A name that says that it is not a secret: a certificate, a public key, a user name, a domain.
     - Files for tests, examples, templates, virtual machines and installers.
 
     ## References

@@ -28,9 +28,9 @@ class UserPasswordInStore(PlainValueRule):
 
     ## What to do
 
-    Set `hashedPasswordFile` to a file that sops-nix or agenix makes. It has to hold a hash, as `mkpasswd` makes it: NixOS
-    takes what is in the file for the hash, so that with the password itself in it nobody logs in. With sops-nix the secret
-    needs `neededForUsers = true`, for it is decrypted too late otherwise. Then change the password.
+    Set `hashedPasswordFile` to a file that sops-nix or agenix makes. It has to hold a hash, as `mkpasswd` makes it:
+    NixOS takes the content of the file as the hash, so login fails if the file holds the password itself. With sops-nix
+    the secret needs `neededForUsers = true`, for it is decrypted too late otherwise. Then change the password.
 
     Where the repository uses sops-nix or agenix, `nixlint fix --unsafe-fixes` writes the declaration and the option for the
     file, and moves the old value into a file outside the repository that only you can read. A hash of the password has to be
@@ -42,7 +42,7 @@ class UserPasswordInStore(PlainValueRule):
     - Hashes, public keys and encrypted values.
     - Files for tests, examples, templates, virtual machines and installers.
     - `# pragma: allowlist secret` and `# gitleaks:allow` on the line.
-    - A comment on the line, or right above it, that says that it is no secret (`# not a secret`).
+    - A comment on the line, or right above it, that says that it is not a secret (`# not a secret`).
 
     ## References
 

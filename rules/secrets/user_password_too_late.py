@@ -35,7 +35,7 @@ class UserPasswordTooLate(Rule[WrittenDefinition]):
     ## Why it matters
 
     sops-nix decrypts secrets after NixOS makes the users. The file of the password is not there yet, the user gets no
-    password, and with `users.mutableUsers = false` nobody can log in after the next boot.
+    password, and with `users.mutableUsers = false` no login works after the next boot.
 
     ## What to do
 

@@ -16,7 +16,7 @@ class MalformedSuppression(Rule[MalformedDirective]):
 
     ## Why it matters
 
-    Whoever wrote it believes that a finding is dealt with.
+    The author believes that the finding is suppressed.
 
     ## What to do
 
