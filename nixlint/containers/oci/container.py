@@ -101,6 +101,8 @@ class OciContainer:
     may_be_confined: bool = False
     depends_on: tuple[Text, ...] = ()
     flags: tuple[Flag, ...] = ()
+    knows_flags: bool = True
+    """Whether it certainly has no other flags than those known in part or whole."""
     user: Text | None = None
     may_be_a_job: bool = False
     podman: Place | None = None

@@ -12,7 +12,7 @@ from nixlint.containers.languages.engine_flags import Flag, flags_in
 from nixlint.containers.languages.image_reference import ImageReference, parse_image_reference
 from nixlint.containers.languages.port_mapping import parse_port_mapping
 from nixlint.containers.languages.volume_mount import parse_mount_flag, parse_volume_mount
-from nixlint.containers.stated import deciding, is_false
+from nixlint.containers.stated import deciding, is_complete, is_false
 from nixlint.semantics.language.values import (
     UNSETTLED,
     AttrsValue,
@@ -238,6 +238,7 @@ def _container(
         updates_itself=declaration.updates_itself(flags),
         depends_on=declaration.certain_texts("dependsOn"),
         flags=flags,
+        knows_flags=is_complete(declaration.option("extraOptions")),
         user=declaration.text("user"),
         may_be_a_job=declaration.may_be_a_job(flags),
         podman=declaration.place_of("podman", AttrsValue),
