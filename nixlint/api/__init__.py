@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nixlint.conversion.output import NotWritten as NotWritten
     from nixlint.deployment.parts import Remark as Remark
     from nixlint.deployment.parts import RemarkKind as RemarkKind
+    from nixlint.files.reading import read_stream as read_stream
     from nixlint.files.reading import reason_of as reason_of
     from nixlint.linting.configuration import ConfigurationError as ConfigurationError
     from nixlint.linting.configuration import suggestion as suggestion
@@ -154,6 +155,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "Position": "nixlint.syntax.span",
         "Span": "nixlint.syntax.span",
         "internal_error": "nixlint.linting.run.internal_error",
+        "read_stream": "nixlint.files.reading",
         "reason_of": "nixlint.files.reading",
         "releases": "nixlint.semantics.modules.releases",
         "shown_from_here": "nixlint.api.request",

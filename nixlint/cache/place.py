@@ -64,7 +64,16 @@ class CachePlace(NamedTuple):
             _tidy(own)
 
     def _own(self) -> OwnFolder:
-        return OwnFolder(self.folder, _MARK, _FORM)
+        return _own(self.folder)
+
+
+def why_unused(folder: Path) -> str | None:
+    """Why nothing is kept in a folder that a person named; ``None`` where it is nixlint's, or can become so."""
+    return _own(folder).refusal()
+
+
+def _own(folder: Path) -> OwnFolder:
+    return OwnFolder(folder, _MARK, _FORM)
 
 
 def _tidy(own: OwnFolder) -> None:

@@ -13,7 +13,7 @@ from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.terminal import style_for
 
 from .arguments import asked, choices_of, paths_of, shared_options
-from .notices import write_notices
+from .notices import write_notices, write_warnings
 from .progress import clear
 
 
@@ -79,7 +79,9 @@ def command(
     for piece in written_as.written(report, view):
         sys.stdout.write(piece)
     sys.stdout.flush()
-    if not written_as.is_whole:
+    if written_as.is_whole:
+        write_warnings(report, color)
+    else:
         write_notices(report, color)
     return exit_code(report, fail_on)
 

@@ -6,19 +6,27 @@ import sys
 from collections import Counter
 
 from nixlint.api import Report
-from nixlint.reporting.terminal import style_for
+from nixlint.reporting.terminal import style_for, visible
 from nixlint.reporting.text import count, failure_text, skipped_text
 
 
 def write_notices(report: Report, colour: str) -> None:
     """Write one line for each failure and each skipped file, and one where there was nothing to look at."""
     style = style_for(sys.stderr, colour)
+    write_warnings(report, colour)
     for failure in report.failures:
         print(f"{style.coloured('error:', 'red')} {failure_text(failure)}", file=sys.stderr)
     for text in _skipped(report):
         print(f"{style.coloured('skipped', 'blue')} {text}", file=sys.stderr)
     if not report.files_checked and not report.failures and not report.skipped:
         print(f"{style.coloured('warning:', 'yellow')} there are no Nix files here", file=sys.stderr)
+
+
+def write_warnings(report: Report, colour: str) -> None:
+    """Write one line for each thing that nixlint did without."""
+    style = style_for(sys.stderr, colour)
+    for warning in report.warnings:
+        print(f"{style.coloured('warning:', 'yellow')} {visible(warning)}", file=sys.stderr)
 
 
 _SHOWN = 10

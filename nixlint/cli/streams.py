@@ -12,7 +12,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, TextIO
 
-from nixlint.api import reason_of
+from nixlint.api import read_stream, reason_of
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -45,12 +45,12 @@ def current_folder() -> str | None:
 
 
 def read_standard_input() -> bytes:
-    """All of standard input. Raises :class:`StreamLost` where it cannot be read."""
+    """All of standard input. Raises :class:`StreamLost` where it cannot be read, or is larger than a file may be."""
     try:
         if sys.stdin is None:
             with io.FileIO(0, "rb", closefd=False) as stream:
-                return stream.readall()
-        return sys.stdin.buffer.read()
+                return read_stream(stream)
+        return read_stream(sys.stdin.buffer)
     except OSError as error:
         raise StreamLost(f"standard input cannot be read: {reason_of(error)}") from error
 

@@ -56,11 +56,14 @@ class Access:
 
         Raises :class:`ComposeError` for a file that isn't there, is too large, is none, or may not be read.
         """
+        named = keys or (Shown.file(path),)
         if path in self._given:
+            if len(self._given[path]) > MAXIMUM_BYTES:
+                raise _too_large(place, named)
             return self._given[path]
         if path not in self._read:
             self.budget.take_file(place)
-            self._read[path] = self._bytes(path, place, keys or (Shown.file(path),))
+            self._read[path] = self._bytes(path, place, named)
         return self._read[path]
 
     def _bytes(self, path: Path, place: Place | None, named: tuple[Shown, ...]) -> bytes:
@@ -71,9 +74,7 @@ class Access:
         except NotRegularFile:
             raise ComposeError("{}: not a regular file", place, *named) from None
         except TooLarge:
-            raise ComposeError(
-                "{}: larger than {} MiB", place, *named, Shown.number(MAXIMUM_BYTES // 1024 // 1024)
-            ) from None
+            raise _too_large(place, named) from None
         except OutsideTree:
             raise ComposeError("{}: outside of the project's folder, and not named to nixlint", place, *named) from None
         except (OSError, ValueError) as error:
@@ -82,6 +83,10 @@ class Access:
 
     def _reader(self, path: Path) -> Reader:
         return Anywhere() if path in self._named else self._within
+
+
+def _too_large(place: Place | None, named: tuple[Shown, ...]) -> ComposeError:
+    return ComposeError("{}: larger than {} MiB", place, *named, Shown.number(MAXIMUM_BYTES // 1024 // 1024))
 
 
 def anywhere() -> Access:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from .reading import whole
+from .reading import reason_of, whole
 from .writing import beside, remove_stale
 
 _ENTER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -47,6 +47,25 @@ class OwnFolder:
         self._mark, self._text = mark
         self._form = form
 
+    def refusal(self) -> str | None:
+        """Why the folder is not used; ``None`` where it is ours, empty, or not there yet."""
+        try:
+            folder = os.open(self._path, _ENTER)
+        except FileNotFoundError:
+            return None
+        except NotADirectoryError:  # what the system says of a link, too
+            return "it is a symbolic link or not a folder"
+        except (OSError, ValueError) as error:
+            return reason_of(error) if isinstance(error, OSError) else "no folder can have this name"
+        try:
+            if _is_empty(folder) or self._has_mark(folder):
+                return None
+        except OSError as error:
+            return reason_of(error)
+        finally:
+            os.close(folder)
+        return f"it has content but no {self._mark} of nixlint"
+
     def read(self, name: str, limit: int) -> bytes:
         """The bytes of a file; see :class:`~nixlint.files.reading.Reader`."""
         with self._opened() as folder:
@@ -64,9 +83,7 @@ class OwnFolder:
             self._path.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder = os.open(self._path, _ENTER)
         try:
-            with os.scandir(folder) as entries:
-                is_empty = next(entries, None) is None
-            if is_empty:
+            if _is_empty(folder):
                 _put(folder, self._mark, self._text)
         finally:
             os.close(folder)
@@ -99,11 +116,22 @@ class OwnFolder:
     def _opened(self) -> Iterator[int]:
         folder = os.open(self._path, _ENTER)
         try:
-            if whole(os.open(self._mark, _READ, dir_fd=folder), _MAX_MARK) != self._text:
+            if not self._has_mark(folder):
                 raise NotOurs("it does not have our mark")
             yield folder
         finally:
             os.close(folder)
+
+    def _has_mark(self, folder: int) -> bool:
+        try:
+            return whole(os.open(self._mark, _READ, dir_fd=folder), _MAX_MARK) == self._text
+        except OSError:
+            return False
+
+
+def _is_empty(folder: int) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
 
 
 def _put(folder: int, name: str, data: bytes) -> None:

@@ -2,7 +2,8 @@
 
 A FIFO without a writer blocks whoever opens it, and ``/dev/zero`` never ends; both can stand under any name. So nothing is
 opened without ``O_NONBLOCK``, nothing is read but regular files, and no more of one than the limit says, however much it
-grows meanwhile. Only a pipe that a person has named is read as well, for so long as something comes.
+grows meanwhile. Only a pipe that a person has named is read as well, for so long as something comes, and an open stream
+such as standard input, whatever it is.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import stat
 import time
 from enum import Enum
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 MAX_BYTES = 8 * 1024 * 1024
 """How many bytes are read of a file where nobody says how many."""
@@ -134,6 +135,18 @@ def whole(descriptor: int, limit: int) -> bytes:
     return data
 
 
+def read_stream(stream: BinaryIO, limit: int = MAX_BYTES) -> bytes:
+    """All that comes out of an open stream, which stays open. Raises :class:`TooLarge`, and any other :class:`OSError`."""
+    pieces: list[bytes] = []
+    left = limit + 1
+    while left > 0 and (piece := stream.read(left)):  # a raw stream may give less than it is asked for
+        pieces.append(piece)
+        left -= len(piece)
+    if left <= 0:
+        raise TooLarge(f"larger than {_size(limit)}")
+    return b"".join(pieces)
+
+
 def beginning(descriptor: int, count: int) -> bytes:
     """The first bytes of an open file, at most ``count``. It is closed. Raises :class:`NotRegularFile`."""
     try:
@@ -189,7 +202,7 @@ def _ended(waiting: select.poll, seconds: float) -> bool:
 
 def reason_of(error: OSError) -> str:
     """Why a file can't be read, in the words of the system."""
-    return (error.strerror or str(error)).lower()
+    return error.strerror.lower() if error.strerror else str(error)
 
 
 def _size(limit: int) -> str:

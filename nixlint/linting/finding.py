@@ -190,3 +190,5 @@ class Report(NamedTuple):
     """Where secrets stand in the files, whether a finding says so or not: reports mask these places."""
     roots: tuple[Path, ...] = ()
     """The repositories that were looked at: all that stands in a report is in one of them."""
+    warnings: tuple[str, ...] = ()
+    """What nixlint did without although it was asked for, and why; the outcome is the same."""

@@ -82,6 +82,34 @@ def test_cache_is_the_users_own_and_nothing_is_left_in_the_repository(repository
     assert users(repository).stat().st_mode & 0o777 == 0o700
 
 
+@pytest.mark.parametrize("layout", FORMATS)
+def test_a_folder_of_somebody_else_is_told_of_and_the_check_goes_on(
+    repository: Path, tmp_path: Path, layout: str
+) -> None:
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs/notes.json").write_text("mine")
+    (tmp_path / "link").symlink_to("theirs")
+    without = nixlint(repository, "check", "--no-cache", "--format", layout)
+    for folder, reason in (
+        ("theirs", "it has content but no CACHEDIR.TAG of nixlint"),
+        ("link", "it is a symbolic link or not a folder"),
+        ("theirs/notes.json", "it is a symbolic link or not a folder"),
+    ):
+        ran = nixlint(repository, "check", "--format", layout, environment={"NIXLINT_CACHE_DIR": f"../{folder}"})
+        assert (ran.code, ran.out) == (without.code, without.out)
+        assert set(ran.err.splitlines()) - set(without.err.splitlines()) == {
+            f"warning: {tmp_path}/{folder}: not used as the cache folder: {reason}; name an empty or a new folder"
+        }
+    assert [path.name for path in (tmp_path / "theirs").iterdir()] == ["notes.json"]
+
+
+def test_nothing_is_said_of_a_folder_that_is_used(repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for _ in range(2):
+        for folder in ("../empty", "../new/folder"):
+            assert "warning" not in nixlint(repository, "check", "--cache-dir", folder).err
+
+
 def test_cache_that_a_repository_brings_with_it_is_not_used(repository: Path) -> None:
     nixlint(repository, "check", "--cache-dir", ".nixlint_cache")
     for path in (repository / ".nixlint_cache").glob("*.json"):

@@ -31,12 +31,17 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _run(
-    folder: Path, *arguments: str, start: Callable[[], None] | None = None, stdout: int = subprocess.PIPE, **more: str
+    folder: Path,
+    *arguments: str,
+    start: Callable[[], None] | None = None,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int = subprocess.PIPE,
+    **more: str,
 ) -> tuple[int, str]:
     ran = subprocess.run(
         [sys.executable, "-m", "nixlint", *arguments],
         cwd=folder,
-        stdin=subprocess.DEVNULL,
+        stdin=stdin,
         stdout=stdout,
         stderr=subprocess.PIPE,
         check=False,
@@ -98,6 +103,19 @@ def test_a_closed_input_is_told(folder: Path, arguments: tuple[str, ...]) -> Non
     code, errors = _run(folder, *arguments, start=lambda: os.close(0))
     assert code == 2
     assert "standard input cannot be read: bad file descriptor" in errors
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("check", "-"), ("check", "-", "--format", "json"), ("fix", "-"), ("fix", "--diff", "-"), ("convert", "-"),
+     ("convert", "-f", "-", "--print-model")],
+    ids=" ".join,
+)  # fmt: skip
+def test_standard_input_is_read_up_to_the_limit_of_a_file(folder: Path, arguments: tuple[str, ...]) -> None:
+    with (folder / "large").open("w+b") as large:
+        large.truncate(64 * 1024 * 1024)
+        code, errors = _run(folder, *arguments, stdin=large.fileno())
+    assert (code, errors) == (2, "error: standard input cannot be read: larger than 8 MiB\n")
 
 
 @pytest.mark.parametrize("arguments", [("check",), ("inventory",), ("convert", "x"), ("init",)], ids=" ".join)

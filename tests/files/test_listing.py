@@ -231,7 +231,7 @@ def test_an_ignore_file_that_is_too_large_is_named_and_not_obeyed(tmp_path: Path
 
     assert listing.below(tmp_path) == (tmp_path / "a.nix",)
     assert [(item.path.name, item.reason) for item in listing.problems] == [
-        (".gitignore", "larger than 256 kib, so it is not obeyed")
+        (".gitignore", "larger than 256 KiB, so it is not obeyed")
     ]
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from nixlint.cache.place import why_unused
 from nixlint.files.overlay import Overlay
 from nixlint.files.reading import Reader
 from nixlint.files.tree import Tree
@@ -54,7 +55,15 @@ def run(request: Request, registry: Registry, texts: Mapping[Path, bytes] | None
         checks.finish()
         if cache is not None:
             cache.save()
-    return outcome.report()._replace(roots=tuple(sorted({group.root for group in found.groups})))
+    roots = tuple(sorted({group.root for group in found.groups}))
+    return outcome.report()._replace(roots=roots, warnings=tuple(_warnings(request)))
+
+
+def _warnings(request: Request) -> Iterator[str]:
+    folder = None if request.caching is None else request.caching.folder
+    reason = None if folder is None else why_unused(folder)
+    if folder is not None and reason is not None:
+        yield f"{request.shown(folder)}: not used as the cache folder: {reason}; name an empty or a new folder"
 
 
 class _Work(NamedTuple):

@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from nixlint.semantics.language.values import PathValue
+from nixlint.semantics.language.budget import MAX_VISITS, Budget
+from nixlint.semantics.language.interpreter import Interpreter
+from nixlint.semantics.language.values import PathValue, UnknownValue
 from nixlint.semantics.modules.module_system import Definition, ModuleSystem, Presence
 from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.repository.repository import Repository
+from nixlint.syntax.source_file import SourceFile
 
 _LISTS = "let " + " ".join(f"l{n + 1} = if c {n} then l{n} else l{n};" for n in range(60))
 _SETS = "let " + " ".join(f"s{n + 1} = if c {n} then s{n} else s{n};" for n in range(60))
@@ -39,6 +42,18 @@ def test_an_answer_comes_and_does_not_claim_that_nothing_is_there(tmp_path: Path
     system = ModuleSystem((Definition(PathValue(tmp_path / "host.nix"), None),), repository.interpreter())
     assert system.presence(OptionPath.of("x")) in set(Presence)
     assert system.presence(OptionPath.of("y")) in set(Presence)
+
+
+@pytest.mark.parametrize("function", ["builtins.toJSON", "lib.generators.toJSON { }"])
+def test_a_value_that_doubles_is_given_up_soon_when_it_is_written_out(function: str) -> None:
+    """Else each of many questions takes a second to come to nothing."""
+    doubling = "builtins.foldl' (a: b: { x = a; y = a; }) { } (builtins.genList (n: n) 40)"
+    source = SourceFile.parse(Path("/a.nix"), f"with import <nixpkgs> {{ }}; {function} ({doubling})".encode())
+    budget = Budget()
+    value = Interpreter(lambda _: source, budget=budget).file(source.path)
+    assert isinstance(value, UnknownValue)
+    assert budget.is_spent
+    assert budget.left[1] > MAX_VISITS // 2
 
 
 def test_merges_of_merges_are_counted_no_further_than_is_wanted(tmp_path: Path) -> None:

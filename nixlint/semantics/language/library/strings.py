@@ -275,6 +275,9 @@ class _Pieces:
     def write(self, *texts: str) -> bool:
         """Add to the text; whether it is not too long yet."""
         self.texts.extend(texts)
+        METER.budget.took(
+            elements=len(texts)
+        )  # a value in which each part stands twice has few parts and no end of text
         self._length += sum(map(len, texts))
         return self._length <= MAX_TEXT
 
