@@ -196,21 +196,20 @@ class _Loader:
     def project_name(self) -> str:
         """The project's name: given, of the environment, of a file, or the folder's."""
         given = self.request.project_name
-        if given is not None:
-            if normal_project_name(given) != given:
-                raise ComposeError(
-                    'invalid project name "…": must consist only of lowercase alphanumeric characters, hyphens, and '
-                    "underscores as well as start with a letter or number"
-                )
-            return given
-        chosen = self.environment.get("COMPOSE_PROJECT_NAME") or self._written_name()
+        if given is not None and normal_project_name(given) != given:
+            raise ComposeError(
+                'invalid project name "…": must consist only of lowercase alphanumeric characters, hyphens, and '
+                "underscores as well as start with a letter or number"
+            )
+        chosen = given or self.environment.get("COMPOSE_PROJECT_NAME") or self._written_name()
+        chosen = chosen or Path(self.directory).name
         if holds_secret(chosen):
             # Units, networks and files have it in their names, so that it can't be left out of one place alone.
             raise ComposeError("the project's name has the shape of a secret: give another one with --project-name")
-        normal = normal_project_name(chosen or Path(self.directory).name)
-        if not normal:
+        name = normal_project_name(chosen)
+        if not name:
             raise ComposeError("project name must not be empty")
-        return normal
+        return name
 
     def _written_name(self) -> str:
         found = ""

@@ -30,6 +30,7 @@ from nixlint.semantics.modules.releases import releases
 from .kept_options import KeptOptions
 from .plain_text import refuse_what_no_text_may_have
 from .proof import prove
+from .secret_names import refuse_names_with_secrets
 
 EXTENSION = "x-nixlint"
 
@@ -98,6 +99,7 @@ def _with_folder(request: Request) -> Request:
 def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
     """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
     refuse_what_no_text_may_have(loaded.root)
+    refuse_names_with_secrets(loaded.root)
     target = _chosen(request.target, loaded)
     profiles = request.profiles or loaded.profiles
     found = to_containers(loaded, profiles, keeps_variables=request.keeps_variables)

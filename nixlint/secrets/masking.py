@@ -12,6 +12,7 @@ from .parts import (
     SecretPart,
     is_harmless,
     may_be_secret,
+    secret_parts_by_shape,
     secret_parts_of_command,
     secret_parts_of_prose,
     secret_parts_of_text,
@@ -40,6 +41,11 @@ def shown(text: str) -> Shown:
 def shown_prose(text: str) -> Shown:
     """A sentence that may quote a configuration as it may be shown."""
     return Shown(_masked(text, secret_parts_of_prose(text)))
+
+
+def shown_name(text: str) -> Shown:
+    """A name or a path as it may be shown: only what has the shape of a secret is masked, whatever it is the name of."""
+    return Shown(_masked(text, secret_parts_by_shape(text)))
 
 
 def unmasked(text: str) -> Shown:

@@ -63,6 +63,11 @@ def holds_secret(text: str) -> bool:
     return next(_by_shape(text), None) is not None
 
 
+def secret_parts_by_shape(text: str) -> tuple[SecretPart, ...]:
+    """What shows by its shape to be a secret, in order."""
+    return _merged(_by_shape(text), text)
+
+
 def hashes_in(text: str) -> tuple[SecretPart, ...]:
     """The hashes of crypt(5) in a text."""
     return tuple(SecretPart(*match.span(), "hash") for match in _crypt().finditer(text))

@@ -11,7 +11,7 @@ from nixlint.containers.languages.environment_files import environment_line, is_
 from nixlint.deployment.parts import EnvironmentFile, Variable
 from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.names import NameClass, classify_name
-from nixlint.secrets.parts import may_be_secret, secret_parts_of_text
+from nixlint.secrets.parts import holds_secret, may_be_secret, secret_parts_of_text
 
 from .key_reader import KeyReader, Pair, variables_in
 from .known_secrets import is_named_secret, is_setting, names_secret
@@ -49,7 +49,8 @@ def environment_of(keys: KeyReader) -> ServiceEnvironment:
             files.append(EnvironmentFile(path, place))
             rewritten = {name: each for name, each in rewritten.items() if name not in read.compose}
         else:
-            rewritten |= {name: Variable(name, value, place, True) for name, value in read.compose.items()}
+            named = _without_secret_names(item, path, read.compose)
+            rewritten |= {name: Variable(name, value, place, True) for name, value in named.items()}
     given = {variable.name for variable in own}
     variables = (*(each for name, each in rewritten.items() if name not in given), *own)
     return ServiceEnvironment(tuple(each for each in variables if _fits(keys, each)), tuple(files))
@@ -134,6 +135,15 @@ def _read(item: KeyReader, path: str, kind: str | None, known: dict[str, str], e
 
 
 _SHOWN = 5
+
+
+def _without_secret_names(item: KeyReader, path: str, variables: dict[str, str]) -> dict[str, str]:
+    """The variables of a file but for those whose name is a secret itself: it would be in the module."""
+    named = {name: value for name, value in variables.items() if not holds_secret(name)}
+    if len(named) < len(variables):
+        message = f"{path}: a variable whose name has the shape of a secret was left out"
+        item.needs_you(item.key, message, item.node.place, incomplete=True)
+    return named
 
 
 def _fits(keys: KeyReader, variable: Variable) -> bool:

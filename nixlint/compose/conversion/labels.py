@@ -6,7 +6,8 @@ from pathlib import Path
 
 from nixlint.compose.dotenv import parse_dotenv
 from nixlint.compose.problem import ComposeError
-from nixlint.secrets.parts import may_be_secret
+from nixlint.secrets.masking import shown_name
+from nixlint.secrets.parts import holds_secret, may_be_secret
 from nixlint.syntax.place import Place
 
 from .key_reader import KeyReader
@@ -35,8 +36,8 @@ def _of_file(keys: KeyReader, text: str, place: Place) -> dict[str, str]:
             keys.path("label_file"), f"{text} can't be read here, so its labels are left out: {error.message}", place
         )
         return {}
-    secret = [name for name, value in found.items() if may_be_secret(name, value)]
+    secret = [name for name, value in found.items() if may_be_secret(name, value) or holds_secret(name)]
     if secret:
-        listed = ", ".join(secret)
+        listed = ", ".join(map(shown_name, secret))
         keys.needs_you(keys.path("label_file"), f"a secret is in {listed}, which are left out", place)
     return {name: value for name, value in found.items() if name not in secret}
