@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 from nixlint.syntax.place import Place
 
 from . import symbols
-from .budget import nested
+from .budget import METER, TOO_MUCH, nested
 from .partial_text import TOO_LONG, equal_texts, joined, may_be
 from .paths import normalised
 from .property_sets import as_attributes, as_property
@@ -108,6 +108,8 @@ def binary(operator: str, left: Thunk, right: Thunk, place: Place, evaluator: Ev
 
 def update(left: Value, right: Value, place: Place | None, evaluator: Evaluator) -> Value:
     """``left // right``: the attributes of both, those of the right winning."""
+    if METER.budget.is_spent:
+        return UnknownValue(TOO_MUCH, place)
     if isinstance(left, ChoiceValue):
         return _of_each(left, lambda value: update(value, right, place, evaluator), evaluator)
     if isinstance(right, ChoiceValue):
@@ -156,6 +158,8 @@ def perhaps_replaced(entries: Mapping[str, Entry], winner: AttrsValue) -> dict[s
 
 def concatenation(left: Value, right: Value, place: Place | None) -> Value:
     """``left ++ right``; what is not known makes the list open."""
+    if METER.budget.is_spent:
+        return UnknownValue(TOO_MUCH, place)
     for side in (left, right):
         if is_error(side):
             return side

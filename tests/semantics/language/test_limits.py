@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from cProfile import Profile
 from pathlib import Path
 
 import pytest
 
-from nixlint.semantics.language.budget import MAX_VISITS, Budget
+from nixlint.semantics.language.budget import MAX_VISITS, Budget, spending
 from nixlint.semantics.language.interpreter import Interpreter
 from nixlint.semantics.language.values import PathValue, UnknownValue
 from nixlint.semantics.modules.module_system import Definition, ModuleSystem, Presence
@@ -54,6 +55,54 @@ def test_a_value_that_doubles_is_given_up_soon_when_it_is_written_out(function: 
     assert isinstance(value, UnknownValue)
     assert budget.is_spent
     assert budget.left[1] > MAX_VISITS // 2
+
+
+_MANY = 1_500
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "lib.unique l",
+        "lib.unique m",
+        "lib.allUnique l",
+        "lib.subtractLists l m",
+        "lib.intersectLists l m",
+        "lib.mutuallyExclusive l m",
+        "lib.lists.uniqueStrings s",
+        "lib.remove 1 l",
+        "lib.elem 0 m",
+        "builtins.sort (a: b: a > b) l",
+        "builtins.genericClosure { startSet = map (key: { inherit key; }) l; operator = _: [ ]; }",
+        "lib.toposort (a: b: a < b) l",
+        "lib.listDfs true (a: b: a < b) l",
+        "lib.groupBy toString l",
+        "lib.partition (a: a > 3) l",
+        "lib.foldl' (a: b: a ++ [ b ]) [ ] l",
+        "lib.foldr (a: b: [ a ] ++ b) [ ] l",
+        "lib.concatMap (a: l) l",
+        "lib.zipAttrs (map (a: { x = a; }) l)",
+        "lib.mergeAttrsList (map (a: { ${toString a} = a; }) l)",
+        "lib.compareLists (a: b: 0) l l",
+        "lib.genAttrs s (n: s)",
+        "builtins.intersectAttrs (lib.genAttrs s (n: 1)) (lib.genAttrs s (n: 2))",
+        "lib.naturalSort s",
+        "lib.concatStringsSep (lib.concatStrings s) s",
+        "builtins.replaceStrings s s (lib.concatStrings s)",
+        "lib.recursiveUpdate (lib.genAttrs s (n: { a = n; })) (lib.genAttrs s (n: { b = n; }))",
+        "l == map (a: a) l",
+    ],
+)
+def test_once_the_work_is_done_that_may_be_the_rest_is_soon_over(call: str) -> None:
+    """What compares each with each must not go on to do so when each comparison comes to nothing."""
+    lists = f"l = builtins.genList (n: n) {_MANY}; m = map (n: n + {_MANY}) l; s = map toString l;"
+    source = SourceFile.parse(Path("/a.nix"), f"with import <nixpkgs> {{ }}; let {lists} in {call}".encode())
+    budget = Budget(steps=_MANY, visits=10 * _MANY, elements=10 * _MANY)
+    interpreter = Interpreter(lambda _: source, budget=budget)
+    profile = Profile(subcalls=False, builtins=False)
+    with spending(budget), profile:
+        interpreter.settled(interpreter.file(source.path))
+    assert sum(entry.callcount for entry in profile.getstats()) < 200 * _MANY
 
 
 def test_merges_of_merges_are_counted_no_further_than_is_wanted(tmp_path: Path) -> None:

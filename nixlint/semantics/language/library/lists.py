@@ -6,9 +6,9 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cmp_to_key
-from itertools import product
+from itertools import islice, product
 
-from nixlint.semantics.language.budget import nested
+from nixlint.semantics.language.budget import METER, nested
 from nixlint.semantics.language.operators import MAX_ELEMENTS, as_list, concatenation, equality, less_than
 from nixlint.semantics.language.values import (
     UNSETTLED,
@@ -238,11 +238,28 @@ def _partition(call: Call) -> Value:
 
 
 def _is_among(value: Value, listed: ListValue) -> bool | None:
-    answers = [equality(value, element.force()) for element in listed.elements]
+    answers = _comparisons(value, listed.elements)
     if True in answers:
         return True
-    further = [equality(value, element.force()) for element in listed.unknowns]
+    further = _comparisons(value, listed.unknowns)
     return None if None in answers or any(answer is not False for answer in further) else False
+
+
+def _comparisons(value: Value, others: Iterable[Thunk]) -> list[bool | None]:
+    """Whether a value equals each of others, up to the first that it equals.
+
+    Where there is no work left to be done, the rest is one unknown answer: else a function that compares each with each
+    takes the square of their number to come to nothing.
+    """
+    answers: list[bool | None] = []
+    for other in others:
+        answers.append(equality(value, other.force()))
+        if answers[-1] is True:
+            break
+        if METER.budget.is_spent:
+            answers.append(None)
+            break
+    return answers
 
 
 @model(2, "elem", strict=(1,))
@@ -648,11 +665,11 @@ def _unique(call: Call) -> Value:
     unknowns = list(listed.unknowns)
     for element in listed.elements:
         value = element.force()
-        answers = [equality(value, earlier.force()) for earlier in elements]
+        answers = _comparisons(value, elements)
         if True in answers:
             continue
         # Beside one that may be the same, which of the two stays, and where, is not known.
-        doubtful = None in answers or any(equality(value, other.force()) is not False for other in unknowns)
+        doubtful = None in answers or any(answer is not False for answer in _comparisons(value, unknowns))
         (unknowns if doubtful else elements).append(element)
     return ListValue(tuple(elements), tuple(unknowns), call.place)
 
@@ -661,9 +678,9 @@ def _unique(call: Call) -> Value:
 def _all_unique(call: Call) -> Value:
     listed = call.list(0)
     answers = [
-        equality(one.force(), other.force())
+        answer
         for index, one in enumerate(listed.elements)
-        for other in listed.elements[:index]
+        for answer in _comparisons(one.force(), islice(listed.elements, index))
     ]
     if True in answers:
         return BoolValue(False, call.place)
