@@ -73,6 +73,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.repository.definitions import is_never_evaluated as is_never_evaluated
     from nixlint.semantics.repository.definitions import string_literals as string_literals
     from nixlint.semantics.repository.definitions import written_definitions as written_definitions
+    from nixlint.semantics.repository.host_facts import MachineFiles as MachineFiles
     from nixlint.semantics.repository.host_facts import host_state_version as host_state_version
     from nixlint.semantics.repository.host_facts import machine_files as machine_files
     from nixlint.semantics.repository.project import ask_files as ask_files
@@ -119,6 +120,7 @@ GROUPS: dict[str, dict[str, str]] = {
     "What is known of options": {
         "Answer": "nixlint.semantics.modules.module_system",
         "Definition": "nixlint.semantics.modules.module_system",
+        "MachineFiles": "nixlint.semantics.repository.host_facts",
         "ModuleSystem": "nixlint.semantics.modules.module_system",
         "Obstacle": "nixlint.semantics.modules.module_system",
         "OptionPath": "nixlint.semantics.modules.option_path",

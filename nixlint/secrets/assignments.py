@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from .looks import UNKNOWN, Look, is_hex_key, look_of
 from .names import NameClass, classify_name, kind_of_secret
-from .parts import names_engine_secret
+from .parts import names_engine_secret, secrets_of_programs
 
 
 class Assignment(NamedTuple):
@@ -67,18 +67,31 @@ def secret_statements(text: str) -> Iterator[Assignment]:
             look = look_of(match["value"], "", kind)
             if look is not Look.NO_SECRET:
                 yield Assignment(match["name"].split()[0], kind, look, 0, *match.span("value"))
-    for match in _query().finditer(text):
-        yield from _named_match(match)
-    for body in _body().finditer(text) if "{" in text else ():
-        for match in _member_of_body().finditer(text, *body.span("members")):
-            yield from _named_match(match)
-    if "--" in text:
-        for match in _flag().finditer(text):
+    for part in secrets_of_programs(text):
+        look = look_of(text[part.start : part.end], "", part.kind)
+        if look is not Look.NO_SECRET and _is_bare_secret(text[part.start : part.end]):
+            yield Assignment(part.kind, part.kind, look, 0, part.start, part.end)
+    for named in _named_values(text):
+        for match in named.finditer(text):
             yield from _named_match(match)
     for line in _connection().finditer(text):
         if _other_settings().search(line[0]) is not None:
             for match in _setting().finditer(text, *line.span()):
                 yield from _named_match(match)
+
+
+def _named_values(text: str) -> Iterator[re.Pattern[str]]:
+    """The patterns of a name with its value within a line, as far as they can stand in a text."""
+    yield _query()
+    if "eader" in text or " -H" in text:
+        yield _other_header()
+    if '":' in text or '" :' in text:
+        yield _member()
+    if "--" in text:
+        yield _flag()
+    if "=" in text:
+        yield _setting_of_flag()
+        yield _variable_of_command()
 
 
 class WrittenByScript(NamedTuple):
@@ -129,31 +142,56 @@ def _sql() -> re.Pattern[str]:
 @cache
 def _header() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?P<name>Authorization)[\"']?\s*[:=]\s*[\"']?(?:Bearer|Token|ApiKey)\s+(?P<value>[\w.~+/=-]{8,})",
+        r"\b(?P<name>Authorization)[\"']?\s*[:= ]\s*\\?[\"']?(?:Bearer|Token|ApiKey|Basic)\s+(?P<value>[\w.~+/=-]{8,})",
         re.IGNORECASE,
     )
 
 
 @cache
 def _query() -> re.Pattern[str]:
-    return re.compile(r"(?<=[?&])(?P<name>[A-Za-z_][\w-]*)=(?P<value>[^\s&#\"'<>]+)")
+    return re.compile(r"(?<=[?&\"'])(?P<name>[A-Za-z_][\w-]*)=(?P<value>[^\s&#\"'<>]+)")
 
 
 @cache
-def _body() -> re.Pattern[str]:
-    """The body of a request, an object of JSON in single quotes behind a flag for data: ``curl -d '{"a":"b"}'``."""
-    return re.compile(r"(?:\s-d|--data(?:-raw|-binary)?|--json)[ =]\$?'\{(?P<members>[^'\n]{1,2000})\}'")
+def _member() -> re.Pattern[str]:
+    """A member of an object of JSON, in quotes: ``{"user":"a","password":"b"}``."""
+    return re.compile(r"\\?\"(?P<name>[A-Za-z_][\w.-]*)\\?\"\s*:\s*\\?\"(?P<value>[^\"\\\n]+)(?=\\?\")")
 
 
 @cache
-def _member_of_body() -> re.Pattern[str]:
-    return re.compile(r"\"(?P<name>[A-Za-z_][\w-]*)\"\s*:\s*\"(?P<value>[^\"\\\n]+)\"")
+def _other_header() -> re.Pattern[str]:
+    """A header of a request that is named after its secret: ``-H 'X-Api-Key: x'``."""
+    return re.compile(
+        r"(?:\s-H|--header|_header|header_up)[ =]\s*[\"']?(?P<name>[A-Za-z][\w-]+)(?::\s*|\s+)[\"']?(?P<value>[^\s\"'\\;]+)"
+    )
+
+
+@cache
+def _setting_of_flag() -> re.Pattern[str]:
+    """A variable or a setting that a command is given: ``docker run -e NAME=x``, ``helm --set auth.password=x``."""
+    return re.compile(
+        r"(?<![\w-])(?:-e|-D|--env|--set(?:-string)?|--build-arg|--option|--opt|--config|--from-literal)[ =]?"
+        r"[\"']?(?P<name>[A-Za-z_][\w.-]*)=[\"']?(?P<value>[^\s\"'\\]+)"
+    )
+
+
+@cache
+def _variable_of_command() -> re.Pattern[str]:
+    """A variable before the command that it is for: ``PGPASSWORD=x psql``."""
+    return re.compile(
+        r"(?:^|[;&|(]|\benv)[ \t]*(?:[A-Z_][A-Z0-9_]*=\S*[ \t]+)*(?P<name>[A-Z_][A-Z0-9_]*)="
+        r"(?P<quote>[\"']?)(?P<value>[^\s\"'\\;]+)(?P=quote)[ \t]+(?=[\w./${\"])",
+        re.MULTILINE,
+    )
 
 
 @cache
 def _flag() -> re.Pattern[str]:
     """A flag of a command: a program is before it on the line."""
-    return re.compile(r"(?<=[\w.}/\"'] )--(?P<name>[a-z][a-z0-9-]*)(?:=| +)[\"']?(?P<value>[^\s\"'\\-][^\s\"'\\]*)")
+    return re.compile(
+        r"(?:(?<=[\w.}/\"'\\] )|(?<=^))[ \t]*--(?P<name>[A-Za-z][\w.-]*)(?:=| +)[\"']?(?P<value>[^\s\"'\\-][^\s\"'\\]*)",
+        re.MULTILINE,
+    )
 
 
 @cache
@@ -279,11 +317,11 @@ _TYPES = frozenset("str string bytes int bool text String Secret".split())  # to
 def _is_bare_secret(value: str) -> bool:
     """Whether a value without quotes is no expression of a program: a call, an index, a variable, a member, a type."""
     is_expression = any(mark in value for mark in ("(", "[", "{", "$", UNKNOWN, "<", ">", "|", "&", ";", '"', "'", ","))
-    return not is_expression and value not in _TYPES and _member().fullmatch(value) is None
+    return not is_expression and value not in _TYPES and _attribute().fullmatch(value) is None
 
 
 @cache
-def _member() -> re.Pattern[str]:
+def _attribute() -> re.Pattern[str]:
     return re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
 
 

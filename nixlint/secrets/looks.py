@@ -108,6 +108,9 @@ _NO_SECRETS = (
 _PLACEHOLDERS = (
     # A stand-in. It reaches the store when somebody forgets to replace it.
     r"change[-_ ]?(?:me|it|this|in|that|my|now)|changed?later",
+    # the same in German, French, Spanish, Portuguese, Italian, Polish and Dutch
+    r"(?:bitte[-_ ]?)?(?:ä|ae)nder(?:n|e|mich)|chang(?:er|ez)[-_ ]?moi|cambi[ae]?r?[-_ ]?me|mud[ae]r?[-_ ]?me",
+    r"cambiami|zmien[-_ ]?mnie|wijzig[-_ ]?mij",
     r"(?:^|[-_ ])(?:example|sample|placeholder|dummy|fake|mock|todo|fixme|tbd|foobar|lorem|replace|insert|redacted)",
     r"(?:example|placeholder|dummy)(?:$|[-_ ])",
     r"(?:^|[-_ ])(?:your|my)[-_ ]",

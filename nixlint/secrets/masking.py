@@ -5,7 +5,9 @@ Of a secret nothing is shown but what kind of one it is and whether it is short 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 
 from .names import is_hidden, kind_of_secret
 from .parts import (
@@ -61,7 +63,7 @@ class KnownValues:
 
     def __init__(self, values: Mapping[str, str]) -> None:
         """``values`` are the texts with their kinds."""
-        telling = {value: kind for text, kind in values.items() if _is_telling(value := text.strip())}
+        telling = {value: kind for text, kind in values.items() if _is_telling(value := text.strip(), kind)}
         self._kinds = dict(sorted(telling.items(), key=lambda item: -len(item[0])))
 
     def masked(self, text: str) -> Shown:
@@ -76,9 +78,11 @@ class KnownValues:
         return text if isinstance(text, Shown) else shown_prose(text)
 
 
-def _is_telling(value: str) -> bool:
+def _is_telling(value: str, kind: str) -> bool:
     """Whether a value stands in other texts for no other reason than that it is this one."""
     if len(value) < _TELLING or is_harmless(value):
+        return False
+    if kind == "value" and _unit().fullmatch(value) is not None:
         return False
     has_digit = any(character.isdecimal() for character in value)
     has_letter = any(character.isalpha() for character in value)
@@ -86,6 +90,12 @@ def _is_telling(value: str) -> bool:
 
 
 _TELLING = 6  # characters
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """The name of a unit, which stands in option paths as well: ``systemd.services.app.serviceConfig``."""
+    return re.compile(r"[\w@-]+\.(?:service|socket|timer|target|mount|path|slice|scope)")
 
 
 def shown_value(name: str, value: str) -> Shown:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -100,6 +100,12 @@ def secret_parts_of_command(words: Sequence[str]) -> tuple[SecretPartOfWord, ...
         parts = secret_parts_of_text(word) if not is_flag or " " in word or "://" in word else ()
         found += [SecretPartOfWord(index, *part) for part in parts]
     return tuple(dict.fromkeys(sorted(found)))
+
+
+def secrets_of_programs(text: str) -> Iterator[SecretPart]:
+    """The secrets that are flags of one program only, in the commands of a text: ``sshpass -p x``, ``curl -u a:x``."""
+    if any(program in text for program in _flags()):
+        yield from _of_lines(text, _of_program)
 
 
 # -- by their shape -------------------------------------------------------------------------------------------------
@@ -262,15 +268,18 @@ def _header() -> re.Pattern[str]:
 
 def _in_commands(text: str) -> Iterator[SecretPart]:
     """The secrets in the words of each line that may be a command."""
-    if "-" not in text and not any(program in text for program in _programs_with_words()):
-        return
+    if "-" in text or any(program in text for program in _programs_with_words()):
+        yield from _of_lines(text, _of_flags, _of_program)
+
+
+def _of_lines(text: str, *finders: Callable[[Sequence[str]], Iterator[SecretPartOfWord]]) -> Iterator[SecretPart]:
     at = 0
     for line in text.splitlines(keepends=True):
         if "-" in line or any(program in line for program in _programs_with_words()):
             spans = [match.span() for match in _word().finditer(line)]
             bare = [_unquoted(line, *span) for span in spans]
             words = [line[start:end] for start, end in bare]
-            for part in (*_of_flags(words), *_of_program(words)):
+            for part in (part for find in finders for part in find(words)):
                 start = at + bare[part.word][0]
                 yield SecretPart(start + part.start, start + part.end, part.kind)
         at += len(line)

@@ -73,7 +73,7 @@ _OTHER_PARENTS = frozenset(
     # A name below one of these names no secret: tables of something else, declarations, encrypted stores, shells to
     # develop in.
     (
-        "options lifespans keymap keymaps keybindings bindings binds policies claims_policies permission "
+        "lifespans keymap keymaps keybindings bindings binds policies claims_policies permission "
         "permissions columns rbwEntries sops age agenix ragenix vaultix rekey portal "
         "language languages labels regex description example defaultText meta aliases shellAliases "
         "abbreviations prompts generators colors theme translations schema properties fields LoadCredential "
@@ -120,6 +120,8 @@ def is_elsewhere(path: OptionPath) -> bool:
         for name in names
     ):
         return True
+    if _declares(names):
+        return True
     if any(kind in _MACHINES and not _OTHER_WORDS.isdisjoint(_words_of_name(name)) for kind, name in pairwise(names)):
         return True
     if path.last == "pass" and "pools" in names:  # of a miner: by what name its pool knows it
@@ -128,6 +130,14 @@ def is_elsewhere(path: OptionPath) -> bool:
     if not any("ecrets" in name or name in _TABLES_OF_NAMES for name in tables):
         return False
     return secret_option(path) is None and not is_secret_file_option(path) and not _is_below_service(path)
+
+
+def _declares(names: list[str]) -> bool:
+    """Whether an option is declared here; below the settings of a service, ``options`` is a name like any other."""
+    return any(name == "options" and before not in _FREE_FORMS for before, name in pairwise(("", *names)))
+
+
+_FREE_FORMS = frozenset({"settings", "extraSettings", "extraConfig"})
 
 
 _TABLES_OF_NAMES = frozenset({"secrets", "credentials"})

@@ -1,51 +1,40 @@
 """Secrets that show themselves: private keys, and the tokens of well-known services with their formats.
 
-A format is listed when its prefix and length leave next to no room for anything else. The formats are those that the
-services document; gitleaks' and detect-secrets' lists were read for comparison.
+The formats are in ``nixlint/data/token_formats.json``, each with its source: prefix and length leave next to no room for
+anything else.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import NamedTuple
+
+import nixlint.data
 
 from .looks import Look, look_of
 
+_DATA = Path(nixlint.data.__file__).parent / "token_formats.json"
 _END = r"(?![A-Za-z0-9_-])"
 
-_FORMATS = (
-    # (a piece of text that every one holds, the format, what it is)
-    ("PRIVATE KEY", r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----\s*[A-Za-z0-9+/=:\\]", "private key"),
-    ("AGE-SECRET-KEY-1", r"AGE-SECRET-KEY-1[0-9A-Z]{58}" + _END, "age identity"),
-    ("AGE-PLUGIN-", r"AGE-PLUGIN-(?!YUBIKEY|TPM|SE)[A-Z0-9]+-1[0-9A-Z]{50,}" + _END, "age identity"),
-    ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,255}" + _END, "GitHub token"),
-    ("github_pat_", r"\bgithub_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}" + _END, "GitHub token"),
-    ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}" + _END, "GitLab token"),
-    ("glrt-", r"\bglrt-[A-Za-z0-9_-]{20,}" + _END, "GitLab runner token"),
-    ("xox", r"\bxox[abposr]-[0-9]{8,}-[A-Za-z0-9-]{16,}" + _END, "Slack token"),
-    ("hooks.slack.com", r"hooks\.slack\.com/services/T\w{6,}/B\w{6,}/\w{20,}", "Slack webhook"),
-    ("discord", r"discord(?:app)?\.com/api/webhooks/\d{17,20}/[\w-]{60,}", "Discord webhook"),
-    ("tskey-", r"\btskey-(?:auth|client|api)-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16,}" + _END, "Tailscale key"),
-    ("sk-", r"\bsk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{40,}" + _END, "OpenAI key"),
-    ("sk-ant-", r"\bsk-ant-[a-z0-9]+-[A-Za-z0-9_-]{60,}" + _END, "Anthropic key"),
-    ("sk-or-", r"\bsk-or-v1-[0-9a-f]{64}" + _END, "OpenRouter key"),
-    ("sk_live_", r"\b[sr]k_live_[A-Za-z0-9]{20,}" + _END, "Stripe key"),
-    ("SG.", r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}" + _END, "SendGrid key"),
-    ("AIza", r"\bAIza[A-Za-z0-9_-]{35}" + _END, "Google API key"),
-    ("npm_", r"\bnpm_[A-Za-z0-9]{36}" + _END, "npm token"),
-    ("pypi-", r"\bpypi-AgEIcHlwaS[A-Za-z0-9_-]{50,}" + _END, "PyPI token"),
-    ("hf_", r"\bhf_[A-Za-z]{34}" + _END, "Hugging Face token"),
-    ("dop_v1_", r"\bdop_v1_[0-9a-f]{64}" + _END, "DigitalOcean token"),
-    ("ops_eyJ", r"\bops_eyJ[A-Za-z0-9_-]{100,}", "1Password service account token"),
-    ("eyJ", r"\beyJ[A-Za-z0-9_-]{15,}\.eyJ[A-Za-z0-9_-]{15,}\.[A-Za-z0-9_-]{20,}", "JSON web token"),
-    ("hvs.", r"\bhvs\.[A-Za-z0-9_-]{24,}", "Vault token"),
-    (":AA", r"\b[0-9]{8,10}:AA[A-Za-z0-9_-]{33}" + _END, "Telegram bot token"),
-    ("syt_", r"\bsyt_[A-Za-z0-9+/=]{2,}_[A-Za-z]{20}_[A-Za-z0-9]{6}" + _END, "Matrix access token"),
-    ("glc_", r"\bglc_eyJ[A-Za-z0-9+/=]{40,}", "Grafana Cloud token"),
-    ("nvapi-", r"\bnvapi-[A-Za-z0-9_-]{60,}" + _END, "NVIDIA key"),
-)
+
+class _Format(NamedTuple):
+    """How a token is written: a text that every one holds, the pattern of all of it, and what it is."""
+
+    hint: str
+    pattern: str
+    kind: str
+
+
+def _read_formats() -> tuple[_Format, ...]:
+    rows = json.loads(_DATA.read_text("utf-8"))["formats"]
+    return tuple(_Format(row["hint"], row["format"].replace("{end}", _END), row["kind"]) for row in rows)
+
+
+_FORMATS = _read_formats()
 
 _PUBLISHED = (
     # Keys that a project has published for everybody, where all that they open is for everybody too.

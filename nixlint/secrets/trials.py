@@ -6,6 +6,7 @@ The facts are in ``nixlint/data/secret_circumstances.json``, each row with its r
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -45,6 +46,16 @@ def marks_of_trial() -> tuple[bytes, ...]:
     return tuple(mark.encode() for mark in (*_facts().machines, *_facts().options))
 
 
+def names_of_installers() -> tuple[bytes, ...]:
+    """The words of which one is in the name of every machine that is called after what one installs from."""
+    return tuple(sorted(word.encode() for word in _facts().installers))
+
+
+def says_no_secret(words: str) -> bool:
+    """Whether the words of a comment say that the value beside it is no secret, or protects nothing."""
+    return _facts().comments.search(words) is not None
+
+
 def asks_for_no_login(text: bytes) -> bool:
     """Whether a module logs somebody in on the console anyway."""
     return any(mark in text for mark in _facts().logins)
@@ -56,6 +67,7 @@ class _Facts(NamedTuple):
     installers: frozenset[str]
     folders: frozenset[str]
     logins: tuple[bytes, ...]
+    comments: re.Pattern[str]
 
 
 @cache
@@ -67,4 +79,5 @@ def _facts() -> _Facts:
         frozenset(row["word"] for row in tables["installers"]),
         frozenset(row["name"] for row in tables["folders"]),
         tuple(row["text"].encode() for row in tables["logins"]),
+        re.compile("|".join(row["pattern"] for row in tables["comments"]), re.IGNORECASE),
     )

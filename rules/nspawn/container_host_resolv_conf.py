@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nixlint.containers.host.resolvers import resolvers
 from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.nspawn.inner_resolved import resolved_inside
-from nixlint.containers.stated import is_false, is_true
+from nixlint.containers.stated import is_complete, is_false, is_true, texts
 from nixlint.rule import (
     Answer,
     Bad,
@@ -97,6 +97,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - A network without any link (`privateNetwork = true` alone): there is nothing to ask.
     - A resolver that runs in the container, such as unbound, dnsmasq, kresd, blocky, CoreDNS, BIND, AdGuard Home or Pi-hole
       (`nixlint/data/resolvers.json`), unless an option says that the machine itself does not use it.
+    - A host of which everything is known, and nothing that puts a loopback address into its `resolv.conf`.
     - DHCP in the container, which brings a resolver, unless the finding is certain.
     - Anything unknown that could be one of these. `--pedantic` shows these.
 
@@ -122,7 +123,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
         if not _may_have_link(subject) or _has_own_resolver(subject):
             return
         reason = _certain_reason(subject)
-        if reason is None and _has_dhcp(subject):
+        if reason is None and (_has_dhcp(subject) or _is_within_reach(subject)):
             return
         yield Finding(
             place=subject.place,
@@ -374,6 +375,35 @@ def _local_resolver(container: NspawnContainer) -> OptionPath | None:
     if host.is_whole and host.presence(_RESOLVED) is Presence.ABSENT:
         return next((option for option in _NETWORKD if is_true(host.ask(option))), None)
     return None
+
+
+def _is_within_reach(container: NspawnContainer) -> bool:
+    """Whether the host is known as a whole, and nothing on it puts a loopback address into its resolv.conf."""
+    host = container.host
+    switches = (
+        _USE_LOCAL_RESOLVER,
+        *_NETWORKD,
+        *(OptionPath((*service, "enable")) for service, _ in _LOCAL_RESOLVERS),
+    )
+    if not host.is_whole or not all(_is_off(host.ask(switch)) for switch in switches):
+        return False
+    if any(host.presence(option) is not Presence.ABSENT for option in _OWN_FILES):
+        return False
+    servers = host.ask(_NAMESERVERS)
+    return is_complete(servers) and not any(each.what.startswith(("127.", "::1")) for each in texts(servers))
+
+
+def _is_off(answer: Answer) -> bool:
+    return answer.presence is Presence.ABSENT or is_false(answer)
+
+
+_NAMESERVERS = OptionPath.of("networking", "nameservers")
+_OWN_FILES = (
+    # What else says what is in the file: text of its own, a plugin of NetworkManager.
+    OptionPath.of("environment", "etc", "resolv.conf"),
+    OptionPath.of("networking", "networkmanager", "dns"),
+    OptionPath.of("networking", "resolvconf", "extraConfig"),
+)
 
 
 def _has_dhcp(container: NspawnContainer) -> bool:

@@ -16,10 +16,12 @@ from nixlint.secrets.names import is_environment_file, kind_of_secret
 from nixlint.secrets.positions import Position, is_elsewhere
 from nixlint.secrets.ways import Source, Way, sources_of
 
-from .exposures import Exposure, reaches_store, shows_itself
+from .exposures import Exposure, shows_itself
 from .file_definitions import FileDefinitions
 from .files_of_secrets import kind_of_file
 from .plain_values import is_composed_url, is_mount_options
+from .reach import reaches_store
+from .uses import uses_by_name
 from .verdicts import LISTS, weight_of, with_article
 
 
@@ -44,23 +46,19 @@ def _is_secret(source: Source, definition: WrittenDefinition, kind: str) -> bool
 
 def _use_of(definition: WrittenDefinition, repository: Repository) -> Place | None:
     """Where the value of a definition is carried on into the store."""
-    if definition.binder is Binder.LET and len(definition.path) == 1:
-        return next(_interpolations(definition, repository), None)
-    if definition.binder is not Binder.ATTRIBUTE or reaches_store(definition) or is_elsewhere(definition.path):
+    if reaches_store(definition):
         return None
+    uses = (use for use in uses_by_name(definition, repository) if not _is_asked_for(use, repository))
+    named = next(uses, None)
+    if named is not None or definition.binder is not Binder.ATTRIBUTE or is_elsewhere(definition.path):
+        return named
     return next(_files_made(definition, repository), None)
 
 
-def _interpolations(definition: WrittenDefinition, repository: Repository) -> Iterator[Place]:
-    """Where a name of a ``let`` is put into a text that no other rule takes for a secret's."""
-    path = definition.name.path
-    source = repository.source(path)
-    name = (definition.path.last or "").encode()
-    for match in () if source is None else re.finditer(rb"\$\{" + re.escape(name) + rb"\}", source.data):
-        place = Place(path, Span(*match.span()))
-        around = FileDefinitions.of(path, repository).innermost_around(place.span)
-        if around is not None and reaches_store(around) and not _is_asked_about(around, repository):
-            yield place
+def _is_asked_for(use: Place, repository: Repository) -> bool:
+    """Whether a value is used where some rule looks at what comes of it."""
+    around = FileDefinitions.of(use.path, repository).innermost_around(use.span)
+    return around is not None and _is_asked_about(around, repository)
 
 
 def _is_asked_about(definition: WrittenDefinition, repository: Repository) -> bool:

@@ -5,13 +5,12 @@ Each question is asked only where something was found, so that it may look at th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from nixlint.rule import (
+    MachineFiles,
     Place,
     Repository,
     Span,
@@ -27,6 +26,8 @@ from nixlint.secrets.trials import (
     is_option_of_trial,
     is_to_be_read,
     marks_of_trial,
+    names_of_installers,
+    says_no_secret,
 )
 from nixlint.secrets.ways import strings_of, text_of
 
@@ -55,7 +56,8 @@ class _Trials(NamedTuple):
 
 
 def _trials(repository: Repository) -> _Trials:
-    return _Trials(any(repository.mentions(mark) for mark in marks_of_trial()))
+    marks = (*marks_of_trial(), *names_of_installers())
+    return _Trials(repository.root.name in _FOLDERS_OF_INSTALLERS or any(map(repository.mentions, marks)))
 
 
 def machines_with(file: Path, repository: Repository) -> tuple[frozenset[Path], ...]:
@@ -81,11 +83,27 @@ def _machines(repository: Repository) -> _Machines:
     deployed: set[Path] = set()
     tried: set[Path] = set()
     for machine in machine_files(repository):
-        is_trial = any(map(is_module_of_trial, machine.others)) or any(
-            says_trial(file, repository) for file in machine.files
+        is_trial = (
+            _is_installer(machine, repository)
+            or any(map(is_module_of_trial, machine.others))
+            or any(says_trial(file, repository) for file in machine.files)
         )
         (tried if is_trial else deployed).update(machine.files)
     return _Machines(frozenset(deployed), frozenset(tried))
+
+
+def _is_installer(machine: MachineFiles, repository: Repository) -> bool:
+    """Whether a machine is called after what one installs from, or is declared in a folder that is."""
+    if is_of_installer(PurePath(machine.name)):
+        return True
+    if machine.declared_in is None:
+        return False
+    folder = _relative(machine.declared_in, repository).parent
+    return is_of_installer(folder) or (not folder.name and repository.root.name in _FOLDERS_OF_INSTALLERS)
+
+
+_FOLDERS_OF_INSTALLERS = frozenset({"iso", "installer"})
+"""A folder with a flake of its own is looked at as a repository by itself."""
 
 
 def says_trial(file: Path, repository: Repository) -> bool:
@@ -129,7 +147,7 @@ class _Tests:
 
 def is_said_to_be_none(place: Place, repository: Repository) -> bool:
     """Whether a comment on the line of a value, or on the lines right above it, says that it is no secret."""
-    return _no_secret().search(words_beside(place, repository)) is not None
+    return says_no_secret(words_beside(place, repository))
 
 
 def words_beside(place: Place, repository: Repository) -> str:
@@ -149,16 +167,6 @@ def words_beside(place: Place, repository: Repository) -> str:
 
 
 _LINES_ABOVE = 5
-
-
-@cache
-def _no_secret() -> re.Pattern[str]:
-    return re.compile(
-        r"\b(?:not|isn't|rather than) (?:an? )(?:[a-z]+ ){0,2}(?:secret|credential)\b(?! (?:store|manager|file))"
-        r"|\bplain[- ]?text by design\b"
-        r"|\bdoes(?:n't| not) (?:care|check|validate|look)\b",
-        re.IGNORECASE,
-    )
 
 
 def is_for_socket(definition: WrittenDefinition, repository: Repository) -> bool:

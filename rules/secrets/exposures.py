@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 from nixlint.rule import (
     AttrsValue,
-    Binder,
     Confidence,
     Finding,
     Fix,
@@ -24,7 +23,7 @@ from nixlint.rule import (
 from nixlint.secrets.looks import UNKNOWN, Look
 from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.options import is_table_of_secrets
-from nixlint.secrets.positions import Position, container_of, position_of
+from nixlint.secrets.positions import Position, position_of
 from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of
@@ -37,6 +36,8 @@ from .circumstances import (
     is_said_to_be_none,
     is_word_of_own_option,
 )
+from .containers_of_files import container_at
+from .file_definitions import FileDefinitions
 from .takers import Taker, taker_of
 from .verdicts import HELP, HELP_FOR_USERS, contains, promises_secret
 
@@ -78,11 +79,6 @@ def _place_of(value: Value) -> Place | None:
     return next((source.place for source in sources_of(value)), None)
 
 
-def reaches_store(definition: WrittenDefinition) -> bool:
-    """Whether the value of a definition may get into the store: one of an option, where a configuration has it."""
-    return definition.binder is Binder.ATTRIBUTE and position_of(definition.path) is not Position.ELSEWHERE
-
-
 def shows_itself(text: str) -> bool:
     """Whether the string that a text stands in is found for what it is, wherever it is used."""
     return token_in(text) is not None or (UNKNOWN not in text and url_password(text) is not Look.NO_SECRET)
@@ -112,6 +108,8 @@ def _is_meant(definition: WrittenDefinition, exposure: Exposure, repository: Rep
     places = dict.fromkeys((definition.value_place, exposure.source.place or definition.value_place))
     if any(is_said_to_be_none(place, repository) for place in places):
         return True
+    if FileDefinitions.of(definition.name.path, repository).is_switched_off(definition):
+        return True
     if exposure.source.way is not Way.LITERAL or position_of(definition.path) is Position.CERTAIN:
         return False
     text = exposure.source.text
@@ -134,7 +132,7 @@ def _finding(definition: WrittenDefinition, exposure: Exposure, repository: Repo
         severity=exposure.severity,
         confidence=exposure.confidence,
         option=str(definition.path),
-        container=container_of(definition.path),
+        container=container_at(definition.path, definition.name.path, repository),
         evidence=exposure.evidence,
         notes=(*exposure.notes, *(() if contains(place, written) else (Note(written, "the secret is written here"),))),
         # Of a file that is read or copied the source shows a path: what there is to hide is not written there.

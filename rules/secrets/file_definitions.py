@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from nixlint.rule import Repository, Span, WrittenDefinition, written_definitions
+from nixlint.rule import BoolValue, Place, Repository, Span, Value, WrittenDefinition, written_definitions
 
 
 class FileDefinitions:
@@ -30,7 +30,12 @@ class FileDefinitions:
 
     def beside(self, definition: WrittenDefinition) -> Sequence[WrittenDefinition]:
         """The definitions of the same set, however they are written; the definition itself among them."""
-        return self._by_parents.get(definition.path.names[:-1], ())
+        return self._by_parents.get(self._parents.get(definition.name, definition.path.names[:-1]), ())
+
+    def is_switched_off(self, definition: WrittenDefinition) -> bool:
+        """Whether a set around a definition says ``enable = false``: nothing of it gets into a system."""
+        names = (*self._parents.get(definition.name, definition.path.names[:-1]), definition.path.last)
+        return any(names[:length] in self._off for length in range(1, len(names)))
 
     def innermost_around(self, span: Span) -> WrittenDefinition | None:
         """The definition with the shortest value in which a span lies."""
@@ -51,6 +56,24 @@ class FileDefinitions:
         for definition in self.all:
             found.setdefault(definition.path.names[:-1], []).append(definition)
         return found
+
+    @cached_property
+    def _off(self) -> frozenset[tuple[str | None, ...]]:
+        """The sets in which ``enable`` is false, and nothing else in the file says otherwise."""
+        switches: dict[tuple[str | None, ...], list[Value]] = {}
+        for found in self.all:
+            if found.path.last == "enable" and len(found.path) > 1:
+                switches.setdefault(found.path.names[:-1], []).append(found.value)
+        return frozenset(
+            names
+            for names, values in switches.items()
+            if all(isinstance(value, BoolValue) and not value.value for value in values)
+        )
+
+    @cached_property
+    def _parents(self) -> dict[Place, tuple[str | None, ...]]:
+        """The names around each definition in this file, by its place: elsewhere it may go by others."""
+        return {found.name: found.path.names[:-1] for found in self.all}
 
     @cached_property
     def _pairs(self) -> frozenset[tuple[str | None, str | None]]:

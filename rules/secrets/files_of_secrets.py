@@ -15,8 +15,9 @@ from nixlint.secrets.names import is_environment_file, kind_of_secret, kind_of_s
 from nixlint.secrets.options import kind_in_file_of, tell_tale_words
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
-from .exposures import Exposure, reaches_store, with_entries
+from .exposures import Exposure, with_entries
 from .plain_values import is_mount_options
+from .reach import reaches_store
 from .verdicts import KEYWORDS, promises_secret
 
 

@@ -9,9 +9,9 @@ from nixlint.rule import Repository, StringValue, WrittenDefinition
 from nixlint.secrets.names import is_environment_file
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, symbols_of, text_of
 
-from .exposures import reaches_store
 from .file_definitions import FileDefinitions
 from .files_of_secrets import kind_of_file
+from .reach import reaches_store
 
 
 class WrittenFile(NamedTuple):

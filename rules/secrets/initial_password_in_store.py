@@ -10,6 +10,7 @@ from .exposures import findings_of
 from .guided_move import guided_move
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
+from .uses import as_used
 from .verdicts import FORMERLY
 
 
@@ -56,8 +57,10 @@ class InitialPasswordInStore(PlainValueRule):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a user's first password in plain text."""
-        if taker_of(subject.path) is Taker.USER_AT_FIRST:
-            yield from findings_of(subject, plain_values(subject, repository), repository, move=guided_move)
+        used = as_used(subject, repository)
+        if taker_of(used.path) is Taker.USER_AT_FIRST:
+            move = guided_move if used is subject else None
+            yield from findings_of(used, plain_values(used, repository), repository, move=move)
 
     examples = (
         Bad(

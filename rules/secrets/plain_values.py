@@ -20,7 +20,8 @@ from nixlint.secrets.positions import Position, is_login, position_of
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
-from .exposures import Exposure, reaches_store, shows_itself, with_entries
+from .exposures import Exposure, shows_itself, with_entries
+from .reach import reaches_store
 from .takers import Taker, taker_of
 from .verdicts import KEYWORDS, LISTS, MARKS, called, promises_secret, weight_of, what_of
 

@@ -10,6 +10,7 @@ from .carried_values import carried_values
 from .exposures import findings_of
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
+from .uses import as_used
 
 
 class SecretInStore(PlainValueRule):
@@ -68,8 +69,9 @@ class SecretInStore(PlainValueRule):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a value in plain text at a name that promises a secret."""
-        if taker_of(subject.path) is Taker.UNKNOWN:
-            yield from findings_of(subject, plain_values(subject, repository), repository)
+        used = as_used(subject, repository)
+        if taker_of(used.path) is Taker.UNKNOWN:
+            yield from findings_of(used, plain_values(used, repository), repository)
             yield from findings_of(subject, carried_values(subject, repository), repository)
 
     examples = (

@@ -9,6 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, W
 from .exposures import findings_of
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
+from .uses import as_used
 from .verdicts import FORMERLY
 
 
@@ -52,8 +53,9 @@ class SecretInUnitEnvironment(PlainValueRule):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in the environment or the command of a unit."""
-        if taker_of(subject.path) is Taker.UNIT:
-            yield from findings_of(subject, plain_values(subject, repository), repository)
+        used = as_used(subject, repository)
+        if taker_of(used.path) is Taker.UNIT:
+            yield from findings_of(used, plain_values(used, repository), repository)
 
     examples = (
         Bad(

@@ -10,6 +10,7 @@ from .exposures import findings_of
 from .guided_move import guided_move
 from .plain_values import PlainValueRule, plain_values
 from .takers import Taker, taker_of
+from .uses import as_used
 from .verdicts import FORMERLY
 
 
@@ -60,8 +61,10 @@ class SecretOptionInStore(PlainValueRule):
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret in plain text at a known option."""
-        if taker_of(subject.path) is Taker.OPTION:
-            yield from findings_of(subject, plain_values(subject, repository), repository, move=guided_move)
+        used = as_used(subject, repository)
+        if taker_of(used.path) is Taker.OPTION:
+            move = guided_move if used is subject else None
+            yield from findings_of(used, plain_values(used, repository), repository, move=move)
 
     examples = (
         Bad(

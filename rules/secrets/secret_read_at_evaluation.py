@@ -23,9 +23,10 @@ from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.options import secret_option
 from nixlint.secrets.ways import Source, Way, sources_of
 
-from .exposures import Exposure, findings_of, reaches_store
+from .exposures import Exposure, findings_of
 from .files_of_secrets import is_plain_in
 from .plain_values import kind_of_value, replacement
+from .reach import reaches_store
 from .verdicts import FORMERLY, KEYWORDS, MARKS, contains, promises_secret
 
 

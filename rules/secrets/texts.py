@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from nixlint.rule import Confidence, Finding, OptionPath, Repository, Severity, Span, StringLiteral, is_never_evaluated
+from nixlint.rule import Confidence, Finding, Repository, Severity, Span, StringLiteral, is_never_evaluated
 from nixlint.secrets.assignments import secret_lines, secret_statements, written_by_script
 from nixlint.secrets.looks import UNKNOWN, Look, look_of
 from nixlint.secrets.names import kind_of_secret
-from nixlint.secrets.positions import Position, container_of, is_elsewhere
+from nixlint.secrets.positions import Position, is_elsewhere
 from nixlint.secrets.tokens import tokens_in
 from nixlint.secrets.urls import passwords_of_urls
 
 from .circumstances import is_default_of_option, is_for_trial_here, is_said_to_be_none
+from .containers_of_files import container_at
 from .file_definitions import FileDefinitions
 from .files_of_secrets import kind_of_file
 from .files_written import reader_of_path
@@ -35,8 +36,10 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
     shown = (*_shown_by(text), *_written_by(text, repository))
     if not shown:
         return
-    option = _option_around(literal, repository)
-    if option is not None and is_elsewhere(option / None):
+    definitions = FileDefinitions.of(literal.place.path, repository)
+    around = definitions.innermost_around(literal.place.span)
+    option = None if around is None else around.path
+    if around is not None and (is_elsewhere(around.path / None) or definitions.is_switched_off(around)):
         return
     if is_never_evaluated(literal.place, repository):
         return
@@ -54,7 +57,7 @@ def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Find
             severity=found.severity,
             confidence=found.confidence,
             option=None if option is None else str(option),
-            container=None if option is None else container_of(option),
+            container=None if option is None else container_at(option, literal.place.path, repository),
             evidence=found.evidence,
             redact=(place,),
             within=literal.place,
@@ -136,12 +139,6 @@ def _statements(text: str) -> Iterator[_Shown]:
         yield _Shown(
             found.start, found.end, what, *weight_of(found.look, Position.LIKELY), found.name, is_statement=True
         )
-
-
-def _option_around(literal: StringLiteral, repository: Repository) -> OptionPath | None:
-    """The path of the innermost definition that a string is part of."""
-    innermost = FileDefinitions.of(literal.place.path, repository).innermost_around(literal.place.span)
-    return None if innermost is None else innermost.path
 
 
 _LONGEST_TEXT = 8192  # characters of a text that are looked at

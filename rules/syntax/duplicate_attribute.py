@@ -16,6 +16,7 @@ from nixlint.rule import (
     Rule,
     Severity,
     first_with,
+    is_put_away,
 )
 
 
@@ -57,7 +58,7 @@ class DuplicateAttribute(Rule[FileProblem]):
     def check(self, subject: FileProblem, repository: Repository) -> Iterator[Finding]:
         """Report an attribute that is defined a second time."""
         problem = subject.problem
-        if problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE:
+        if problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE and not is_put_away(subject.place.path, repository):
             notes = () if subject.related is None else (Note(subject.related, "first defined here"),)
             help_ = "keep one of the definitions, or merge their values into one"
             is_accepted = problem.accepted_since is not None and not _has_older_nix(repository)

@@ -32,7 +32,20 @@ def symbol(path: tuple[str, ...], place: Place | None = None) -> SymbolValue:
 
 def is_nixpkgs(path: tuple[str, ...]) -> bool:
     """Whether a name is that of nixpkgs itself: a channel, or a flake input that is called so."""
-    return bool(path) and path[-1].startswith(("nixpkgs", "<nixpkgs>")) and len(path) <= 3
+    if not path or len(path) > _LONGEST_NAME or not path[-1].startswith(("nixpkgs", "<nixpkgs>")):
+        return False
+    return path[-1].partition(".")[0] not in _OTHER_PROJECTS
+
+
+_LONGEST_NAME = 3
+_OTHER_PROJECTS = frozenset(
+    # Projects on GitHub that begin so and are no copy of nixpkgs: overlays, modules and tools.
+    (
+        "nixpkgs-wayland nixpkgs-xr nixpkgs-fmt nixpkgs-mozilla nixpkgs-esp-dev nixpkgs-python nixpkgs-ruby "
+        "nixpkgs-terraform nixpkgs-terraform-providers nixpkgs-review nixpkgs-hammering nixpkgs-update nixpkgs-lint "
+        "nixpkgs-firefox-darwin nixpkgs-firefox-addons nixpkgs-multimedia nixpkgs-darwin-apps nixpkgs-track"
+    ).split()
+)
 
 
 def is_source(path: tuple[str, ...]) -> bool:

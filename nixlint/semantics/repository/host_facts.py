@@ -29,17 +29,23 @@ def host_state_version(repository: Repository) -> str | None:
 
 
 class MachineFiles(NamedTuple):
-    """The files of the repository that a machine certainly has, and the paths of modules from elsewhere that it names."""
+    """The files of the repository that a machine certainly has, and the paths of modules from elsewhere that it names.
+
+    ``name`` is the machine's, and ``declared_in`` the file that declares it.
+    """
 
     files: frozenset[Path]
     others: tuple[str, ...]
+    name: str
+    declared_in: Path | None
 
 
 def machine_files(repository: Repository) -> Iterator[MachineFiles]:
     """The files of each machine of a repository."""
     for host in hosts(repository):
         others = tuple(text for definition in host.modules for text in _texts(definition.value))
-        yield MachineFiles(host.system(repository.interpreter()).certain_files, others)
+        declared_in = None if host.place is None else host.place.path
+        yield MachineFiles(host.system(repository.interpreter()).certain_files, others, host.name, declared_in)
 
 
 def _texts(value: Value) -> Iterator[str]:

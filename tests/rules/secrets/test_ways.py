@@ -437,6 +437,78 @@ in
             "vms/web.nix": '{ users.users.b.password = «"wonderland"»; }\n',
         },
     ),
+    # -- E: what goes by another name where it is used --
+    (
+        "E1",
+        "a user that is imported as a whole, and settings merged with a file",
+        {
+            "a.nix": """{ lib, ... }: {
+  users.users.bob = import ./people/bob.nix;
+  services.app.settings = { port = 80; } // import ./settings.nix { inherit lib; };
+}
+""",
+            "people/bob.nix": '{ isNormalUser = true; password = «"waterfall9"»; }\n',
+            "settings.nix": '{ lib }: { smtp.password = «"birdsong7"»; }\n',
+        },
+    ),
+    (
+        "E1",
+        "a set of a let that a text gets by replacement, in a list, and within an expression",
+        """{ pkgs, ... }:
+let
+  secrets = { DB_PASSWORD = «"waterfall9"»; api.token = «"q7Wz83kfPl0"»; };
+  adminPass = "unused";
+  userPassword = «"birdsong7"»;
+  conf = pkgs.writeText "a" (builtins.replaceStrings [ "@P@" ] [ secrets.DB_PASSWORD ] (builtins.readFile ./a.tmpl));
+in
+{
+  services.app.configFile = conf;
+  services.app.arguments = [ "login" userPassword ];
+  environment.etc.b.text = "auth " + secrets.api.token;
+}""",
+    ),
+    (
+        "E1",
+        "a file of values that another file puts into a text",
+        {
+            "a.nix": 'let v = import ./values.nix; in { environment.etc.a.text = "login ${v.mail.password}"; }\n',
+            "values.nix": '{ mail.password = «"waterfall9"»; mail.user = "a"; }\n',
+        },
+    ),
+    (
+        "E2",
+        "settings that are called options",
+        '{ services.odoo.settings.options.admin_passwd = «"waterfall9"»; }',
+    ),
+    (
+        "E3",
+        "the commands of a script",
+        """{
+  systemd.services.a.script = ''
+    sshpass -p «waterfall9» ssh backup
+    curl -u admin:«birdsong7» https://a.test
+    PGPASSWORD=«waterfall8» psql -h db
+    docker run -e DB_PASSWORD=«waterfall7» app
+    helm install --set auth.password=«waterfall6» app
+    app --smtp.password «waterfall5» --client_secret=«waterfall4»
+    curl -H 'X-Api-Key: «q7Wz83kfPl0»' https://a.test
+    curl -d 'password=«waterfall3»&user=a' https://a.test
+    echo '{"user":"a","password":"«waterfall2»"}' > /run/a.json
+  '';
+  services.nginx.virtualHosts.a.locations."/".extraConfig = ''
+    proxy_set_header X-Api-Key "«q7Wz83kfPl1»";
+  '';
+}""",
+    ),
+    (
+        "E4",
+        "tokens of services by their prefix",
+        """{
+  services.a.x = "«rk_live_@@abcdefghijklmnopqrstu1»";
+  services.b.x = "«glsa_@@abcdefghijklmnopqrstuvwxyz012345_0a1b2c3d»";
+  services.c.x = "«lin_api_@@abcdefghijklmnopqrstuvwxyz01234567890123»";
+}""".replace("@@", ""),
+    ),
 ]
 
 SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
@@ -679,6 +751,84 @@ in
 """,
         },
     ),
+    (
+        "E1",
+        "values that nothing uses, or that a shell to develop in has, and sets that declare secrets",
+        {
+            "a.nix": """{ config, pkgs, ... }:
+let
+  secrets = { db.password = "app/db-password"; token = "waterfall9"; };
+  modulePassword = "waterfall9";
+in
+{
+  imports = [ (import ./module.nix { }) ];
+  devShells.default.shellHook = "echo ${secrets.token}";
+  services.app.passwordFile = config.sops.secrets.${secrets.db.password}.path;
+}
+""",
+            "module.nix": '{ }: { options.password = "waterfall9"; }\n',
+        },
+    ),
+    (
+        "E5",
+        "a service that is switched off in the same set",
+        """{
+  services.a = { enable = false; settings.password = "waterfall9"; };
+  services.b.enable = false;
+  services.b.extraConfig = ''
+    password = waterfall9
+    x = 1
+  '';
+}""",
+    ),
+    (
+        "E6",
+        "an owner who says in other words that nothing is lost",
+        """{
+  # only a dummy password, nobody checks it
+  services.a.settings.password = "waterfall9";
+  services.b.settings.password = "waterfall9"; # it's public anyway
+  services.c.settings.password = "waterfall9"; # kein Geheimnis
+  services.d.settings.password = "waterfall9"; # doesn't matter, listens on localhost
+  services.e.settings.password = "waterfall9"; # safe to commit
+}""",
+    ),
+    (
+        "E7",
+        "an image to install from, with a flake of its own or by its name",
+        {
+            "iso/flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./configuration.nix ]; };
+  };
+}
+""",
+            "iso/configuration.nix": '{ users.users.root.password = "waterfall9"; }\n',
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.installer = nixpkgs.lib.nixosSystem { modules = [ ./media.nix ]; };
+  };
+}
+""",
+            "media.nix": '{ users.users.root.password = "waterfall9"; }\n',
+        },
+    ),
+    (
+        "E3",
+        "commands that take their secret from somewhere",
+        """{
+  systemd.services.a.script = ''
+    sshpass -e ssh backup
+    curl -u "admin:$PASSWORD" https://a.test
+    PGPASSWORD="$(cat /run/secrets/db)" psql -h db
+    docker run -e DB_PASSWORD app
+    app --token-file /run/secrets/a --password "$PASSWORD" --secret-name app
+    curl -H "X-Api-Key: $KEY" https://a.test
+    mysql -u root -p app
+    echo "{\\"password\\":\\"$PASSWORD\\"}" > /run/a.json
+  '';
+}""",
+    ),
 ]
 
 
@@ -727,6 +877,29 @@ def test_what_is_no_secret_is_let_be(tmp_path: Path, letter: str, title: str, fi
 )
 def test_finding_in_a_container_names_it(tmp_path: Path, text: str, container: str | None) -> None:
     write_files(tmp_path, {"a.nix": text})
+
+    report = run(request(tmp_path, select=frozenset(RULES.split(","))), REGISTRY)
+
+    assert [each.finding.container for each in report.findings] == [container]
+
+
+@pytest.mark.parametrize(
+    ("files", "container"),
+    [
+        ({"a.nix": "{ containers.web.config = import ./web.nix; }"}, "web"),
+        ({"a.nix": "{ containers.web.config = { imports = [ ./web.nix ]; }; }"}, "web"),
+        ({"a.nix": "{ containers.web.config = ./host.nix; }", "host.nix": "{ imports = [ ./web.nix ]; }"}, "web"),
+        (
+            {"a.nix": "{ containers.a.config.imports = [ ./web.nix ]; containers.b.config.imports = [ ./web.nix ]; }"},
+            None,
+        ),
+        ({"a.nix": "{ containers.a.config.imports = [ ./b.nix ]; imports = [ ./web.nix ]; }", "b.nix": "{ }"}, None),
+    ],
+)
+def test_finding_in_a_file_of_a_container_names_it(
+    tmp_path: Path, files: dict[str, str], container: str | None
+) -> None:
+    write_files(tmp_path, {**files, "web.nix": '{ services.a.settings.password = "waterfall9"; }'})
 
     report = run(request(tmp_path, select=frozenset(RULES.split(","))), REGISTRY)
 
