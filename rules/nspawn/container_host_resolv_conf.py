@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.containers.host.resolvers import resolvers
+from nixlint.containers.host.systems import systems_with
 from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.nspawn.inner_resolved import resolved_inside
 from nixlint.containers.stated import is_complete, is_false, is_true, texts
@@ -16,6 +17,7 @@ from nixlint.rule import (
     Fix,
     Good,
     ListValue,
+    ModuleSystem,
     NewDefinition,
     OptionPath,
     Presence,
@@ -97,7 +99,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
     - A network without any link (`privateNetwork = true` alone): there is nothing to ask.
     - A resolver that runs in the container, such as unbound, dnsmasq, kresd, blocky, CoreDNS, BIND, AdGuard Home or Pi-hole
       (`nixlint/data/resolvers.json`), unless an option says that the machine itself does not use it.
-    - A host of which everything is known, and nothing that puts a loopback address into its `resolv.conf`.
+    - A host of which everything is known, whose `networking.nameservers` are others than itself.
     - DHCP in the container, which brings a resolver, unless the finding is certain.
     - Anything unknown that could be one of these. `--pedantic` shows these.
 
@@ -123,7 +125,7 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
         if not _may_have_link(subject) or _has_own_resolver(subject):
             return
         reason = _certain_reason(subject)
-        if reason is None and (_has_dhcp(subject) or _is_within_reach(subject)):
+        if reason is None and (_has_dhcp(subject) or _is_within_reach(subject, repository)):
             return
         yield Finding(
             place=subject.place,
@@ -266,6 +268,29 @@ class ContainerHostResolvConf(Rule[NspawnContainer]):
 """,
         ),
         Good(
+            "a host of which everything is known, with a resolver elsewhere",
+            {
+                "flake.nix": """\
+{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem { modules = [ ./a.nix ]; };
+  };
+}
+""",
+                "a.nix": """\
+{
+  networking.nameservers = [ "9.9.9.9" ];
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    config = { services.nginx.enable = true; };
+  };
+}
+""",
+            },
+        ),
+        Good(
             "no link at all",
             "{ containers.job = { privateNetwork = true; config = { services.nginx.enable = true; }; }; }\n",
         ),
@@ -377,20 +402,27 @@ def _local_resolver(container: NspawnContainer) -> OptionPath | None:
     return None
 
 
-def _is_within_reach(container: NspawnContainer) -> bool:
-    """Whether the host is known as a whole, and nothing on it puts a loopback address into its resolv.conf."""
-    host = container.host
+def _is_within_reach(container: NspawnContainer, repository: Repository) -> bool:
+    """Whether every host that the container may be on names its resolvers, and no loopback address is among them."""
+    if container.host.is_whole:
+        return _names_no_loopback(container.host)
+    systems = tuple(systems_with(container.host_place.path, repository))
+    return bool(systems) and all(map(_names_no_loopback, systems))
+
+
+def _names_no_loopback(host: ModuleSystem) -> bool:
     switches = (
         _USE_LOCAL_RESOLVER,
         *_NETWORKD,
         *(OptionPath((*service, "enable")) for service, _ in _LOCAL_RESOLVERS),
     )
-    if not host.is_whole or not all(_is_off(host.ask(switch)) for switch in switches):
+    if not all(_is_off(host.ask(switch)) for switch in switches):
         return False
     if any(host.presence(option) is not Presence.ABSENT for option in _OWN_FILES):
         return False
     servers = host.ask(_NAMESERVERS)
-    return is_complete(servers) and not any(each.what.startswith(("127.", "::1")) for each in texts(servers))
+    known = texts(servers)
+    return bool(known) and is_complete(servers) and not any(each.what.startswith(("127.", "::1")) for each in known)
 
 
 def _is_off(answer: Answer) -> bool:

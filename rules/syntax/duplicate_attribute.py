@@ -96,6 +96,10 @@ class DuplicateAttribute(Rule[FileProblem]):
             config='nixos-release = "24.11"\n',
         ),
         Good(
+            "a file that was put away, and that nothing imports",
+            {"flake.nix": "{ outputs = _: { }; }\n", "archive/old.nix": "{ a = 1; a = 2; }\n"},
+        ),
+        Good(
             "sets below sets, which Nix merges since 2.26",
             """\
 {
