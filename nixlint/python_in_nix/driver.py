@@ -69,6 +69,8 @@ class Driver(NamedTuple):
     """The options of a test: another one is somebody's own, and may define machines."""
     callers: frozenset[str]
     caller_files: frozenset[str]
+    ways_to_it: tuple[bytes, ...]
+    """One of these is in each file that hands a test to NixOS."""
 
 
 @cache
@@ -92,6 +94,7 @@ def driver() -> Driver:
         frozenset(document["options"]["names"]),
         frozenset(document["callers"]["names"]),
         frozenset(document["callers"]["files"]),
+        tuple(word.encode() for key in ("names", "files", "libraries") for word in document["callers"][key]),
     )
 
 

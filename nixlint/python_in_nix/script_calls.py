@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from nixlint.semantics.language.values import UnknownValue
 from nixlint.syntax.span import Span
 
 from .driver import Method, driver
@@ -67,6 +69,10 @@ def machine_names(script: TestScript) -> dict[str, DrivenMachine]:
     only = script.machine("machine")
     if only is not None and "machine" not in bound:
         names.setdefault("machine", only)
+    for name in _driven_names(script):
+        names.setdefault(
+            name, DrivenMachine(name, name, False, UnknownValue("a machine that is not written here"), (), None)
+        )
     stores = Counter(
         node.id for node in program.nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)
     )
@@ -81,6 +87,33 @@ def machine_names(script: TestScript) -> dict[str, DrivenMachine]:
         if len(machines) == stores[name]:
             names[name] = machines[0]
     return names
+
+
+def _driven_names(script: TestScript) -> Iterator[str]:
+    """The names that nothing in a script defines and on which it calls methods that only machines have.
+
+    Where there may be machines that are not written with the script, these are such.
+    """
+    program = script.program
+    if not script.machines_are_open or script.is_open or program.binds_unknown_names:
+        return
+    for node in program.nodes:
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name) as receiver, attr=method)):
+                is_free = (
+                    name not in program.bound_names and name not in driver().values and not hasattr(builtins, name)
+                )
+                if is_free and method in _OF_MACHINES and not script.text.touches_placeholder(program.span(receiver)):
+                    yield name
+            case _:
+                pass
+
+
+_OF_MACHINES = frozenset(
+    "execute fail require_unit_state succeed systemctl wait_for_file wait_for_open_port wait_for_unit wait_until_fails "
+    "wait_until_succeeds".split()
+)
+"""Methods by which a machine is known."""
 
 
 def _one_of(iterable: ast.expr, names: dict[str, DrivenMachine], script: TestScript) -> DrivenMachine | None:

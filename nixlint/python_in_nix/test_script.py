@@ -1,7 +1,8 @@
 """The scripts of NixOS tests in a file: the program, and what is known of the machines that it drives.
 
-A set is a test where it has a ``testScript`` that can be read and, beside it, ``nodes``, ``containers`` or ``machine``, or
-where it is the argument of a function that makes a test of it.
+A set is a test where it has a ``testScript`` that can be read and, beside it, ``nodes``, ``containers`` or ``machine``,
+where it is the argument of a function that makes a test of it, or where the script itself drives machines. One that is
+handed to another driver than NixOS's is none.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.semantics.language.interpreter import Interpreter
@@ -26,6 +26,7 @@ from .driver import driver
 from .program import PythonProgram
 from .program_text import ProgramText, Segment, SegmentKind
 from .script_reading import read_script
+from .test_makers import Maker, maker_of
 
 WORDS = (b"testScript",)
 """A file without these has no test."""
@@ -95,6 +96,12 @@ class TestScript:
             if PythonProgram(ProgramText(kept)).problem is None:
                 return Place(path, Span(start, end))
         return None
+
+    @cached_property
+    def perl(self) -> Span | None:
+        """The first thing in a script that Python refuses which is Perl, as test scripts were until NixOS 20.03."""
+        found = None if self.program.problem is None else _PERL.search(self.text.data)
+        return None if found is None else Span(found.start(), found.end())
 
     def where(self, span: Span) -> Place:
         """The place of a span of the script in its file; that of the name ``testScript`` where it is in none."""
@@ -172,6 +179,7 @@ def pythonized(name: str) -> str:
     return _NOT_IN_A_NAME.sub("_", name)
 
 
+_PERL = re.compile(rb"(?m)\$\w+->\w+|^[ \t]*(?:my|our)[ \t]+[$@%(]|^[ \t]*sub[ \t]+\w+[^\n]*\{")
 _MOST_TRIED = 50
 """How many interpolations of a script that is refused are tried."""
 
@@ -184,69 +192,37 @@ def _named(segment: Segment) -> Segment:
     return segment._replace(text=b"nix_interpolation_", kind=SegmentKind.PLACEHOLDER)
 
 
+_DRIVES = re.compile(rb"(?m)^[ \t]*start_all\(\)|\b\w+\.wait_(?:for_unit|for_open_port|until_succeeds)\(")
+"""Calls that a script of a NixOS test has and hardly anything else: they tell one where its nodes stand elsewhere."""
+
+
 def _test_script(binding: views.Binding, around: views.AttrSet, repository: Repository) -> TestScript | None:
     interpreter = repository.interpreter()
     test = interpreter.evaluate(around, interpreter.scope_at(around))
     if not isinstance(test, AttrsValue):
         return None
-    caller = _caller(around)
-    if caller is not _Caller.DRIVER and not any(name in test.entries for name in _SIBLINGS):
+    maker = maker_of(around, repository)
+    if maker is Maker.OTHER_DRIVER:
         return None
+    is_test = maker is Maker.DRIVER or any(name in test.entries for name in _SIBLINGS)
     script = read_script(binding.value, repository)
-    if script is None:
+    if script is None or not (is_test or _DRIVES.search(script.text.data)):
         return None
     machines, are_open = _machines(test)
+    is_own_set = is_test and maker in (Maker.DRIVER, Maker.NOTHING)
     name = binding.path.names[0]
     return TestScript(
         Place(name.file.path, name.span),
         script.text,
         script.is_open,
         machines,
-        are_open or caller in (_Caller.ANOTHER, _Caller.UPDATED),
+        are_open or not is_own_set,
         test,
-        caller not in (_Caller.ANOTHER, _Caller.UPDATED),
+        is_own_set,
         repository,
         interpreter,
         around.file.data,
     )
-
-
-class _Caller:
-    """What a set with a script is given to."""
-
-    NOBODY = "nobody"
-    DRIVER = "driver"
-    ANOTHER = "another"
-    UPDATED = "updated"
-
-
-def _caller(around: views.AttrSet) -> str:
-    inner: views.View = around
-    for outer in views.enclosing(around):
-        match outer:
-            case views.Parenthesized() | views.Lambda() | views.Let() | views.With() | views.Assert():
-                inner = outer
-            case views.Apply() if outer.argument == inner:
-                return _Caller.DRIVER if _makes_tests(outer.function) else _Caller.ANOTHER
-            case views.Apply():
-                inner = outer  # A test that is given further arguments.
-            case views.Binary() | views.If():
-                return _Caller.UPDATED
-            case _:
-                return _Caller.NOBODY
-    return _Caller.NOBODY
-
-
-def _makes_tests(function: views.Expression) -> bool:
-    while isinstance(function, views.Parenthesized):
-        function = function.inner
-    if isinstance(function, views.Apply):
-        # import ./make-test-python.nix (…) args, (import nixos/lib/testing-python.nix { … }).makeTest is a selection
-        argument = function.argument.text
-        return Path(argument.rstrip('")')).name in driver().caller_files or _makes_tests(function.function)
-    if isinstance(function, views.Select):
-        return static_name(function.path.names[-1]) in driver().callers
-    return isinstance(function, views.Variable) and function.name in driver().callers
 
 
 def _machines(test: AttrsValue) -> tuple[tuple[DrivenMachine, ...], bool]:

@@ -769,6 +769,18 @@ def strings_in(file: SourceFile) -> Iterator[String]:
         yield String(node, file)
 
 
+def paths_in(file: SourceFile) -> Iterator[Path]:
+    """Every path literal of a file, in order."""
+    captures = QueryCursor(_paths_query()).captures(file.tree.root_node)
+    for node in sorted(captures.get("path", []), key=lambda node: node.start_byte):
+        yield Path(node, file)
+
+
+@cache
+def _paths_query() -> Query:
+    return Query(language(), "(path_expression) @path")
+
+
 @cache
 def _strings_query() -> Query:
     return Query(language(), "[(string_expression) (indented_string_expression)] @string")

@@ -16,7 +16,7 @@ _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class TestScriptBackground(Rule[TestScript]):
-    """A command in the background whose output keeps the test waiting.
+    """A background command keeps its output open, so that the test hangs.
 
     ## What it finds
 

@@ -9,7 +9,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule,
 
 
 class TestScriptInterpolation(Rule[TestScript]):
-    """An interpolation whose text breaks the test script.
+    """The text of an interpolation breaks the test script.
 
     ## What it finds
 

@@ -13,7 +13,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptMachineNeverStarted(Rule[TestScript]):
-    """A machine of a test that the script never starts.
+    """A test script never starts one of its machines.
 
     ## What it finds
 

@@ -17,7 +17,7 @@ _QUIET = re.compile(r"\s-\w*q|--quiet|--silent|-m ?1\b")
 
 
 class TestScriptPipe(Rule[TestScript]):
-    """A pipe in a test script whose result says something else than it seems to.
+    """The result of a pipe in a test script does not mean what it seems to mean.
 
     ## What it finds
 

@@ -18,7 +18,7 @@ _LISTEN_NOT = frozenset(
 
 
 class TestScriptPortNeverOpen(Rule[TestScript]):
-    """A port that a test waits for, and on which no service of its machine listens.
+    """A test waits for a port on which no service of its machine listens.
 
     ## What it finds
 

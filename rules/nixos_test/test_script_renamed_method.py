@@ -24,7 +24,7 @@ from nixlint.rule import (
 
 
 class TestScriptRenamedMethod(Rule[TestScript]):
-    """A test script that calls the test driver by a name which it no longer has.
+    """A test script calls the test driver by a name that it no longer has.
 
     ## What it finds
 

@@ -11,7 +11,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptSleep(Rule[TestScript]):
-    """A test script that sleeps, where the driver can wait for what is meant.
+    """A test script sleeps although the driver could wait for a condition.
 
     ## What it finds
 

@@ -11,7 +11,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptStatusDropped(Rule[TestScript]):
-    """A command of a test script whose exit status nobody looks at.
+    """A test script ignores the exit status of a command.
 
     ## What it finds
 

@@ -10,7 +10,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptSyntax(Rule[TestScript]):
-    """A test script that is no Python.
+    """Python rejects the test script.
 
     ## What it finds
 
@@ -24,16 +24,18 @@ class TestScriptSyntax(Rule[TestScript]):
 
     ## What to do
 
-    Mend the line. A tab at the start of a line is text for Nix: it drops spaces alone, so that a script which is indented by
-    tabs begins with one, and Python says *unexpected indent*.
+    Correct the line. A script in Perl (`$machine->waitForUnit`) has to be written in Python. A tab at the start of a
+    line is text for Nix: it drops spaces alone, so that a script which is indented by tabs begins with one, and Python
+    says *unexpected indent*.
 
     ## What keeps it silent
 
     - An interpolation whose text is not known on the line, or a script of which a part is not known that may be whole
       statements.
     - Grammar newer than the Python that runs nixlint, where LibCST reads it.
-    - Sets that are no test: without `nodes`, `containers` or `machine` beside the script, and not given to `runNixOSTest`,
-      `nixosTest`, `makeTest`, `runTest` or `make-test-python.nix`.
+    - Sets that are not a NixOS test: without `nodes`, `containers` or `machine` beside the script, not given to
+      `runNixOSTest`, `nixosTest`, `makeTest`, `runTest` or `make-test-python.nix`, and with a script that drives no machine.
+    - Tests that a function of the repository gives to another driver than that of NixOS.
 
     ## References
 
@@ -51,6 +53,15 @@ class TestScriptSyntax(Rule[TestScript]):
     def check(self, subject: TestScript, repository: Repository) -> Iterator[Finding]:  # noqa: ARG002  # the script has it all
         """Report the error for which Python refuses a script."""
         problem = subject.program.problem
+        if subject.perl is not None:
+            yield Finding(
+                place=subject.where(subject.perl),
+                message="this test script is Perl, which the test driver does not read since NixOS 20.09",
+                help="write it in Python: $machine->waitForUnit('x'); is machine.wait_for_unit('x')",
+                option="testScript",
+                within=subject.commented,
+            )
+            return
         if problem is None or subject.is_open:
             return
         line = subject.text.line_span(problem.line)
@@ -85,6 +96,19 @@ pkgs.testers.runNixOSTest {
   testScript = ''
     machine.wait_for_unit("nginx")
     machine.succeed«(»"curl -f localhost"
+  '';
+}
+""",
+        ),
+        Bad(
+            "a script in Perl",
+            """\
+{
+  name = "web";
+  machine = { services.nginx.enable = true; };
+  testScript = ''
+    startAll;
+    «$machine->waitForUnit»("nginx.service");
   '';
 }
 """,

@@ -21,7 +21,7 @@ from nixlint.rule import call as calling
 
 
 class TestScriptUnchecked(Rule[TestScript]):
-    """A line of a test script that looks like a check and checks nothing.
+    """A line of a test script looks like a check but checks nothing.
 
     ## What it finds
 

@@ -33,7 +33,7 @@ _OF_THE_ENGINES = frozenset({"auto-update", "prune", "restart", "compose", "clea
 
 
 class TestScriptUnitNeverThere(Rule[TestScript]):
-    """A test that waits for the unit of a container which its machine does not have.
+    """A test waits for the unit of a container that its machine does not have.
 
     ## What it finds
 

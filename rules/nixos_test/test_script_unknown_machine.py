@@ -24,7 +24,7 @@ from nixlint.rule import (
 
 
 class TestScriptUnknownMachine(Rule[TestScript]):
-    """A test script that uses a machine which no node defines.
+    """A test script uses a machine that no node defines.
 
     ## What it finds
 

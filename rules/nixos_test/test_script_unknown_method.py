@@ -23,7 +23,7 @@ from nixlint.rule import (
 
 
 class TestScriptUnknownMethod(Rule[TestScript]):
-    """A test script that calls a method which machines do not have.
+    """A test script calls a method that machines do not have.
 
     ## What it finds
 

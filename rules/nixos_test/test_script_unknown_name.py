@@ -14,7 +14,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptUnknownName(Rule[TestScript]):
-    """A name in a test script that nothing defines.
+    """A test script uses a name that nothing defines.
 
     ## What it finds
 

@@ -12,7 +12,7 @@ from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Sever
 
 
 class TestScriptWrongArguments(Rule[TestScript]):
-    """A test script that calls the test driver with arguments which the method does not take.
+    """A test script calls the test driver with arguments that the method does not take.
 
     ## What it finds
 
