@@ -18,9 +18,6 @@ from nixlint.syntax.string_literal import static_name
 
 from .driver import driver
 
-_MOST_FILES = 30
-"""Of a function of the repository; one that is in more may lead anywhere."""
-
 
 class Maker(Enum):
     """What a set with a script is given to."""
@@ -36,27 +33,36 @@ class Maker(Enum):
 
 def maker_of(test: views.AttrSet, repository: Repository) -> Maker:
     """What a set is given to, as far as it is written around it."""
+    function, maker = _function_of(test)
+    if function is not None and _is_of_nixos(function):
+        return Maker.DRIVER
+    around = (view.function for view in views.enclosing(test) if isinstance(view, views.Apply))
+    if any(_has_another_driver(each, repository) for each in around):
+        return Maker.OTHER_DRIVER
+    return maker
+
+
+def _function_of(test: views.AttrSet) -> tuple[views.Expression | None, Maker]:
+    """The function that a set is an argument of, and what can be said where it is none of NixOS's."""
     inner: views.View = test
     for outer in views.enclosing(test):
         match outer:
             case views.Parenthesized() | views.Lambda() | views.Let() | views.With() | views.Assert():
                 inner = outer
             case views.Apply() if outer.argument == inner:
-                return _maker(outer.function, repository)
+                return outer.function, Maker.FUNCTION
             case views.Apply():
                 inner = outer  # A test that is given further arguments.
             case views.Binary() | views.If():
-                return Maker.UPDATE
+                return None, Maker.UPDATE
             case _:
-                return Maker.NOTHING
-    return Maker.NOTHING
+                return None, Maker.NOTHING
+    return None, Maker.NOTHING
 
 
-def _maker(function: views.Expression, repository: Repository) -> Maker:
-    if _is_of_nixos(function):
-        return Maker.DRIVER
+def _has_another_driver(function: views.Expression, repository: Repository) -> bool:
     path = _imported_by(function, repository)
-    return Maker.OTHER_DRIVER if path is not None and not _leads_to_driver(path, repository) else Maker.FUNCTION
+    return path is not None and not _leads_to_driver(path, repository)
 
 
 def _is_of_nixos(function: views.Expression) -> bool:
@@ -86,19 +92,16 @@ def _imported_by(function: views.Expression, repository: Repository) -> Path | N
 
 def _leads_to_driver(path: Path, repository: Repository) -> bool:
     """Whether a file, or one that it names, may hand a test to NixOS's driver."""
-    if _source(path, repository) is None:
+    made_by = _source(path, repository)
+    if made_by is None or _speaks_of_driver(made_by):
         return True
-    waiting, seen = [path], set[Path]()
-    while waiting:
-        source = _source(waiting.pop(), repository)
-        if source is None or source.path in seen:
-            continue
-        if len(seen) > _MOST_FILES or any(word in source.data for word in driver().ways_to_it):
-            return True
-        seen.add(source.path)
-        named = (path for path in views.paths_in(source) if not path.interpolations)
-        waiting.extend(normalised(path.text, source.path.parent) for path in named)
-    return False
+    named = (path for path in views.paths_in(made_by) if not path.interpolations)
+    sources = (_source(normalised(path.text, made_by.path.parent), repository) for path in named)
+    return any(_speaks_of_driver(source) for source in sources if source is not None)
+
+
+def _speaks_of_driver(source: SourceFile) -> bool:
+    return any(word in source.data for word in driver().ways_to_it)
 
 
 def _source(path: Path, repository: Repository) -> SourceFile | None:

@@ -45,7 +45,70 @@ makeTest {
   testScript = "LINES";
 }
 """
-FORMS = {"runNixOSTest": RUN_NIXOS_TEST, "make-test-python": FUNCTION, "quoted": OLD}
+FLAKE = """\
+{
+  outputs = { nixpkgs, ... }: let pkgs = nixpkgs.legacyPackages.x86_64-linux; in {
+    checks.x86_64-linux.planted = pkgs.testers.runNixOSTest {
+      name = "planted";
+      defaults = { services.postgresql.enable = true; };
+      nodes.server = { };
+      nodes.client = { };
+      testScript = ''
+        LINES
+      '';
+    };
+  };
+}
+"""
+SUM = """\
+{ pkgs, lib, ... }:
+let
+  prelude = ''
+    start_all()
+  '';
+in
+pkgs.testers.nixosTest {
+  name = "planted";
+  nodes = { server.services.postgresql.enable = true; } // { client = { }; };
+  testScript = prelude + lib.concatMapStrings (unit: ''
+    client.wait_for_unit("${unit}.service")
+  '') [ "a" "b" ] + ''
+    LINES
+  '';
+}
+"""
+CONTAINERS = """\
+{ lib, pkgs, ... }:
+{
+  name = "planted";
+  meta.maintainers = [ ];
+  containers.server = { services.postgresql.enable = true; };
+  containers.client = { };
+  testScript =
+    { nodes, ... }:
+    # the script
+    ''
+      LINES
+    '';
+}
+"""
+READ = """\
+{ pkgs, ... }:
+pkgs.testers.runNixOSTest {
+  name = "planted";
+  nodes = { server.services.postgresql.enable = true; client = { }; };
+  testScript = builtins.readFile ./test.py;
+}
+"""
+FORMS = {
+    "runNixOSTest": RUN_NIXOS_TEST,
+    "make-test-python": FUNCTION,
+    "quoted": OLD,
+    "flake": FLAKE,
+    "sum": SUM,
+    "containers": CONTAINERS,
+    "readFile": READ,
+}
 
 MISTAKES = [
     ('server.succeed("true"', "test-script-syntax", 'server.succeed("true")'),
@@ -79,28 +142,56 @@ MISTAKES = [
     ("server.succeed('serve &')", "test-script-background", "server.succeed('serve >&2 &')"),
     ("server.fail('ps aux | grep x')", "test-script-pipe", "server.fail('grep x /y')"),
     ("server.wait_for_open_port(3306)", "test-script-port-never-open", "server.wait_for_open_port(5432)"),
+    ("server.wait_for_open_port(port='80')", "test-script-wrong-arguments", "server.wait_for_open_port(port=5432)"),
+    ("server.require_unit_state('x', 'y', 'z')", "test-script-wrong-arguments", "server.require_unit_state('x', 'y')"),
+    ("client.wait_for_open_port(22, 5)", "test-script-wrong-arguments", "client.wait_for_open_port(22, timeout=5)"),
+    ("server.get_unit_property('x')", "test-script-wrong-arguments", "server.get_unit_property('x', 'y')"),
+    ("client.wait_for_unit('x', timout=5)", "test-script-wrong-arguments", "client.wait_for_unit('x', timeout=5)"),
+    ("if client.execute('x'): pass", "test-script-unchecked", "if client.execute('x')[0] == 0: pass"),
+    ("while server.execute('x'): pass", "test-script-unchecked", "while server.execute('x')[0]: pass"),
+    ("assert client.succeed('x') == 0", "test-script-unchecked", "assert client.succeed('x') == '0'"),
+    ("client.wait_for_unit", "test-script-unchecked", "client.wait_for_unit('x')"),
+    ("server.systemctl('start x')", "test-script-status-dropped", "server.succeed('systemctl start x')"),
+    ("client.waitForOpenPort(1)", "test-script-renamed-method", "client.wait_for_open_port(1)"),
+    ("join_al()", "test-script-unknown-name", "join_all()"),
+    ("print(sever)", "test-script-unknown-name", "print(server)"),
+    ("client.succeed('journalctl | grep -q x')", "test-script-pipe", "client.succeed('journalctl -g x')"),
+    ("server.wait_for_console_txt('x')", "test-script-unknown-method", "server.wait_for_file('x')"),
+    ("with subtest('x') pass", "test-script-syntax", "with subtest('x'): pass"),
+    ("assert 'x' in (server.succeed('y')", "test-script-syntax", "assert 'x' in server.succeed('y')"),
+    ("client.execute('serve &')", "test-script-background", "client.execute('serve >&2 &')"),
 ]
 RULES = frozenset(name for name in REGISTRY.names if name.startswith("test-script-"))
 
 
-def found_in(line: str, form: str, folder: Path) -> set[tuple[str, int]]:
+def found_in(line: str, form: str, folder: Path) -> set[tuple[str, str, int]]:
     (folder / "nixlint.toml").write_text("", "utf-8")
-    text = FORMS[form].replace("LINES", line)
-    (folder / "test.nix").write_text(text, "utf-8")
+    text = FORMS[form]
+    (folder / ("flake.nix" if form == "flake" else "test.nix")).write_text(text.replace("LINES", line), "utf-8")
+    if form == "readFile":
+        (folder / "test.py").write_text(f"start_all()\n{line}\n", "utf-8")
     report = run(Request((folder,), folder, select=RULES, pedantic=True), REGISTRY)
     assert not report.failures
-    return {(item.rule, item.start.line) for item in report.findings}
+    return {(item.rule, item.path, item.start.line) for item in report.findings}
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_nineteen_in_twenty_planted_mistakes_are_found_and_no_twin_is(form: str, tmp_path: Path) -> None:
     missed: list[str] = []
+    where = {"flake": "flake.nix", "readFile": "test.py"}.get(form, "test.nix")
+    lines = 2 if form == "readFile" else FORMS[form].split("LINES")[0].count("\n") + 1
     for number, (bad, rule, good) in enumerate(MISTAKES):
         folder = tmp_path / str(number)
         folder.mkdir()
-        lines = FORMS[form].split("LINES")[0].count("\n") + 1
-        if (rule, lines) not in found_in(bad, form, folder):
+        if (rule, where, lines) not in found_in(bad, form, folder):
             missed.append(bad)
         quiet = found_in(good, form, folder)
-        assert rule not in {name for name, _ in quiet}, (good, quiet)
+        assert rule not in {name for name, _, _ in quiet}, (good, quiet)
     assert len(missed) / len(MISTAKES) <= 0.05, missed
+
+
+def test_there_are_forty_mistakes_and_each_rule_has_one() -> None:
+    assert len(MISTAKES) >= 40
+    # These are about what stands beside the script, and are tried where they are written (the examples of the rules).
+    beside = {"test-script-interpolation", "test-script-machine-never-started", "test-script-unit-never-there"}
+    assert {rule for _, rule, _ in MISTAKES} == RULES - beside

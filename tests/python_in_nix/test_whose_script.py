@@ -24,6 +24,20 @@ import ../make-test.nix (pkgs: {
 """
 
 
+TEMPLATE = """\
+import ../make-template.nix ({ distribution }: rec {
+  instance = distribution;
+  test = pkgs: {
+    name = "boot-${instance}";
+    machine = { };
+    testScript = ''
+      machine.fails("true")
+    '';
+  };
+})
+"""
+
+
 def found_in(files: dict[str, str], folder: Path) -> list[tuple[str, str, int]]:
     write_files(folder, {"nixlint.toml": "", **files})
     report = run(Request((folder,), folder, select=RULES), REGISTRY)
@@ -40,6 +54,11 @@ def found_in(files: dict[str, str], folder: Path) -> list[tuple[str, str, int]]:
 )
 def test_a_test_of_another_driver_is_left_alone(make_test: str, tmp_path: Path) -> None:
     files = {"suite/boot.nix": RUBY, "make-test.nix": make_test, "own-driver.nix": "f: { pkgs }: f pkgs\n"}
+    assert found_in(files, tmp_path) == []
+
+
+def test_a_test_within_what_another_driver_gets_is_left_alone(tmp_path: Path) -> None:
+    files = {"suite/boot.nix": TEMPLATE, "make-template.nix": "f: { args }: (f args).test\n"}
     assert found_in(files, tmp_path) == []
 
 
