@@ -150,10 +150,7 @@ def _is_in_string(text: str, offset: int) -> bool:
     data = text.encode("utf-8", "surrogateescape")
     line = data.count(b"\n", 0, offset) + 1
     column = len(data[data.rfind(b"\n", 0, offset) + 1 : offset].decode("utf-8", "surrogateescape"))
-    return any(start <= (line, column) < end and (line, column) != start for start, end in _strings(text)) or any(
-        start == (line, column) and text.splitlines()[line - 1][column : column + 1] == "#"
-        for start, _ in _strings(text)
-    )
+    return any(start < (line, column) < end for start, end in _strings(text))
 
 
 def _strings(text: str) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:

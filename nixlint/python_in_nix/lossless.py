@@ -53,6 +53,27 @@ def called(text: ProgramText, expression: Span) -> tuple[tuple[Place, bytes], ..
     return _rewritten(text, expression, (libcst.Name, libcst.Attribute), call)
 
 
+def with_statement(text: ProgramText, statement: str) -> tuple[tuple[Place, bytes], ...] | None:
+    """The edits that make a statement the first one: an import before all others, another one behind the imports."""
+    try:
+        module = libcst.parse_module(text.data)
+        new = libcst.parse_statement(statement, config=module.config_for_parsing)
+    except (libcst.ParserSyntaxError, RecursionError, ValueError):
+        return None
+    body = list(module.body)
+    at = 0 if _is_import(new) else next((n for n, each in enumerate(body) if not _is_import(each)), len(body))
+    if at == len(body):
+        return None  # A script without another statement has no line whose indentation would tell that of the new one.
+    changed = module.with_changes(body=[*body[:at], new, *body[at:]])
+    return edits_between(text, changed.bytes)
+
+
+def _is_import(statement: libcst.CSTNode) -> bool:
+    return isinstance(statement, libcst.SimpleStatementLine) and all(
+        isinstance(each, libcst.Import | libcst.ImportFrom) for each in statement.body
+    )
+
+
 def _named(node: libcst.CSTNode, new: str) -> libcst.CSTNode | None:
     return node.with_changes(value=new) if isinstance(node, libcst.Name) else None
 
@@ -144,9 +165,15 @@ def _stands_alone(text: ProgramText, span: Span, new: bytes) -> bool:
     touched = text.kinds(span)
     if touched != {SegmentKind.VERBATIM}:
         return False
-    if before in (b"", b"\n") and (not span or (new or b" ")[:1] in b" \t\n"):
+    if before in (b"", b"\n") and not _is_line_before(after, span, new) and (not span or (new or b" ")[:1] in b" \t\n"):
         return False  # What begins a line decides about the indentation of all lines, and a blank line has its own.
     return b"\n" not in text.data[span.start : span.end]
+
+
+def _is_line_before(after: bytes, span: Span, new: bytes) -> bool:
+    """Whether a change adds whole lines without indentation before a line that has none: the least that a line has stays."""
+    is_whole = new.endswith(b"\n") and not any(line[:1] in (b"", b" ", b"\t") for line in new.splitlines())
+    return not span and is_whole and after.strip() != b""
 
 
 _HALF_AN_ESCAPE = (b"$", b"'", b"\\", b"{", b"\r")

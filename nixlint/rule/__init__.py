@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nixlint.linting.fixes.renaming import renaming as renaming
     from nixlint.linting.fixes.renaming import set_around as set_around
     from nixlint.linting.fixes.renaming import stands_in_list as stands_in_list
+    from nixlint.linting.fixes.script_fixes import begin_with as begin_with
     from nixlint.linting.fixes.script_fixes import call as call
     from nixlint.linting.fixes.script_fixes import rename_attribute as rename_attribute
     from nixlint.linting.fixes.script_fixes import rename_keyword as rename_keyword
@@ -174,6 +175,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "words_of": "nixlint.syntax.words",
     },
     "Further": {
+        "begin_with": "nixlint.linting.fixes.script_fixes",
         "call": "nixlint.linting.fixes.script_fixes",
         "defining_inside": "nixlint.linting.fixes.container_definitions",
         "parse_pattern": "nixlint.semantics.modules.option_query",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from nixlint.python_in_nix.machine_names import host_names
 from nixlint.python_in_nix.script_calls import is_given
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Safety, Severity, begin_with
 
 
 class TestScriptMachineNeverStarted(Rule[TestScript]):
@@ -27,7 +27,8 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
 
     ## What to do
 
-    Call `start_all()` at the beginning of the script, or `start()` on the machine; remove the node if nothing needs it.
+    Call `start_all()` at the beginning of the script, as `nixlint fix --unsafe-fixes` does, or `start()` on the machine.
+    Remove the node if nothing needs it. The fix is unsafe because the machines then boot at the same time.
 
     ## What keeps it silent
 
@@ -70,6 +71,7 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
                 help="call start_all() at the beginning of the script",
                 option="testScript",
                 evidence=machine.attribute,
+                fix=begin_with(subject.text, "start_all()", Safety.UNSAFE),
             )
 
     examples = (
@@ -82,6 +84,19 @@ class TestScriptMachineNeverStarted(Rule[TestScript]):
     client = { };
   };
   testScript = ''
+    client.wait_for_unit("multi-user.target")
+    client.succeed("curl -f http://server/")
+  '';
+}
+""",
+            """\
+{
+  nodes = {
+    server = { services.nginx.enable = true; };
+    client = { };
+  };
+  testScript = ''
+    start_all()
     client.wait_for_unit("multi-user.target")
     client.succeed("curl -f http://server/")
   '';

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from nixlint.python_in_nix.driver import driver
 from nixlint.python_in_nix.machine_names import host_names
 from nixlint.python_in_nix.test_script import TestScript
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, suggestion
+from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Safety, Severity, begin_with, suggestion
 
 
 class TestScriptUnknownName(Rule[TestScript]):
@@ -27,7 +27,7 @@ class TestScriptUnknownName(Rule[TestScript]):
 
     ## What to do
 
-    Import the module, or write the name that is meant.
+    Import the module, as `nixlint fix` does, or write the name that is meant.
 
     ## What keeps it silent
 
@@ -74,24 +74,56 @@ class TestScriptUnknownName(Rule[TestScript]):
                 message=f"nothing defines '{node.id}', so the script ends here with a NameError{near}",
                 help=f"write 'import {node.id}' at the beginning of the script"
                 if is_module
-                else "define it, or mend the name",
+                else "define it, or correct the name",
                 option="testScript",
                 within=subject.commented,
                 evidence=node.id,
+                fix=begin_with(subject.text, f"import {node.id}", Safety.SAFE) if is_module else None,
             )
 
     examples = (
         Bad(
-            "a module that is not imported, and a name with a letter missing",
+            "a module that is not imported",
             """\
 { pkgs, ... }:
 pkgs.testers.runNixOSTest {
   name = "web";
   nodes.machine = { };
   testScript = ''
+    import re
+
     start_all()
     answer = «json».loads(machine.succeed("curl -f localhost"))
-    assert «anser» == {"ok": True}
+    assert re.match("ok", answer)
+  '';
+}
+""",
+            """\
+{ pkgs, ... }:
+pkgs.testers.runNixOSTest {
+  name = "web";
+  nodes.machine = { };
+  testScript = ''
+    import json
+    import re
+
+    start_all()
+    answer = json.loads(machine.succeed("curl -f localhost"))
+    assert re.match("ok", answer)
+  '';
+}
+""",
+        ),
+        Bad(
+            "a name with a letter missing",
+            """\
+{ pkgs, ... }:
+pkgs.testers.runNixOSTest {
+  name = "web";
+  nodes.machine = { };
+  testScript = ''
+    answer = machine.succeed("curl -f localhost")
+    assert «anser» == "ok"
   '';
 }
 """,

@@ -46,7 +46,8 @@ class InitialPasswordInStore(PlainValueRule):
 
     ## References
 
-    - [NixOS manual, `users.users.<name>.initialPassword`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.initialPassword)
+    - [NixOS manual,
+      `users.users.<name>.initialPassword`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.initialPassword)
     """
 
     name = "initial-password-in-store"

@@ -46,7 +46,8 @@ class SecretInContainerEnvironment(PlainValueRule):
 
     ## References
 
-    - [NixOS manual, `virtualisation.oci-containers.containers.<name>.environmentFiles`](https://nixos.org/manual/nixos/stable/options#opt-virtualisation.oci-containers.containers._name_.environmentFiles)
+    - [NixOS manual,
+      `virtualisation.oci-containers.containers.<name>.environmentFiles`](https://nixos.org/manual/nixos/stable/options#opt-virtualisation.oci-containers.containers._name_.environmentFiles)
     """
 
     name = "secret-in-container-environment"

@@ -42,7 +42,8 @@ class SecretInUnitEnvironment(PlainValueRule):
 
     ## References
 
-    - [systemd.exec(5), Environment=, EnvironmentFile= and LoadCredential=](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html)
+    - [systemd.exec(5), Environment=, EnvironmentFile= and
+      LoadCredential=](https://www.freedesktop.org/software/systemd/man/latest/systemd.exec.html)
     """
 
     name = "secret-in-unit-environment"

@@ -47,7 +47,8 @@ class UserPasswordInStore(PlainValueRule):
 
     ## References
 
-    - [NixOS manual, `users.users.<name>.password`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.password)
+    - [NixOS manual,
+      `users.users.<name>.password`](https://nixos.org/manual/nixos/stable/options#opt-users.users._name_.password)
     """
 
     name = "user-password-in-store"

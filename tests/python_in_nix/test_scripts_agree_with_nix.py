@@ -68,7 +68,7 @@ def test_a_script_that_is_written_back_unchanged_is_the_same_file(script: str) -
 
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.tuples(SUM, st.integers(0, 60), st.integers(0, 4), st.sampled_from((
-    "x", "wait_for_unit", "\n", "\n  a", "é", "", '"', "\\n", "#", "a\n\nb", "x$", "'",
+    "x", "wait_for_unit", "\n", "\n  a", "é", "", '"', "\\n", "#", "a\n\nb", "x$", "'", "start_all()\n", "a\nb\n",
 ))), min_size=BATCH, max_size=BATCH))  # fmt: skip
 def test_what_is_written_back_means_the_new_script(changes: list[tuple[str, int, int, str]]) -> None:
     written: list[str] = []

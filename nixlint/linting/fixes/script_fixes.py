@@ -35,6 +35,13 @@ def call(text: ProgramText, expression: Span, safety: Safety) -> Fix | None:
     return _fix(called(text, expression), "call the function", safety)
 
 
+def begin_with(text: ProgramText, statement: str, safety: Safety) -> Fix | None:
+    """A fix that makes a statement the first one of a script, or the first one behind its imports."""
+    from nixlint.python_in_nix.lossless import with_statement
+
+    return _fix(with_statement(text, statement), f"begin with {statement}", safety)
+
+
 def double_backslash(text: ProgramText, backslash: Span, safety: Safety) -> Fix | None:
     """A fix that writes a backslash of a string twice."""
     from nixlint.python_in_nix.lossless import with_doubled_backslash
