@@ -77,9 +77,9 @@ def _as_declared(container: DeployedContainer, *, has_image: bool) -> OciContain
         title=f"service '{container.service}'",
         option_path=f"services.{container.service}",
         place=container.place,
-        image=(reference, image_text) if reference is not None and has_image and not container.is_built else None,
+        image=(reference, image_text) if reference is not None and has_image and container.built_by is None else None,
         image_text=image_text,
-        has_image_of_its_own=container.is_built or not has_image,
+        has_image_of_its_own=container.built_by is not None or not has_image,
         ports=tuple(PublishedPort(mapping, text) for mapping, text in ports if mapping is not None),
         mounts=tuple(
             Mount(VolumeMount(mount.source, mount.target, mount.options), Text(mount.source, mount.place))

@@ -71,7 +71,8 @@ class LoadedProject:
     """A project as one tree in its long forms, normalised, and what was noticed on the way.
 
     ``root`` has the services as they are written, without the contents of their environment files. ``texts`` are the
-    files that it comes from, ``access`` is the way to those that they name, and ``profiles`` are those that were chosen.
+    files that it comes from, of which those that are only extended are ``borrowed``, ``access`` is the way to those that
+    they name, and ``profiles`` are those that were chosen.
     """
 
     name: str
@@ -82,6 +83,7 @@ class LoadedProject:
     texts: Mapping[Path, ComposeText]
     access: Access
     profiles: tuple[str, ...]
+    borrowed: frozenset[Path] = frozenset()
 
 
 def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedProject:
@@ -102,8 +104,9 @@ def load(request: Request, given: Mapping[Path, bytes] | None = None) -> LoadedP
     if not request.is_for_checking:
         check_consistency(normal, ("*",) if request.checks_all_profiles else profiles)
     warnings = tuple(loader.warnings)
+    borrowed = frozenset(loader.access.texts) - loader.own_files
     return LoadedProject(
-        name, normal, loader.directory, environment, warnings, loader.access.texts, loader.access, profiles
+        name, normal, loader.directory, environment, warnings, loader.access.texts, loader.access, profiles, borrowed
     )
 
 
@@ -142,6 +145,7 @@ class _Loader:
     given: Mapping[Path, bytes]
     warnings: dict[Warned, None] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
+    own_files: set[Path] = field(default_factory=set)
     _services: dict[tuple[Path, int], tuple[Mapping[str, str], MappingNode | None]] = field(default_factory=dict)
     _included: dict[tuple[object, ...], tuple[Mapping[str, str], MappingNode]] = field(default_factory=dict)
 
@@ -233,6 +237,7 @@ class _Loader:
     ) -> MappingNode:
         """The tree of the files of a project, or of one that is included, without what is only implied."""
         whole = MappingNode({})
+        self.own_files.update(files)
         for path in files:
             for document in self.access.compose(path, place, *keys).documents:
                 self.budget.take_nodes(document.size, None)

@@ -6,8 +6,8 @@ compose-go, ``loader/normalize.go``; Compose specification, '06-networks.md' and
 from __future__ import annotations
 
 from collections.abc import Mapping
-from posixpath import normpath
 
+from .container_paths import clean_path
 from .node import MappingNode, Node, Scalar, Sequence, is_null, string
 from .short_forms import strings
 
@@ -123,7 +123,7 @@ def _clean_target(volume: Node) -> Node:
     if not isinstance(volume, MappingNode) or not isinstance(target, Scalar) or not target.value:
         return volume
     return volume.with_entry(
-        "target", Scalar(normpath(str(target.value)), target.place, target.template, target.variables)
+        "target", Scalar(clean_path(str(target.value)), target.place, target.template, target.variables)
     )
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from ipaddress import ip_address
-from posixpath import normpath
 from typing import NamedTuple
 
 from nixlint.syntax.place import Place
 
+from .container_paths import clean_path
 from .node import MappingNode, Scalar, Sequence
 from .problem import ComposeError, Shown
 
@@ -97,7 +97,7 @@ def volume_node(text: Scalar) -> MappingNode:
     entries: dict[str, Scalar | MappingNode] = {"type": scalar("bind" if volume.is_bind else "volume")}
     if volume.source:
         entries["source"] = part(volume.source)
-    entries["target"] = part(normpath(volume.target) if volume.target else "")
+    entries["target"] = part(clean_path(volume.target) if volume.target else "")
     modes = [option for option in volume.options if option in ("ro", "rw")]
     if modes and modes[-1] == "ro":
         entries["read_only"] = scalar(True)

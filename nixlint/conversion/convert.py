@@ -104,7 +104,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     profiles = request.profiles or loaded.profiles
     found = to_containers(loaded, profiles, keeps_variables=request.keeps_variables)
     plain = to_containers(loaded, profiles).deployment if found.symbols else found.deployment
-    book = CommentBook(loaded.texts)
+    book = CommentBook(loaded.texts, loaded.borrowed)
     inputs = digest(loaded)
     head = book.head()
     outside = frozenset(path for path in _paths(plain) if _is_relative(path, loaded))

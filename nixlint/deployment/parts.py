@@ -159,7 +159,8 @@ class DeployedContainer:
     """A container to be deployed; ``name`` is the engine's, ``service`` what the project calls it.
 
     ``replica`` counts the containers of one service, from 0. ``withheld`` are the secrets that its command needs and
-    lacks: it must not start without. ``secret_labels`` must not be in the store.
+    lacks: it must not start without. ``secret_labels`` must not be in the store. ``built_by`` is the service whose build
+    makes the image, which may be another one.
     """
 
     name: str
@@ -167,7 +168,7 @@ class DeployedContainer:
     place: Place
     image: str
     image_place: Place
-    is_built: bool = False
+    built_by: str | None = None
     entrypoint: tuple[str, ...] | None = None
     command: tuple[str, ...] | None = None
     environment: tuple[Variable, ...] = ()

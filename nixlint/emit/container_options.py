@@ -51,7 +51,7 @@ class ContainerOptions:
         mount_told += [note for mount in container.mounts for note in told_of_source(mount, self._context.backend)]
         self._tell(container, (*flags.told, *log_told, *name_told, *network_told, *port_told, *mount_told))
         entries = _Entries(container, self._context.comments)
-        image = image_name(container.image, self._context.backend, is_built=container.is_built)
+        image = image_name(container.image, self._context.backend, is_built=container.built_by is not None)
         entries.add(
             "image", unquoted(image, self._context.symbols, "image", container.image_place), place=container.image_place
         )

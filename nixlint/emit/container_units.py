@@ -10,6 +10,7 @@ from nixlint.semantics.modules.releases import first_with
 
 from .container_options import overridden
 from .context import Context, forced, list_entry
+from .engine_mounts import mount_source
 from .expression import (
     MK_BEFORE,
     MK_FORCE,
@@ -71,7 +72,7 @@ class ContainerUnits:
                 for mount in container.mounts
                 if mount.source in self._context.volumes
             ),
-            *([self._context.units.build(container.service)] if container.service in self._context.builds else []),
+            *([self._context.units.build(container.built_by)] if container.built_by in self._context.builds else []),
             *(unit_name(self._context.engine, owner) for owner in container.foreign_owners),
         ]
         # What a network, a volume or a build has held up starts as soon as there is one.
@@ -106,7 +107,10 @@ class ContainerUnits:
 
     def _unit_settings(self, container: DeployedContainer) -> list[Entry]:
         sources = [mount.source for mount in container.mounts]
-        hosts = [mount.source for mount in container.mounts if mount.kind is MountKind.BIND and mount.source]
+        backend = self._context.backend
+        hosts = [
+            mount_source(mount, backend) for mount in container.mounts if mount.kind is MountKind.BIND and mount.source
+        ]
         paths = [path for path in hosts if not _is_system(path)]
         paths += [
             path

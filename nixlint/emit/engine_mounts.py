@@ -23,8 +23,8 @@ _ALIASES = {"/var/run/docker.sock": "/run/podman/podman.sock", "/run/docker.sock
 
 def mount_source(mount: DeployedMount, backend: Backend) -> str:
     """What is mounted. Podman's own socket stands in the place of Docker's, and what NixOS has in that of other systems."""
-    if backend is Backend.PODMAN and mount.source in _ALIASES:
-        return _ALIASES[mount.source]
+    if backend is Backend.PODMAN and (alias := _ALIASES.get(f"/{mount.source.lstrip('/')}")) is not None:
+        return alias
     other = other_path(mount.source, backend) if mount.kind is MountKind.BIND else None
     return mount.source if other is None or other.instead is None else other.instead
 

@@ -40,6 +40,8 @@ def test_every_word_stands_once_in_its_table_and_says_why() -> None:
         ("TOKEN_TTL", NameClass.PUBLIC),
         ("compass", NameClass.NEUTRAL),
         ("author", NameClass.NEUTRAL),
+        ("VALKEY_EXTRA_FLAGS", NameClass.NEUTRAL),
+        ("SURVEY_MONKEY_URL", NameClass.NEUTRAL),
         ("httpPort", NameClass.NEUTRAL),
         ("", NameClass.NEUTRAL),
     ],

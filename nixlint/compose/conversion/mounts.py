@@ -138,7 +138,7 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
     settings: list[tuple[str, str]] = []
     if bind is not None:
         creates = bind.flag("create_host_path") is not False
-        options += [text for name in ("propagation", "selinux") if (text := bind.text(name))]
+        options += _bind_options(bind)
         recursive = bind.text("recursive")
         if recursive and recursive != "enabled":
             settings.append(("bind-recursive", recursive))
@@ -157,6 +157,11 @@ def _bind(volume: KeyReader, mounts: list[DeployedMount]) -> None:
             settings=tuple(settings),
         )
     )
+
+
+def _bind_options(bind: KeyReader) -> list[str]:
+    """The words for how a mount is shared with the host, and how it is labelled."""
+    return [text for name in ("propagation", "selinux") if (text := bind.text(name))]
 
 
 _OF_A_HOME = re.compile(r"^~|\$\{?HOME\b")
@@ -202,7 +207,12 @@ def _named(volume: KeyReader, volumes: Volumes, container: str, mounts: list[Dep
             options.append("nocopy")
         for label in inner.shown_pairs("labels"):
             inner.approximated(inner.path("labels"), f"the label {label[0]} is not put on the volume", label[2])
-    _note_others(volume, ("bind", "tmpfs", "image"))
+    bind = volume.child("bind")
+    if bind is not None:
+        # Compose hands them on for a volume as well (compose, pkg/compose/create.go, toBindString).
+        options += _bind_options(bind)
+        bind.flag("create_host_path")
+    _note_others(volume, ("tmpfs", "image"))
     if source is None:
         slug = re.sub(r"[^a-zA-Z0-9_.-]+", "-", target).strip("-") or "data"
         name = f"{container}-{slug}"

@@ -32,7 +32,7 @@ from .command_line import command_line_of
 from .environment import environment_of
 from .key_reader import KeyReader, Notes
 from .known_secrets import KnownSecrets
-from .labels import labels_of
+from .labels import labels_of, labels_of_compose, only_of_compose, with_labels_of_compose
 from .life_cycle import dependencies_of, health_of, hooks_of, link_aliases, restart_of, stop_seconds_of
 from .mounts import FileObjects, Volumes, mounts_of
 from .networking import Networks, networked
@@ -57,9 +57,11 @@ class _Project(NamedTuple):
     volumes: Volumes
     files: FileObjects
     images: dict[str, str]
+    builders: dict[str, str]
     replicas: dict[str, tuple[str, ...]]
     first_replicas: dict[str, str]
     profiles: frozenset[str]
+    asked_labels: frozenset[str]
     notes: Notes
 
 
@@ -87,11 +89,14 @@ def convert(
         Volumes(top),
         FileObjects(top, loaded.name),
         images,
+        {images[key]: key for key, service in top.children("services") if "build" in service},
         replicas,
         {key: each[0] for key, each in replicas.items()},
         frozenset(profiles),
+        labels_of_compose(loaded.root),
         notes,
     )
+    _note_labels(project)
     containers: list[DeployedContainer] = []
     builds: list[Build] = []
     for key, service in top.children("services"):
@@ -183,6 +188,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         message = "it has no name, or nothing behind its colon, and no engine takes that: give its variable a value"
         service.needs_you(service.path("image"), message, service.place("image"), incomplete=True)
     build = build_of(service, key, project.images, project.files)
+    builder = _builder(key, service, project)
     added = added_flags(service)
     flags = [*flags_of(service), *network.flags, *limited.flags, *mounted.flags, *given.flags, *added.flags]
     devices = [*_devices(service), *limited.devices]
@@ -193,7 +199,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
             service.path("runtime"), "nvidia: all GPUs, by the container device interface", service.place("runtime")
         )
     words = SecretWords(project.notes.secrets, key, project.notes.environment)
-    line = command_line_of(service, words, image if build is None else None)
+    line = command_line_of(service, words, image if builder is None else None)
     health, hooks = health_of(service, words), hooks_of(service, words)
     overrides = _overrides(service, "container")
     profiles = [text for text, _ in service.texts("profiles")]
@@ -210,13 +216,13 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         place=service.node.place,
         image=image,
         image_place=service.place("image"),
-        is_built=build is not None,
+        built_by=builder,
         entrypoint=line.entrypoint,
         command=line.command,
         environment=_with_needed(environment.variables, words.needed(service.node.place)),
         environment_files=environment.files,
         secret_labels=service.secret_pairs("labels", lambda name, value: environment_line(name, value) is not None),
-        labels=labels_of(service),
+        labels=with_labels_of_compose(labels_of(service), project.asked_labels, project.name, service, key),
         user=service.text("user"),
         working_directory=service.text("working_dir"),
         hostname=service.text("hostname"),
@@ -228,7 +234,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         is_privileged=bool(service.flag("privileged")),
         capabilities=_capabilities(service),
         devices=tuple(devices),
-        pull=_pull(service, build is not None),
+        pull=_pull(service, builder is not None),
         flags=tuple(flags),
         log_driver=logging.text("driver") if logging is not None else None,
         log_options=tuple((name, value) for name, value, _ in logging.shown_pairs("options"))
@@ -299,6 +305,23 @@ def _capabilities(service: KeyReader) -> tuple[tuple[str, bool], ...]:
                 service.approximated(service.path(name), f"{text} is both added and dropped: added", place)
             found[text] = value
     return tuple(found.items())
+
+
+def _note_labels(project: _Project) -> None:
+    only = only_of_compose(project.asked_labels)
+    if only:
+        message = f"{', '.join(only)}: only Compose itself puts this on containers, and what looks for it finds none"
+        project.notes.add(RemarkKind.APPROXIMATED, "project", message, None)
+
+
+def _builder(key: str, service: KeyReader, project: _Project) -> str | None:
+    """The service whose build makes the image: Compose pulls no image that it can build for another service (compose,
+    ``pkg/compose/pull.go``, ``isServiceImageToBuild``), but where it is told to.
+    """
+    if "build" in service:
+        return key
+    is_pulled = service.text("pull_policy") not in (None, "never", "missing", "if_not_present", "build")
+    return None if is_pulled else project.builders.get(project.images[key])
 
 
 def _pull(service: KeyReader, is_built: bool) -> str | None:

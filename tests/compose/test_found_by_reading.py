@@ -1,0 +1,111 @@
+"""What was wrong in modules that people read beside their Compose file: one test for each kind."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .converting import converted, module_text, remarks
+from .referee import Evaluated, evaluate
+
+
+def _evaluated(text: str, folder: Path, backend: str) -> Evaluated:
+    module = folder / "module.nix"
+    module.write_text(module_text(converted(text, folder, backend=backend)))
+    (evaluated,) = evaluate([[module]], "26.05")
+    assert evaluated.refusal is None
+    return evaluated
+
+
+SHARED_IMAGE = """\
+services:
+  web: { image: app, build: . }
+  worker: { image: app, command: work }
+  fresh: { image: app, pull_policy: always }
+  other: { image: other }
+"""
+
+
+@pytest.mark.parametrize(("backend", "image"), [("podman", "localhost/app"), ("docker", "app")])
+def test_an_image_that_another_service_builds_is_not_pulled(backend: str, image: str, tmp_path: Path) -> None:
+    evaluated = _evaluated(SHARED_IMAGE, tmp_path, backend)
+    build = f"{backend}-build-proj-web.service"
+    for name in ("proj-web", "proj-worker"):
+        container = evaluated.containers[name]
+        assert (container["image"], container["pull"]) == (image, "never")
+        assert build in evaluated.unit(name)["requires"]
+        assert build in evaluated.unit(name)["after"]
+    assert evaluated.containers["proj-fresh"]["pull"] == "always"
+    assert build not in evaluated.unit("proj-fresh")["requires"]
+    assert build not in evaluated.unit("proj-other")["requires"]
+
+
+@pytest.mark.parametrize("backend", ["podman", "docker"])
+def test_a_label_of_selinux_on_a_named_volume_is_carried(backend: str, tmp_path: Path) -> None:
+    text = "services: { web: { image: i, volumes: ['data:/d:ro,Z', 'more:/m:z'] } }\nvolumes: { data: {}, more: {} }\n"
+    evaluated = _evaluated(text, tmp_path, backend)
+    assert evaluated.containers["proj-web"]["volumes"] == ["proj_data:/d:ro,Z", "proj_more:/m:z"]
+    assert {kind for kind, _ in remarks(converted(text, tmp_path, backend=backend))} <= {"converted"}
+
+
+def test_two_slashes_at_the_beginning_of_a_target_are_one(tmp_path: Path) -> None:
+    volumes = "['//run/a.sock://run/a.sock', { type: bind, source: /b, target: //b/ }]"
+    evaluated = _evaluated(f"services: {{ web: {{ image: i, volumes: {volumes} }} }}\n", tmp_path, "docker")
+    assert evaluated.containers["proj-web"]["volumes"] == ["//run/a.sock:/run/a.sock", "/b:/b"]
+
+
+ASKED = """\
+services:
+  jobs:
+    image: example/ofelia:1
+    command: daemon --docker -f label=com.docker.compose.project=${COMPOSE_PROJECT_NAME}
+  web: { image: example/web:1, labels: { com.docker.compose.service: other } }
+"""
+
+
+def test_labels_of_compose_are_there_where_the_project_asks_for_them(tmp_path: Path) -> None:
+    evaluated = _evaluated(ASKED, tmp_path, "docker")
+    assert evaluated.containers["proj-jobs"]["labels"] == {"com.docker.compose.project": "proj"}
+    web = {"com.docker.compose.project": "proj", "com.docker.compose.service": "other"}
+    assert evaluated.containers["proj-web"]["labels"] == web
+
+
+def test_labels_of_compose_that_only_it_can_give_are_told(tmp_path: Path) -> None:
+    text = "services: { web: { image: i, command: list com.docker.compose.config-hash com.docker.compose.service } }\n"
+    conversion = converted(text, tmp_path)
+    assert '"com.docker.compose.service" = "web";' in module_text(conversion)
+    (said,) = [each.message for each in conversion.remarks if each.key == "project"]
+    assert "com.docker.compose.config-hash" in said
+
+
+def test_labels_of_compose_that_nothing_asks_for_are_left_out(tmp_path: Path) -> None:
+    assert "com.docker.compose" not in module_text(converted("services: { web: { image: i } }\n", tmp_path))
+
+
+def test_the_mounts_that_a_unit_waits_for_are_those_of_the_paths_that_nixos_has(tmp_path: Path) -> None:
+    text = "services: { web: { image: i, volumes: ['/lib/modules:/lib/modules:ro', '/srv/a:/a'] } }\n"
+    unit = _evaluated(text, tmp_path, "podman").unit("proj-web")
+    assert unit["unitConfig"]["RequiresMountsFor"] == ["/srv/a"]
+
+
+def test_comments_that_are_left_over_say_what_they_are_about(tmp_path: Path) -> None:
+    text = """\
+services:
+  web: { image: i, volumes: ["data:/d"] }
+volumes:
+  data: {} # on the fast disk
+  # not used yet
+  more: {}
+"""
+    module = module_text(converted(text, tmp_path))
+    assert module.endswith("}\n# volumes.data: on the fast disk\n# volumes.more: not used yet\n")
+
+
+def test_comments_of_services_that_nothing_extends_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / "versions.yml").write_text(
+        "services:\n  db: { image: 'example/db:1' } # ours\n  old: { image: i } # of others\n"
+    )
+    module = module_text(converted("services: { db: { extends: { file: versions.yml, service: db } } }\n", tmp_path))
+    assert "# ours" in module
+    assert "# of others" not in module
