@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nixlint.secrets.masking import shown_name
+from nixlint.secrets import masking
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import Span
 
@@ -65,7 +65,7 @@ class Shown:
 
 def _clipped(text: str) -> str:
     """A name as a message may have it: people have written a token where a name belongs."""
-    text = shown_name(text)
+    text = masking.shown_name(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
