@@ -20,21 +20,21 @@ _F = TypeVar("_F", bound=Callable[..., object])
 
 _OPTIONS = (
     click.argument("paths", nargs=-1, type=click.UNPROCESSED),
-    click.option("--select", multiple=True, metavar="RULES", help="Run only these rules; separated by commas."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Leave out these rules; separated by commas."),
+    click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (separated by commas)."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these rules (separated by commas)."),
     click.option("--config", metavar="FILE", help="Use this file instead of the nearest nixlint.toml."),
-    click.option("--isolated", is_flag=True, help="Use no nixlint.toml at all."),
-    click.option("--stdin-filename", metavar="FILE", help="The name of the file that '-' reads from standard input."),
+    click.option("--isolated", is_flag=True, help="Ignore every nixlint.toml."),
+    click.option("--stdin-filename", metavar="FILE", help="The file name for '-', the text from standard input."),
     click.option(
         "--allow-plugins",
         is_flag=True,
-        help="Run the rules in the folders that nixlint.toml names, whatever they hold.",
+        help="Run the rules in all folders that nixlint.toml names, also those that you have not allowed.",
     ),
     click.option(
         "--color",
         type=click.Choice(["auto", "always", "never"]),
         default="auto",
-        help="Whether to use colours; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
+        help="Use colours; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
     ),
 )
 

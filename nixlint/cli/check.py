@@ -19,24 +19,24 @@ from .progress import clear
 
 @click.command("check")
 @shared_options
-@click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="How to write findings.")
+@click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="Format of the report.")
 @click.option(
     "--fail-on",
     type=click.Choice(["info", "warning", "error", "never"]),
     default="warning",
-    help="The mildest severity that makes the exit code 1 (default: warning).",
+    help="Exit with 1 from this severity on (default: warning).",
 )
 @click.option(
     "--pedantic",
     is_flag=True,
     help="Also run pedantic rules, and show findings that depend on values nixlint cannot determine.",
 )
-@click.option("--no-cache", is_flag=True, envvar="NIXLINT_NO_CACHE", help="Neither use nor write a cache.")
+@click.option("--no-cache", is_flag=True, envvar="NIXLINT_NO_CACHE", help="Do not read or write the cache.")
 @click.option(
     "--cache-dir",
     metavar="FOLDER",
     envvar="NIXLINT_CACHE_DIR",
-    help="Where to keep what was found for the next run (default: nixlint in your own folder for caches).",
+    help="Folder of the cache (default: nixlint in your cache folder).",
 )
 @click.option(
     "--jobs",
@@ -44,7 +44,7 @@ from .progress import clear
     metavar="N",
     type=click.IntRange(1),
     envvar="NIXLINT_JOBS",
-    help="In how many processes to check many files (default: as many as pay, and as there are processors).",
+    help="Number of processes for many files (default: one for each processor).",
 )
 def command(
     paths: Sequence[str],
@@ -64,8 +64,8 @@ def command(
 ) -> int:
     """Find mistakes that show only at run time in PATHS (default: the current folder).
 
-    Exits with 0 where nothing is found at or above --fail-on, with 1 where something is, and with 2 where nixlint could
-    not do its job: a file that can't be read, a configuration that makes no sense.
+    Exits with 0 if it finds nothing at or above --fail-on, with 1 if it does, and with 2 if it could not do its job: a
+    file that it cannot read, an invalid configuration.
     """
     written_as = FORMATS[layout]
     choices = choices_of(paths, select, ignore, config, isolated, stdin_filename, allow_plugins)

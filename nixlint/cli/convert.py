@@ -52,25 +52,41 @@ class _Output(NamedTuple):
 @click.command("convert", context_settings={"ignore_unknown_options": False})
 @click.argument("words", nargs=-1, metavar="[FILE]...")
 @click.option(
-    "-f", "--file", "files", multiple=True, help="A Compose file, as with Docker Compose; - is standard input."
+    "-f", "--file", "files", multiple=True, help="A Compose file, as for Docker Compose; - is standard input."
 )
-@click.option("-o", "--output", type=click.Path(path_type=Path), help="A file, or a folder with --split; else stdout.")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    help="The file to write, or with --split the folder (default: standard output).",
+)
 @click.option("--backend", type=click.Choice(BACKENDS), default="podman", show_default=True)
 @click.option(
     "--nixos",
     type=click.Choice(releases().names),
     default=releases().default,
     show_default=True,
-    help="The release it is for.",
+    help="The NixOS release of the target machine.",
 )
-@click.option("-p", "--project-name", help="The project's name; else that of the file or the folder.")
+@click.option("-p", "--project-name", help="Name of the project (default: that of the file or the folder).")
 @click.option("--profile", "profiles", multiple=True, help="Start this profile's services at boot; * for all.")
-@click.option("--env-file", "env_files", multiple=True, type=click.Path(path_type=Path), help="Instead of .env.")
+@click.option(
+    "--env-file",
+    "env_files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="File of variables, instead of .env.",
+)
 @click.option("--env", "variables", multiple=True, metavar="NAME=VALUE", help="Set a variable.")
-@click.option("--host-env", is_flag=True, help="Take variables from the environment of this command too.")
+@click.option("--host-env", is_flag=True, help="Also use variables from the environment of this command.")
 @click.option("--secrets", type=click.Choice(SECRET_STORES), default="env-file", show_default=True)
-@click.option("--split", is_flag=True, help="One file for each container, and a default.nix.")
-@click.option("--option", "enable_option", metavar="PATH", help="Declare PATH.enable, and depend on it.")
+@click.option("--split", is_flag=True, help="Write one file for each container, and a default.nix.")
+@click.option(
+    "--option",
+    "enable_option",
+    metavar="PATH",
+    help="Declare the option PATH.enable, and enable the containers with it.",
+)
 @click.option("--symbolic", is_flag=True, help="Keep variables as names in a let.")
 @click.option(
     "--root",
@@ -80,15 +96,13 @@ class _Output(NamedTuple):
 @click.option("--user", metavar="NAME", help="Run the containers without root, as this user.")
 @click.option("--with-test", is_flag=True, help="Write a NixOS VM test beside the module.")
 @click.option("--report", type=click.Path(path_type=Path), metavar="FILE.json", help="Write the report as JSON.")
-@click.option("-v", "--verbose", is_flag=True, help="Report each thing by itself, and all of them.")
-@click.option("--strict", is_flag=True, help="Exit with 1 when anything was dropped or withheld.")
-@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and a diff when a module is not up to date.")
-@click.option("--update", is_flag=True, help="Write a module anew, with the options that its header keeps.")
-@click.option("--force", is_flag=True, help="Write over files that nixlint did not make.")
-@click.option(
-    "--print-model", is_flag=True, help="Print the loaded project as docker compose config --format json does."
-)
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+@click.option("-v", "--verbose", is_flag=True, help="Report every entry by itself.")
+@click.option("--strict", is_flag=True, help="Exit with 1 if anything was dropped or withheld.")
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 and show a diff if a module is out of date.")
+@click.option("--update", is_flag=True, help="Write a module again, with the options from its header.")
+@click.option("--force", is_flag=True, help="Overwrite files that nixlint did not write.")
+@click.option("--print-model", is_flag=True, help="Print the loaded project as docker compose config --format json.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.")
 def command(
     words: Sequence[str],
     files: Sequence[str],
@@ -118,13 +132,14 @@ def command(
 ) -> int:
     """Convert a Compose project (default: that of the current folder) to a NixOS module.
 
-    Several files are merged as Docker Compose does; a folder means the project in it. After -- comes a docker run
-    command instead. The module goes to standard output, the report to standard error; with -o the module is written,
-    and secrets to files outside of the repository.
+    Several files are merged as Docker Compose merges them; a folder stands for the project in it. A docker run command may
+    follow after -- instead. The module goes to standard output and the report to standard error. With -o, nixlint
+    writes the module, and secrets to files outside of the repository.
 
-    --check and --update take the module (or the folder of --split) in place of a file, and the options from its header.
+    --check and --update take the module (or the folder of --split) in place of a file, and read the options from its
+    header.
 
-    Exits with 0 when it converted, with 1 when --strict or --check say so, and with 2 when it could not.
+    Exits with 0 if it converted the project, with 1 if --strict or --check failed, and with 2 if it could not convert.
     """
     takes_command = not files and is_docker_command(words)
     options = ConvertOptions(

@@ -21,9 +21,9 @@ from .progress import clear
 
 @click.command("fix")
 @shared_options
-@click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also make the fixes that a person should look at.")
-@click.option("-v", "--verbose", is_flag=True, help="Say why a fix is not offered.")
+@click.option("--diff", "as_diff", is_flag=True, help="Show the changes, and write nothing.")
+@click.option("--unsafe-fixes", is_flag=True, help="Also apply fixes that you should review.")
+@click.option("-v", "--verbose", is_flag=True, help="Say why a fix is not applied.")
 def command(
     paths: Sequence[str],
     select: Sequence[str],
@@ -39,9 +39,8 @@ def command(
 ) -> int:
     """Fix what can be fixed in PATHS (default: the current folder), in place.
 
-    Exits with 0 where every file was handled, and with 2 where nixlint could not do its job. With --diff it exits with 1
-    where there is something to fix. The text of '-' is written
-    to standard output.
+    Exits with 0 if it handled every file, and with 2 if it could not do its job. With --diff it exits with 1 if there is
+    something to fix. The result for '-' goes to standard output.
     """
     choices = choices_of(paths, select, ignore, config, isolated, stdin_filename, allow_plugins)
     with asked():

@@ -15,15 +15,15 @@ from nixlint.reporting.terminal import style_for, visible
 
 @click.command("inventory")
 @click.argument("paths", nargs=-1, metavar="[PATHS]...")
-@click.option("--host", help="List the containers of this host alone.")
+@click.option("--host", help="List only the containers of this host.")
 @click.option(
     "--format",
     "layout",
     type=click.Choice(["text", "json", "mermaid", "dot", "svg"]),
     default="text",
-    help="How to write it; svg needs Graphviz.",
+    help="Format of the list; svg needs Graphviz.",
 )
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.")
 def command(paths: Sequence[str], host: str | None, layout: str, color: str) -> int:
     """List every container of the repository at PATHS (default: the current folder) that is written there.
 

@@ -18,13 +18,9 @@ _MOST_HOSTS = 12
 
 @click.command("options")
 @click.argument("words", nargs=-1, required=True, metavar="[PATHS]... OPTION")
-@click.option(
-    "--host", help="Answer for this host, with everything that its modules import; for each of them with '*'."
-)
-@click.option(
-    "--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the answer."
-)
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Whether to use colours.")
+@click.option("--host", help="Answer for this host, with all imports of its modules; '*' stands for each host.")
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="Format of the answer.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Use colours.")
 def command(words: Sequence[str], host: str | None, layout: str, color: str) -> int:
     """Show what the repository at PATHS (default: the current folder) defines for OPTION.
 

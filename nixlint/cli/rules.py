@@ -17,7 +17,7 @@ from .streams import current_folder
 
 
 @click.group("rules", invoke_without_command=True)
-@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="How to write the list.")
+@click.option("--format", "layout", type=click.Choice(["text", "json"]), default="text", help="Format of the list.")
 @click.pass_context
 def command(context: click.Context, layout: str) -> int:
     """List the rules with their codes, severities and first sentences; pedantic ones run only for those who ask."""
@@ -55,7 +55,7 @@ def command(context: click.Context, layout: str) -> int:
 
 @command.command("allow")
 @click.argument("folder")
-@click.option("--remove", is_flag=True, help="Take the permission back.")
+@click.option("--remove", is_flag=True, help="Revoke the permission.")
 def _allow(folder: str, remove: bool) -> int:
     """Allow the rules in FOLDER to run as they are now, wherever a nixlint.toml names them.
 
