@@ -93,7 +93,8 @@ class _Keys:
     def _all(self) -> dict[int, str]:
         found: dict[int, str] = {}
         seen: set[int] = set()
-        waiting = deque[tuple[Node, str]]((document.root, "") for document in self._text.documents)
+        documents = self._text.documents()
+        waiting = deque[tuple[Node, str]]((document.root, "") for document in documents)
         while waiting:
             node, path = waiting.popleft()
             if id(node) in seen:

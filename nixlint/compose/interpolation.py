@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from .budget import MAXIMUM_VARIABLE_DEPTH, Budget
-from .node import MappingNode, Node, Patterns, Scalar, ScalarValue, Sequence, TreePath
+from .node import NO_VARIABLES, MappingNode, Node, Patterns, Scalar, ScalarValue, Sequence, TreePath
 from .problem import ComposeError, Shown
 
 Environment = Mapping[str, str]
@@ -277,11 +277,11 @@ class _Interpolation:
         for name in done.unset if done else ():
             self._unset(name if done and name in done.certain else None, node)
         result = done.text if done else text
+        value = _as_type(result, path, node, cast)
+        if done is None:
+            return node if value is node.value else Scalar(value, node.place)
         return Scalar(
-            _as_type(result, path, node, cast),
-            node.place,
-            text if done is not None and done.text != text.replace("$$", "$") else None,
-            done.used if done else frozenset(),
+            value, node.place, text if done.text != text.replace("$$", "$") else None, done.used or NO_VARIABLES
         )
 
 

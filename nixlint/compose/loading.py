@@ -146,6 +146,7 @@ class _Loader:
     warnings: dict[Warned, None] = field(default_factory=dict)
     budget: Budget = field(default_factory=Budget)
     own_files: set[Path] = field(default_factory=set)
+    _documents: dict[Path, tuple[Document, ...]] = field(default_factory=dict)
     _services: dict[tuple[Path, int], tuple[Mapping[str, str], MappingNode | None]] = field(default_factory=dict)
     _included: dict[tuple[object, ...], tuple[Mapping[str, str], MappingNode]] = field(default_factory=dict)
 
@@ -215,10 +216,16 @@ class _Loader:
             raise ComposeError("project name must not be empty")
         return name
 
+    def documents(self, path: Path, place: Place | None = None, *keys: Shown) -> tuple[Document, ...]:
+        """The documents of a file, kept while the project is loaded: several things of it are asked."""
+        if path not in self._documents:
+            self._documents[path] = self.access.compose(path, place, *keys).documents()
+        return self._documents[path]
+
     def _written_name(self) -> str:
         found = ""
         for path in self.request.files:
-            for document in self.access.compose(path).documents:
+            for document in self.documents(path):
                 name = string(document.root.get("name")) if isinstance(document.root, MappingNode) else None
                 found = name or found
         try:
@@ -239,7 +246,7 @@ class _Loader:
         whole = MappingNode({})
         self.own_files.update(files)
         for path in files:
-            for document in self.access.compose(path, place, *keys).documents:
+            for document in self.documents(path, place, *keys):
                 self.budget.take_nodes(document.size, None)
                 whole = self._with_document(whole, path, document, directory, environment, (*including, path))
         root = with_defaults(whole)
@@ -381,7 +388,7 @@ class _Loader:
 
     def _services_in(self, path: Path, environment: Mapping[str, str], place: Place, key: Shown) -> MappingNode | None:
         whole = MappingNode({})
-        for document in self.access.compose(path, place, key).documents:
+        for document in self.documents(path, place, key):
             self.budget.take_nodes(document.size, None)
             root = self._interpolated(document, environment)
             merged = enforce_unicity(merge(drop_replaced(whole, document.replaced), root))

@@ -21,6 +21,10 @@ TreePath: TypeAlias = tuple[str, ...]
 """Keys from the top of a file; an element of a sequence is ``[]``."""
 
 
+NO_VARIABLES: frozenset[str] = frozenset()
+"""One for all: each empty set takes more memory than a scalar."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A single value.
@@ -32,7 +36,7 @@ class Scalar:
     value: ScalarValue
     place: Place = NOWHERE
     template: str | None = None
-    variables: frozenset[str] = frozenset()
+    variables: frozenset[str] = NO_VARIABLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,9 +58,11 @@ class ComposeText:
         except UnicodeDecodeError as error:
             raise ComposeError("the file is not UTF-8", Place(path, Span(error.start, error.end))) from None
 
-    @cached_property
     def documents(self) -> tuple[Document, ...]:
-        """The documents, in order. Raises :class:`ComposeError` where the text is not YAML, or comes to too much."""
+        """The documents, in order, read anew each time: whoever needs them again keeps them for as long.
+
+        Raises :class:`ComposeError` where the text is not YAML, or comes to too much.
+        """
         return tuple(_documents(self))
 
     def place(self, start: int, end: int) -> Place:
@@ -96,19 +98,20 @@ class ComposeText:
     @cached_property
     def comments(self) -> Comments:
         """The comments of the file, by line."""
-        return _comments(self.text, self._scalars)
+        return _comments(self.text, self._scalars())
 
     def each_comment(self) -> Iterator[tuple[Place, bool]]:
         """The place of each comment with its ``#``, in order, and whether it stands on a line of its own."""
-        for line in _lines(self.text, self._scalars):
+        for line in _lines(self.text, self._scalars()):
             if line.comment is not None:
                 start = line.start + line.comment.start()
                 text = self.text[start : line.start + len(line.text)].partition("\r")[0]
                 yield self.place(start, start + len(text)), not line.code
 
-    @cached_property
     def _scalars(self) -> list[tuple[int, int]]:
         """The ranges of characters in which a ``#`` begins no comment. Behind the ``|`` of a block one may stand."""
+        if "#" not in self.text:
+            return []
         scalars: list[tuple[int, int]] = []
         for event in _events(self):
             if isinstance(event, events.ScalarEvent):

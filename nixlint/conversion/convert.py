@@ -20,7 +20,7 @@ from nixlint.compose.yaml_reader import ComposeText
 from nixlint.deployment.parts import Deployment, Remark, RemarkKind, SecretFile
 from nixlint.deployment.target import Backend, SecretStore, Target
 from nixlint.emit.context import NATIVE_SINCE
-from nixlint.emit.expression import Unwritable
+from nixlint.emit.expression import Module, Unwritable
 from nixlint.emit.layout import render
 from nixlint.emit.oci_module import Options, emit, moved_text
 from nixlint.emit.secret_places import secret_files
@@ -86,7 +86,23 @@ class Conversion(NamedTuple):
 
 def convert(request: ConversionRequest) -> Conversion:
     """Convert a project. Raises :class:`ComposeError` where it can't be loaded or makes no sense for the target."""
-    return convert_loaded(load(_with_folder(request.load)), request)
+    # Once it is written nobody needs what was loaded, which is large where the project is: nothing here holds it.
+    return _proven(*_written(load(_with_folder(request.load)), request))
+
+
+def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
+    """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
+    return _proven(*_written(loaded, request))
+
+
+_Expressions: TypeAlias = tuple[tuple[str, Module], ...]
+"""The modules as expressions, by their file names."""
+
+
+def _proven(written: Conversion, expressions: _Expressions) -> Conversion:
+    """A conversion whose modules are what was meant. Raises :class:`ComposeError` where one is not."""
+    prove([(name, meant, text) for (name, meant), (_, text) in zip(expressions, written.modules, strict=True)])
+    return written
 
 
 def _with_folder(request: Request) -> Request:
@@ -96,8 +112,8 @@ def _with_folder(request: Request) -> Request:
     return request._replace(environment={"PWD": str(request.files[0].parent.absolute()), **request.environment})
 
 
-def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Conversion:
-    """Convert a project that is loaded. Raises :class:`ComposeError` where it makes no sense for the target."""
+def _written(loaded: LoadedProject, request: ConversionRequest) -> tuple[Conversion, _Expressions]:
+    """A conversion, and what its modules are meant to say."""
     refuse_what_no_text_may_have(loaded.root)
     refuse_names_with_secrets(loaded.root)
     target = _chosen(request.target, loaded)
@@ -134,10 +150,9 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         emitted = emit(found.deployment, target, book, options)
         (first, main), *others = emitted.modules
         expressions = ((first, replace(main, closing=book.rest())), *others)
-        rendered = [(name, module, render(module)) for name, module in expressions]
+        modules = tuple((name, render(module)) for name, module in expressions)
     except Unwritable as error:
         raise ComposeError("{}", error.place, Shown.word(error.message)) from None
-    prove(rendered)
     warned = [
         Remark(
             RemarkKind.NEEDS_YOU if each.loses_text else RemarkKind.APPROXIMATED,
@@ -151,8 +166,8 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
     remarks = [
         each._replace(message=_seen_there(each.message, moves)) for each in (*warned, *found.remarks, *emitted.remarks)
     ]
-    return Conversion(
-        tuple((name, text) for name, _, text in rendered),
+    conversion = Conversion(
+        modules,
         tuple(sorted(remarks, key=_position)),
         secret_files(plain),
         plain,
@@ -162,6 +177,7 @@ def convert_loaded(loaded: LoadedProject, request: ConversionRequest) -> Convers
         root,
         needed,
     )
+    return conversion, expressions
 
 
 _Moves: TypeAlias = tuple[tuple[str, str], ...]

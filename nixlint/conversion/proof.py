@@ -246,7 +246,7 @@ def _names(nested: tuple[_Nested, int], value: AttrsValue, bound: _Bound, path: 
         yield _at(path, "other names")
         return
     for name, expression in meant.items():
-        below = value.entries[name].value.force()
+        below = value.entries[name].value.once()  # of a large project all values at once take a hundred megabytes
         if not isinstance(expression, dict):
             yield from _differences(expression, below, bound, (*path, name))
         elif isinstance(below, AttrsValue):

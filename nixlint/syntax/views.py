@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from tree_sitter import Query, QueryCursor
 
 from .grammar import language
+from .place import Place
 from .span import Span
 
 if TYPE_CHECKING:
@@ -26,11 +27,19 @@ if TYPE_CHECKING:
 class View:
     """A node of the tree together with its file."""
 
-    __slots__ = ("file", "node")
+    __slots__ = ("_place", "file", "node")
 
     def __init__(self, node: Node, file: SourceFile) -> None:
         self.node = node
         self.file = file
+        self._place: Place | None = None
+
+    @property
+    def place(self) -> Place:
+        """Where the node stands: one place, which a value that is worked out shares with what it is worked out by."""
+        if self._place is None:
+            self._place = Place(self.file.path, Span(self.node.start_byte, self.node.end_byte))
+        return self._place
 
     @property
     def span(self) -> Span:

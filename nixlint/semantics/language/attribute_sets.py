@@ -72,7 +72,7 @@ def bound_scope(bindings: tuple[views.AnyBinding, ...], scope: Scope, evaluator:
 
 def place_of(view: views.View) -> Place:
     """Where a view stands."""
-    return Place(view.file.path, view.span)
+    return view.place
 
 
 @dataclass(slots=True)

@@ -35,6 +35,10 @@ class Thunk(Protocol):
         """The value; never raises, and ends on every input."""
         ...
 
+    def once(self) -> Value:
+        """The value, not kept: a large one need not stay in memory, but is worked out anew for whoever asks next."""
+        ...
+
 
 class NullValue(NamedTuple):
     """``null``."""
@@ -363,6 +367,10 @@ class Known:
         budget.visits -= 1
         return self._value if budget.visits >= 0 else UnknownValue(TOO_MUCH, self._value.place)
 
+    def once(self) -> Value:
+        """The value."""
+        return self.force()
+
 
 class Deferred:
     """A thunk whose value is computed at most once; a value that needs itself is unknown."""
@@ -396,3 +404,11 @@ class Deferred:
         except RecursionError:
             self._value = UnknownValue(TOO_DEEP, self._place)
         return self._value
+
+    def once(self) -> Value:
+        """The value, not kept, unless somebody else has asked for it before."""
+        compute = self._compute
+        value = self.force()
+        if compute is not None:
+            self._compute, self._value = compute, None
+        return value
