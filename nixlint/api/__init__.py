@@ -82,6 +82,8 @@ if TYPE_CHECKING:
     from .request import Choices as Choices
     from .request import Text as Text
     from .request import shown_from_here as shown_from_here
+    from .rule_vetting import VettedRules as VettedRules
+    from .rule_vetting import check_rules as check_rules
 
 GROUPS: dict[str, dict[str, str]] = {
     "Check and fix": {
@@ -142,6 +144,10 @@ GROUPS: dict[str, dict[str, str]] = {
         "ShownReason": "nixlint.api.option_answers",
         "inventory": "nixlint.api.container_inventory",
         "options": "nixlint.api.option_answers",
+    },
+    "Rules that others write": {
+        "VettedRules": "nixlint.api.rule_vetting",
+        "check_rules": "nixlint.api.rule_vetting",
     },
     "Places, errors and words": {
         "BadRequest": "nixlint.api.request",

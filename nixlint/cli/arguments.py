@@ -18,6 +18,19 @@ from .streams import read_standard_input
 
 _F = TypeVar("_F", bound=Callable[..., object])
 
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Use colours; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
+)
+fail_on_option = click.option(
+    "--fail-on",
+    type=click.Choice(["info", "warning", "error", "never"]),
+    default="warning",
+    help="Exit with 1 from this severity on (default: warning).",
+)
+
 _OPTIONS = (
     click.argument("paths", nargs=-1, type=click.UNPROCESSED),
     click.option("--select", multiple=True, metavar="RULES", help="Run only these rules (separated by commas)."),
@@ -30,12 +43,7 @@ _OPTIONS = (
         is_flag=True,
         help="Run the rules in all folders that nixlint.toml names, also those that you have not allowed.",
     ),
-    click.option(
-        "--color",
-        type=click.Choice(["auto", "always", "never"]),
-        default="auto",
-        help="Use colours; auto follows the terminal, NO_COLOR and FORCE_COLOR.",
-    ),
+    color_option,
 )
 
 

@@ -12,7 +12,7 @@ from nixlint.api import check as check_paths
 from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.terminal import style_for
 
-from .arguments import asked, choices_of, paths_of, shared_options
+from .arguments import asked, choices_of, fail_on_option, paths_of, shared_options
 from .notices import write_notices, write_warnings
 from .progress import clear
 
@@ -20,12 +20,7 @@ from .progress import clear
 @click.command("check")
 @shared_options
 @click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="Format of the report.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["info", "warning", "error", "never"]),
-    default="warning",
-    help="Exit with 1 from this severity on (default: warning).",
-)
+@fail_on_option
 @click.option(
     "--pedantic",
     is_flag=True,

@@ -7,12 +7,16 @@ from textwrap import wrap
 
 import click
 
-from nixlint.api import BadRequest, allow_rules, forget_rules
+from nixlint.api import BadRequest, allow_rules, check_rules, forget_rules
 from nixlint.api import rules as rules_of
+from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.rule_page import can_fix, title
 from nixlint.reporting.terminal import style_for, visible
 from nixlint.reporting.text import count
 
+from .arguments import color_option, fail_on_option
+from .check import exit_code
+from .notices import write_notices
 from .streams import current_folder
 
 
@@ -71,6 +75,27 @@ def _allow(folder: str, remove: bool) -> int:
         raise click.UsageError(str(error)) from error
     print(visible(f"The rules in {folder} may run as they are now ({count(allowed.files, 'file')}, {allowed.digest})."))
     return 0
+
+
+@command.command("check")
+@click.argument("paths", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="Format of the report.")
+@fail_on_option
+@color_option
+def _check(paths: tuple[str, ...], layout: str, fail_on: str, color: str) -> int:
+    """Vet the rules in PATHS without running them: files, folders, projects and wheels.
+
+    Reports what rules may not do, what they lack, and names and codes that are taken. Exits as nixlint check does.
+    """
+    vetted = check_rules(*paths)
+    written_as = FORMATS[layout]
+    view = View(vetted.shown, vetted.read, style_for(sys.stdout, color), vetted.rules)
+    for piece in written_as.written(vetted.report, view):
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+    if not written_as.is_whole:
+        write_notices(vetted.report, color)
+    return exit_code(vetted.report, fail_on)
 
 
 def _row(start: str, text: str) -> str:

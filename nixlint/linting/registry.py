@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import import_module
 from inspect import isabstract
+from pathlib import Path
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import NamedTuple, TypeAlias, TypeGuard
@@ -20,6 +21,7 @@ from .rule_index import indexed_rules
 from .subjects import UnknownSubject, kind_of
 
 GROUP = "nixlint.rules"
+_BUILTIN = "nixlint_rules"
 
 AnyRule: TypeAlias = Rule[object]
 
@@ -53,6 +55,19 @@ def load_registry() -> Registry:
 def known_registry() -> Registry:
     """The same for a run, where a rule that an index knows (:mod:`.rule_index`) is loaded when it has something to ask."""
     return _registry_of(_known_rules_of)
+
+
+class BuiltinRules(NamedTuple):
+    """The rules that come with nixlint, and the folder that they are in."""
+
+    rules: tuple[AnyRule, ...]
+    folder: Path
+
+
+def builtin_rules() -> BuiltinRules:
+    """The rules that come with nixlint, and no others: no other package is looked for or imported."""
+    package = import_module(_BUILTIN)
+    return BuiltinRules(tuple(_known_rules_of(package)), Path(next(iter(package.__path__))))
 
 
 def _registry_of(rules_of: Callable[[ModuleType], Iterable[AnyRule]]) -> Registry:

@@ -10,20 +10,39 @@ from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from nixlint.linting.finding import Report
-from nixlint.linting.registry import AnyRule
+from nixlint.linting.finding import Report, Severity
 
 from .terminal import Style
 
 
+class Described(Protocol):
+    """What a format says of what was broken: a rule, or a demand on rules."""
+
+    @property
+    def name(self) -> str:
+        """Its name, which stands with each finding."""
+
+    @property
+    def code(self) -> str:
+        """Its code, which never changes."""
+
+    @property
+    def severity(self) -> Severity:
+        """How severe it is where a finding says nothing else."""
+
+    @property
+    def page(self) -> str:
+        """Its page in Markdown, whose first line is its title."""
+
+
 class View(NamedTuple):
     """What formats need besides a report: ``shown`` says how a path is written for who asked, ``read`` gives the bytes of a
-    file (it raises :class:`OSError`), ``rules`` are those of the run by their names."""
+    file (it raises :class:`OSError`), ``rules`` are what the findings name."""
 
     shown: Callable[[Path], str]
     read: Callable[[Path], bytes]
     style: Style
-    rules: Mapping[str, AnyRule]
+    rules: Mapping[str, Described]
 
 
 class Format(NamedTuple):

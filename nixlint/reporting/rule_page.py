@@ -8,10 +8,11 @@ from nixlint.linting.registry import AnyRule
 from nixlint.linting.rule import Bad, Good
 from nixlint.linting.testing import files_of, marked_spans
 
+from .formats import Described
 from .known_elsewhere import known_elsewhere
 
 
-def title(rule: AnyRule) -> str:
+def title(rule: Described) -> str:
     """The first sentence of a rule's page."""
     return rule.page.partition("\n")[0]
 

@@ -12,10 +12,9 @@ from urllib.parse import quote
 
 from nixlint import __version__
 from nixlint.linting.finding import Failure, Note, Report, ReportedFinding, Severity, Skipped
-from nixlint.linting.registry import AnyRule
 from nixlint.syntax.span import Position
 
-from .formats import View
+from .formats import Described, View
 from .json_document import Json, Places, json_text, text
 from .rule_page import title
 
@@ -58,7 +57,7 @@ def _run(report: Report, view: View) -> Json:
     }
 
 
-def _rule(rule: AnyRule) -> Json:
+def _rule(rule: Described) -> Json:
     return {
         "id": text(rule.code),
         "name": text(rule.name),

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import NamedTuple
 
-import nixlint.data
 from nixlint.containers.languages.engine_flags import Flag
 from nixlint.containers.oci.container import UNKNOWN, OciContainer
+from nixlint.containers.oci.flag_options import FlagOption, flag_options
 from nixlint.rule import (
     Bad,
     Confidence,
@@ -29,8 +25,6 @@ from nixlint.rule import (
     parse_pattern,
     target_release,
 )
-
-_DATA = Path(nixlint.data.__file__).parent / "oci_flag_options.json"
 
 
 class OciFlagWithAnOption(Rule[OciContainer]):
@@ -77,7 +71,7 @@ class OciFlagWithAnOption(Rule[OciContainer]):
         found = [
             (flag, known)
             for flag in subject.flags
-            if (known := _options().get(flag.name)) is not None
+            if (known := flag_options().get(flag.name)) is not None
             and known.since <= target.release
             and _has_value(flag, known)
         ]
@@ -245,26 +239,14 @@ class OciFlagWithAnOption(Rule[OciContainer]):
     )
 
 
-class _Option(NamedTuple):
-    option: str
-    kind: str
-    since: str
-
-
-@cache
-def _options() -> dict[str, _Option]:
-    document = json.loads(_DATA.read_text("utf-8"))
-    return {flag: _Option(row["option"], row["kind"], row["since"]) for flag, row in document["flags"].items()}
-
-
-def _has_value(flag: Flag, known: _Option) -> bool:
+def _has_value(flag: Flag, known: FlagOption) -> bool:
     if known.kind == "switch":
         return flag.value in ("", "true")
     return bool(flag.value) and (known.kind != "pairs" or "=" in flag.value)
 
 
 def _fix(
-    container: OciContainer, found: list[tuple[Flag, _Option]], repository: Repository, safety: Safety
+    container: OciContainer, found: list[tuple[Flag, FlagOption]], repository: Repository, safety: Safety
 ) -> Fix | None:
     """Take the flags out and define the options; none where a value is not known or is said twice."""
     lists: dict[tuple[str, ...], list[str]] = {}
@@ -286,7 +268,7 @@ def _fix(
     )
 
 
-def _definition(flag: Flag, known: _Option) -> tuple[tuple[str, ...], str]:
+def _definition(flag: Flag, known: FlagOption) -> tuple[tuple[str, ...], str]:
     match known.kind:
         case "pairs":
             name, _, value = flag.value.partition("=")

@@ -30,7 +30,7 @@ def modules_of(pack: PackFolder) -> Iterator[ModuleType]:
         sys.meta_path.append(_Finder(package, pack.path, pack.sources))
     for name in pack.sources:
         stem = name.removesuffix(".py")
-        if not stem.replace("/", "").isidentifier() or _is_test(stem.rpartition("/")[2]):
+        if not stem.replace("/", "").isidentifier() or is_test(stem.rpartition("/")[2]):
             continue
         inner = stem.removesuffix("/__init__") if stem != "__init__" else ""
         yield import_module(f"{package}.{inner.replace('/', '.')}" if inner else package)
@@ -41,7 +41,8 @@ def package_of(pack: PackFolder) -> str:
     return f"{_PREFIX}{pack.digest.removeprefix('sha256-')[:32]}"
 
 
-def _is_test(name: str) -> bool:
+def is_test(name: str) -> bool:
+    """Whether a module is one of tests, by the names that pytest looks for."""
     return name.startswith("test_") or name.endswith("_test") or name == "conftest"
 
 

@@ -1,0 +1,143 @@
+"""Vetting: what is wrong with some packs of rules, found by reading them. Nothing of a pack is imported or run."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from nixlint.files.reading import reason_of
+from nixlint.linting.finding import Confidence, Failure, Finding, Report, ReportedFinding
+from nixlint.linting.packs.folder import Refused
+from nixlint.linting.run.fingerprint import fingerprint, identity
+from nixlint.linting.run.request import Request
+from nixlint.syntax.place import Place
+from nixlint.syntax.span import LineIndex, Span
+
+from .completeness import gaps
+from .declared_rule import DeclaredRule, declared_rules
+from .forbidden import defined_names, violations
+from .identifiers import Identifiers
+from .pack_files import Pack, is_named_like_a_test, packs_at
+from .parsed_file import ParsedFile, Unreadable
+from .policy import Objection
+from .requirements import requirements
+
+
+class Vetted(NamedTuple):
+    """What vetting came to: the report, and the texts of the files that it speaks of."""
+
+    report: Report
+    texts: Mapping[Path, bytes]
+    packs: tuple[Pack, ...]
+
+    def read(self, path: Path) -> bytes:
+        """The bytes of a file that was looked at. Raises :class:`OSError` for any other."""
+        if path not in self.texts:
+            raise FileNotFoundError(path)
+        return self.texts[path]
+
+
+class _Said(NamedTuple):
+    place: Place
+    objection: Objection
+    evidence: str = ""
+
+
+def vet(request: Request) -> Vetted:
+    """Vet the packs at the paths of a request. What can't be read is among the failures of the report."""
+    failures: list[Failure] = []
+    packs = tuple(_packs(request, failures))
+    return vet_packs(packs, request, failures)
+
+
+def vet_packs(packs: Iterable[Pack], request: Request, failures: Iterable[Failure] = ()) -> Vetted:
+    """Vet some packs; see :func:`vet`."""
+    packs = tuple(packs)
+    texts = {file.path: file.data for pack in packs for file in pack.files.values()}
+    identifiers = Identifiers()
+    said = [each for pack in packs for each in _said_of(pack, identifiers)]
+    lines = {path: LineIndex(data) for path, data in texts.items()}
+    found = sorted(_reported(said, lines, request), key=_order)
+    report = Report(tuple(found), tuple(failures), (), files_checked=len(texts))
+    return Vetted(report, texts, packs)
+
+
+def _packs(request: Request, failures: list[Failure]) -> Iterator[Pack]:
+    for path in request.paths:
+        try:
+            yield from packs_at(path)
+        except Refused as error:
+            failures.append(Failure(str(error), request.shown(path)))
+        except OSError as error:
+            failures.append(Failure(reason_of(error), request.shown(path)))
+
+
+def _said_of(pack: Pack, identifiers: Identifiers) -> Iterator[_Said]:
+    for offence in pack.offences:
+        yield _Said(Place(offence.path, Span(0, 0)), Objection("rule-forbidden-file", offence.reason))
+    parsed: list[ParsedFile] = []
+    for file in pack.files.values():
+        try:
+            parsed.append(ParsedFile(file))
+        except Unreadable as error:
+            place = Place(file.path, Span(error.offset, error.offset))
+            yield _Said(place, Objection("rule-file-unreadable", f"{error}"))
+    pack, parsed = _without_tests(pack, parsed)
+    own_names = frozenset[str]().union(*(defined_names(each.module) for each in parsed))
+    for each in parsed:
+        for node, objection in violations(each, pack, own_names):
+            yield _Said(each.place(node), objection)
+    rules = [rule for rule in declared_rules(parsed) if rule.is_concrete]
+    for rule in rules:
+        for node, objection in gaps(rule):
+            yield _Said(rule.file.place(node), objection, _name(rule))
+    if not pack.loads_tests and not identifiers.is_own(pack.root):
+        for rule in rules:
+            if is_named_like_a_test(rule.file.file):
+                reason = "the file is named like a test, so that nixlint does not load the rule from a folder"
+                yield _Said(rule.file.place(rule.node.name), Objection("rule-misnamed", reason), _name(rule))
+    for rule, gap in identifiers.clashes(rules, pack.root):
+        yield _Said(rule.file.place(gap.node), gap.objection, _name(rule))
+
+
+def _without_tests(pack: Pack, parsed: list[ParsedFile]) -> tuple[Pack, list[ParsedFile]]:
+    """A pack without its tests: files of a folder that are named like tests and have no rules, which nixlint never loads."""
+    if pack.loads_tests:
+        return pack, parsed
+    with_rules = {rule.file.file.name for rule in declared_rules(parsed)}
+    tests = frozenset(
+        file.name for file in pack.files.values() if is_named_like_a_test(file) and file.name not in with_rules
+    )
+    return pack.without(tests), [each for each in parsed if each.file.name not in tests]
+
+
+def _name(rule: DeclaredRule) -> str:
+    return rule.text("name") or rule.node.name.value
+
+
+def _reported(said: Iterable[_Said], lines: Mapping[Path, LineIndex], request: Request) -> Iterator[ReportedFinding]:
+    ordinals: Counter[tuple[str, ...]] = Counter()
+    for place, objection, evidence in said:
+        demand = requirements()[objection.requirement]
+        finding = Finding(place, objection.reason, objection.help, evidence=evidence)
+        index = lines.get(place.path) or LineIndex(b"")
+        path = request.shown(place.path)
+        key = identity(demand.name, path, finding)
+        yield ReportedFinding(
+            demand.name,
+            demand.code,
+            demand.severity,
+            Confidence.CERTAIN,
+            finding,
+            path,
+            index.position(place.span.start),
+            index.position(place.span.end),
+            fingerprint(key, ordinals[key]),
+        )
+        ordinals[key] += 1
+
+
+def _order(found: ReportedFinding) -> tuple[str, Span, str, str]:
+    return (found.path, found.finding.place.span, found.code, found.finding.message)
