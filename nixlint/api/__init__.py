@@ -82,6 +82,9 @@ if TYPE_CHECKING:
     from .request import Choices as Choices
     from .request import Text as Text
     from .request import shown_from_here as shown_from_here
+    from .rule_upgrading import UpgradedRules as UpgradedRules
+    from .rule_upgrading import upgrade_rules as upgrade_rules
+    from .rule_upgrading import write_upgraded as write_upgraded
     from .rule_vetting import VettedRules as VettedRules
     from .rule_vetting import check_rules as check_rules
 
@@ -146,8 +149,11 @@ GROUPS: dict[str, dict[str, str]] = {
         "options": "nixlint.api.option_answers",
     },
     "Rules that others write": {
+        "UpgradedRules": "nixlint.api.rule_upgrading",
         "VettedRules": "nixlint.api.rule_vetting",
         "check_rules": "nixlint.api.rule_vetting",
+        "upgrade_rules": "nixlint.api.rule_upgrading",
+        "write_upgraded": "nixlint.api.rule_upgrading",
     },
     "Places, errors and words": {
         "BadRequest": "nixlint.api.request",

@@ -10,11 +10,11 @@ import click
 
 from nixlint.api import Fixed, Fixing, ReportedFinding, Safety, write_fixed
 from nixlint.api import fix as fix_paths
-from nixlint.reporting.diff import diff
 from nixlint.reporting.terminal import Style, style_for, visible
 from nixlint.reporting.text import count
 
 from .arguments import asked, choices_of, paths_of, shared_options
+from .diffs import write_diff
 from .notices import write_notices
 from .progress import clear
 
@@ -60,13 +60,10 @@ def command(
 
 
 def _show(fixed: Fixed, style: Style) -> None:
-    colours = {"+": "green", "-": "red", "@": "cyan"}
     for file in fixed.files:
         before = [place.span for place in fixed.fixing.before.secrets if place.path == file.path]
         after = [place.span for place in fixed.fixing.report.secrets if place.path == file.path]
-        for line in diff(file, fixed.shown(file.path), before, after).splitlines():
-            colour = colours.get(line[:1])
-            sys.stdout.write((visible(line) if colour is None else style.coloured(visible(line), colour)) + "\n")
+        write_diff(file, fixed.shown(file.path), style, before, after)
 
 
 def _write(fixed: Fixed, style: Style) -> frozenset[Path]:

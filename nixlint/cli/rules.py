@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import click
 
-from nixlint.api import BadRequest, allow_rules, check_rules, forget_rules
+from nixlint.api import BadRequest, Unwritten, allow_rules, check_rules, forget_rules, upgrade_rules, write_upgraded
 from nixlint.api import rules as rules_of
 from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.rule_page import can_fix, title
@@ -16,6 +16,7 @@ from nixlint.reporting.text import count
 
 from .arguments import color_option, fail_on_option
 from .check import exit_code
+from .diffs import write_diff
 from .notices import write_notices
 from .streams import current_folder
 
@@ -96,6 +97,42 @@ def _check(paths: tuple[str, ...], layout: str, fail_on: str, color: str) -> int
     if not written_as.is_whole:
         write_notices(vetted.report, color)
     return exit_code(vetted.report, fail_on)
+
+
+@command.command("upgrade")
+@click.argument("paths", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.option("--diff", "as_diff", is_flag=True, help="Show what would change, and write nothing.")
+@color_option
+def _upgrade(paths: tuple[str, ...], as_diff: bool, color: str) -> int:
+    """Rewrite the rules in PATHS for the present version of the rule API, without running them.
+
+    What cannot be rewritten without guessing is named with its place, and is left. Exits with 1 where something is, and with
+    --diff where something would change; with 2 where nixlint could not do its job.
+    """
+    upgraded = upgrade_rules(*paths)
+    unwritten: tuple[Unwritten, ...] = ()
+    if as_diff:
+        for file in upgraded.files:
+            write_diff(file, upgraded.shown(file.path), style_for(sys.stdout, color))
+        sys.stdout.flush()
+    else:
+        unwritten = write_upgraded(upgraded)
+    for each in unwritten:
+        print(f"error: {visible(f'{upgraded.shown(each.path)}: {each.reason}')}", file=sys.stderr)
+    report = upgraded.report
+    for found in report.findings:
+        place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
+        help_text = f" ({visible(found.finding.help)})" if found.finding.help else ""
+        print(f"needs you {place}: {visible(found.finding.message)}{help_text}", file=sys.stderr)
+    write_notices(report, color)
+    verb = "Would upgrade" if as_diff else "Upgraded"
+    done = count(len(upgraded.files) - len(unwritten), "file")
+    print(
+        f"{verb} {done} of {report.files_checked}; {count(len(report.findings), 'place')} left to you.", file=sys.stderr
+    )
+    if report.failures or unwritten:
+        return 2
+    return int(bool(report.findings) or (as_diff and bool(upgraded.files)))
 
 
 def _row(start: str, text: str) -> str:

@@ -26,23 +26,37 @@ class Change(NamedTuple):
         return f"nixlint rules upgrade makes it {self.new}"
 
 
-class OldClass(NamedTuple):
-    """What became of the attributes of a class of the model: new names, and reasons why some are gone."""
-
-    renamed: Mapping[str, str]
-    gone: Mapping[str, str]
-
-
 @cache
 def earlier_names() -> Mapping[str, Change]:
     """What became of each name that rules could import, by its dotted name in version 1."""
     document = _document()
-    moved = {old: Change(new) for old, new in document["names"].items()}
-    return moved | {old: Change(None, reason) for old, reason in document["gone"].items()}
+    moved = {
+        f"{module}.{name}": Change(f"{new}.{name}")
+        for module, names in document["moved"].items()
+        for name, new in names.items()
+    }
+    gone = {
+        f"{module}.{name}": Change(None, reason)
+        for module, names in document["gone"].items()
+        for name, reason in names.items()
+    }
+    return moved | gone
 
 
 @cache
-def _document() -> Mapping[str, Mapping[str, str]]:
+def earlier_modules() -> frozenset[str]:
+    """The modules that rules of version 1 imported from."""
+    return frozenset(name.rpartition(".")[0] for name in earlier_names())
+
+
+@cache
+def earlier_attributes() -> Mapping[str, str]:
+    """The attributes of rules that are gone, with what to do instead."""
+    return _document()["attributes"]["Rule"]
+
+
+@cache
+def _document() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
     document = json.loads((files("nixlint.data") / "rule_api_changes.json").read_text("utf-8"))
     assert isinstance(document, dict)
     return document

@@ -13,7 +13,8 @@ from nixlint.linting.subjects import UnknownSubject, kind_of
 from nixlint.linting.testing import HEADINGS
 from nixlint.rule import GROUPS
 
-from .declared_rule import DeclaredRule, literal
+from .api_changes import earlier_attributes, earlier_names
+from .declared_rule import DeclaredRule, assigned, literal
 from .policy import FACE, Objection
 
 _NEEDED = ("name", "code", "severity", "confidence", "asks", "examples")
@@ -32,6 +33,7 @@ class Gap(NamedTuple):
 def gaps(rule: DeclaredRule) -> Iterator[Gap]:
     """All that a rule lacks."""
     yield from _missing_attributes(rule)
+    yield from _old_attributes(rule)
     yield from _names(rule)
     yield from _page(rule)
     yield from _examples(rule)
@@ -54,8 +56,17 @@ def _missing_attributes(rule: DeclaredRule) -> Iterator[Gap]:
             )
 
 
+def _old_attributes(rule: DeclaredRule) -> Iterator[Gap]:
+    for name, what_to_do in earlier_attributes().items():
+        if name in dict(assigned(rule.node.body.body)):
+            reason = f"{name} is an attribute of rule API 1, which nothing reads any more"
+            yield Gap(rule.attributes[name], Objection("rule-api-old", reason, what_to_do))
+
+
 def _home(name: str) -> str:
-    """The module that a name of the public face is at home in, with the name."""
+    """The module that a name of the public face, now or before, is at home in, with the name."""
+    change = earlier_names().get(name)
+    name = name if change is None or change.new is None else change.new
     own = name.removeprefix(f"{FACE}.")
     return next((f"{names[own]}.{own}" for names in GROUPS.values() if name.startswith(FACE) and own in names), name)
 

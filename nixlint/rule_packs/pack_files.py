@@ -148,7 +148,7 @@ def _wheel(path: Path) -> Pack:
 
 
 def _members(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     if len(infos) > MAX_FILES:
         raise Refused(f"it has more than {MAX_FILES} files")
     if len({info.filename for info in infos}) < len(infos):

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import nixlint.rule
 from nixlint.linting.configuration import suggestion
 
-from .api_changes import earlier_names
+from .api_changes import earlier_modules, earlier_names
 
 FACE = "nixlint.rule"
 _OWN = "nixlint"
@@ -84,6 +84,8 @@ def objection_to(dotted: str) -> Objection | None:
     change = earlier_names().get(dotted)
     if change is not None:
         return Objection("rule-api-old", f"{dotted} is a name of rule API 1", change.what_to_do)
+    if dotted in earlier_modules() and not _exists(dotted):
+        return Objection("rule-api-old", f"{dotted} is a module of rule API 1", "import what you use of it by name")
     module = _longest(dotted, lists.modules)
     if module is not None:
         return _objection_within(module, dotted)
