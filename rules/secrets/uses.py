@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
 
@@ -86,8 +87,13 @@ def _bindings_of_file(path: Path, repository: Repository) -> Iterator[_BoundFile
         if source is None or importer == path:
             continue
         for match in _binding(path.name.encode()).finditer(source.data):
-            if (importer.parent / match["path"].decode("utf-8", "replace")).resolve() == path:
+            if _joined(importer, match["path"]) == path:
                 yield _BoundFile(importer, match["name"].decode("ascii"))
+
+
+def _joined(importer: Path, written: bytes) -> Path:
+    """The path that a file writes, as Nix makes it absolute: by its text, whatever is a link."""
+    return Path(normpath(importer.parent / written.decode("utf-8", "replace")))
 
 
 @cache
@@ -104,7 +110,7 @@ def options_of_file(path: Path, repository: Repository) -> Iterator[OptionPath]:
         if source is None or importer == path:
             continue
         for match in _import(path.name.encode()).finditer(source.data):
-            if (importer.parent / match["path"].decode("utf-8", "replace")).resolve() != path:
+            if _joined(importer, match["path"]) != path:
                 continue
             around = FileDefinitions.of(importer, repository).innermost_around(Span(*match.span("path")))
             if around is None or not reaches_store(around):
