@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import itertools
+import json
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +105,15 @@ class Podman:
     def builds(self, flags: list[str], folder: Path) -> Iterator[str]:
         """What Podman says against the flags of a build in a folder."""
         yield from self._complaint(["build", "--isolation=chroot", *flags, str(folder)])
+
+    def made(self, flags: list[str], environment: dict[str, str]) -> dict[str, Any]:
+        """A container that Podman makes with flags, run with an environment, as ``podman inspect`` shows it."""
+        name = f"made.{next(self._numbers)}"
+        command = [*self._podman, "create", f"--name={name}", *flags, "--rootfs", str(self._rootfs), "sh"]
+        settings = {"CONTAINERS_CONF_OVERRIDE": str(self._settings), "PODMAN_IGNORE_CGROUPSV1_WARNING": "1"}
+        subprocess.run(command, capture_output=True, check=True, env={**environment, **settings})
+        documents: list[dict[str, Any]] = json.loads(self._run([*self._podman, "inspect", name]).stdout)
+        return documents[0]
 
     def _kept(self, words: list[str]) -> Iterator[str]:
         kept = iter(words)

@@ -127,12 +127,19 @@ class _Checker:
         yield from self._environment()
         yield from self._unit()
 
+    @property
+    def is_built(self) -> bool:
+        """Whether the image is built, for this service or for another one of the same image, and not asked to be pulled."""
+        others = self.project["services"].values()
+        shares = any("build" in each and each.get("image") == self.service.get("image", "") for each in others)
+        return "build" in self.service or (shares and self.service.get("pull_policy") != "always")
+
     def _image(self) -> Iterator[str]:
         wanted = self.service.get("image") or f"{self.project['name']}-{self.name}"
         accepted = {wanted}
         if self.is_podman:
             accepted |= {f"docker.io/{wanted}", f"docker.io/library/{wanted}"}
-        if "build" in self.service:
+        if self.is_built:
             accepted.add(f"localhost/{wanted}")
         if self.image not in accepted and not self.is_said("image"):
             yield f"image {self.image}, wanted {wanted}"
@@ -213,7 +220,7 @@ class _Checker:
             yield Expected(f"--device={_device(device)}", "devices")
         if "stop_grace_period" in service:
             yield Expected(f"--stop-timeout={_whole_seconds(service['stop_grace_period'])}", "stop_grace_period")
-        policy = service.get("pull_policy", "never" if "build" in service else None)
+        policy = service.get("pull_policy", "never" if self.is_built else None)
         if policy in ("always", "never", "build"):
             yield Expected(f"--pull {'never' if policy == 'build' else policy}", "pull_policy")
         name = service.get("hostname")
