@@ -192,7 +192,9 @@ def _named(segment: Segment) -> Segment:
     return segment._replace(text=b"nix_interpolation_", kind=SegmentKind.PLACEHOLDER)
 
 
-_DRIVES = re.compile(rb"(?m)^[ \t]*start_all\(\)|\b\w+\.wait_(?:for_unit|for_open_port|until_succeeds)\(")
+_DRIVES = re.compile(
+    rb"(?m)^[ \t]*start_all\(\)|\b\w+\.(?:wait_(?:for_unit|for_open_port|until_succeeds)\(|succeed\(\s*[fr]?[\"'])"
+)
 """Calls that a script of a NixOS test has and hardly anything else: they tell one where its nodes stand elsewhere."""
 
 

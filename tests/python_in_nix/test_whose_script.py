@@ -105,7 +105,7 @@ MODULE = """\
   clan.machines.peer = { };
   testScript = { ... }: ''
     start_all()
-    peer.wait_for_unit("syncthing.service")
+    peer.fail("false")
     peer.suceed("true")
     assert json.loads("{}") == {}
   '';
@@ -113,8 +113,12 @@ MODULE = """\
 """
 
 
-def test_a_script_that_drives_machines_is_one_whatever_stands_beside_it(tmp_path: Path) -> None:
-    assert found_in({"test.nix": MODULE}, tmp_path) == [("test-script-unknown-method", "test.nix", 8)]
+@pytest.mark.parametrize(
+    "call", ["start_all()", 'peer.wait_for_unit("x")', "peer.succeed('true')", 'peer.succeed(f"x {1}")']
+)
+def test_a_script_that_drives_machines_is_one_whatever_stands_beside_it(call: str, tmp_path: Path) -> None:
+    text = MODULE.replace("start_all()", call)
+    assert found_in({"test.nix": text}, tmp_path) == [("test-script-unknown-method", "test.nix", 8)]
 
 
 @pytest.mark.parametrize(
