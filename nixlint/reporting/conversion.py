@@ -13,6 +13,8 @@ from nixlint.deployment.parts import Deployment, Port, Remark, RemarkKind, Secre
 from nixlint.deployment.target import Backend, SecretStore
 from nixlint.emit.secret_places import FOLDER
 from nixlint.emit.unit_text import unit_name
+from nixlint.secrets.names import kind_of_secret
+from nixlint.secrets.parts import may_be_secret
 from nixlint.syntax.span import LineIndex, Position
 
 from .remark_groups import grouped
@@ -134,8 +136,18 @@ class _Report:
         yield self._how_to_bring()
 
     def _secret_file(self, file: SecretFile) -> str:
-        listed = self._some([name for name, _ in file.variables]) or "its content"
-        return f"  {visible(file.name)}: {visible(listed)}{_access(file)}\n"
+        return f"  {visible(file.name)}: {visible(self._variables(file) or 'its content')}{_access(file)}\n"
+
+    def _variables(self, file: SecretFile) -> str:
+        """The variables in a file of secrets: those that are secrets by their names, and how many came with them."""
+        secret = [name for name, value in file.variables if may_be_secret(name, value)]
+        secret.sort(key=lambda name: kind_of_secret(name) is None)
+        others = [name for name, _ in file.variables if name not in secret]
+        if len(others) <= self._size.names:
+            return self._some([*secret, *others])
+        self._hides = True
+        plain = f"{len(others)} variables that may be plain settings"
+        return f"{self._some(secret)}, and {plain}" if secret else plain
 
     def _how_to_bring(self) -> str:
         target = self._conversion.target

@@ -104,6 +104,7 @@ services:
     image: example/media:1
     labels:
       homepage.widget.password: «waterfall9-riverbank»
+      homepage.widget.key: «9b2f61c47e0d4a86»
       homepage.group: Media
   other:
     image: example/media:1

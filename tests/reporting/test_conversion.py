@@ -48,6 +48,15 @@ def test_what_is_said_of_many_things_is_said_once_with_their_number(tmp_path: Pa
     assert f"services.{{s0,s1,s2 and 17 more}}.environment: {message} (compose.yaml:4:20, 40 times)\n" in ran.err
 
 
+def test_secrets_stand_before_the_settings_that_share_their_file(tmp_path: Path) -> None:
+    folder = _project(tmp_path / "app", "services: { web: { image: 'example/web:1', env_file: web.env } }\n")
+    settings = "".join(f'SETTING_{index}="{index}"\n' for index in range(9))
+    (folder / "web.env").write_text(f'{settings}API_KEY_PREFIX="app_"\nDB_PASSWORD="v3ry-s3cret"\n')
+    short, long = nixlint(folder, "convert"), nixlint(folder, "convert", "-v")
+    assert "  app-web.env: DB_PASSWORD, API_KEY_PREFIX, and 9 variables that may be plain settings\n" in short.err
+    assert "SETTING_8" in long.err
+
+
 def test_long_report_names_everything(tmp_path: Path) -> None:
     ran = nixlint(_large(tmp_path / "large"), "convert", "-v")
     for index in range(20):
