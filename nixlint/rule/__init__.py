@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     from nixlint.semantics.repository.host_facts import MachineFiles as MachineFiles
     from nixlint.semantics.repository.host_facts import host_state_version as host_state_version
     from nixlint.semantics.repository.host_facts import machine_files as machine_files
+    from nixlint.semantics.repository.host_facts import unread_arguments as unread_arguments
     from nixlint.semantics.repository.project import ask_files as ask_files
     from nixlint.semantics.repository.put_away import is_put_away as is_put_away
     from nixlint.semantics.repository.repository import Repository as Repository
@@ -134,6 +135,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "host_state_version": "nixlint.semantics.repository.host_facts",
         "is_put_away": "nixlint.semantics.repository.put_away",
         "machine_files": "nixlint.semantics.repository.host_facts",
+        "unread_arguments": "nixlint.semantics.repository.host_facts",
     },
     "Values": {
         "AttrsValue": "nixlint.semantics.language.values",

@@ -75,7 +75,7 @@ def secret_statements(text: str) -> Iterator[Assignment]:
         for match in named.finditer(text):
             yield from _named_match(match)
     for line in _connection().finditer(text):
-        if _other_settings().search(line[0]) is not None:
+        if _other_settings().search(line[0]) is not None and _socket().search(line[0]) is None:
             for match in _setting().finditer(text, *line.span()):
                 yield from _named_match(match)
 
@@ -87,6 +87,8 @@ def _named_values(text: str) -> Iterator[re.Pattern[str]]:
         yield _other_header()
     if '":' in text or '" :' in text:
         yield _member()
+    if "</" in text:
+        yield _element()
     if "--" in text:
         yield _flag()
     if "=" in text:
@@ -159,6 +161,12 @@ def _member() -> re.Pattern[str]:
 
 
 @cache
+def _element() -> re.Pattern[str]:
+    """An element of XML with nothing but its value: ``<ApiKey>x</ApiKey>``."""
+    return re.compile(r"<(?P<name>[A-Za-z_][\w.-]*)>(?P<value>[^<>\s]+)</(?P=name)>")
+
+
+@cache
 def _other_header() -> re.Pattern[str]:
     """A header of a request that is named after its secret: ``-H 'X-Api-Key: x'``."""
     return re.compile(
@@ -206,6 +214,12 @@ def _other_settings() -> re.Pattern[str]:
 
 
 @cache
+def _socket() -> re.Pattern[str]:
+    """A socket of the machine for a host: the kernel says who asks, and nobody looks at a password."""
+    return re.compile(r"\bhost=[\"']?/")
+
+
+@cache
 def _setting() -> re.Pattern[str]:
     return re.compile(r"(?<![\w?&-])(?P<name>password|pwd)=(?P<value>[^\s;,\"'&]+)", re.IGNORECASE)
 
@@ -244,9 +258,11 @@ _LONGEST_LINE = 300  # characters; a longer line is data
 
 @cache
 def _program() -> re.Pattern[str]:
-    """A line of Python, JavaScript or the like. In a shell, a word without quotes is a text like any other."""
+    """A line of Python, JavaScript, awk or the like. In a shell, a word without quotes is a text like any other."""
     return re.compile(
-        r"^\s*(?:def \w+\(|import \w+|from [\w.]+ import |(?:const|let) \w+ ?=|(?:async )?function \w*\()", re.M
+        r"^\s*(?:\}\s*else\b.*\{|(?:if|for|while) ?\(.*\)\s*\{)\s*$|"
+        r"^\s*(?:def \w+\(|import \w+|from [\w.]+ import |(?:const|let) \w+ ?=|(?:async )?function \w*\()",
+        re.M,
     )
 
 

@@ -77,6 +77,7 @@ _HASHES = (
     r"md5[0-9a-f]{32}$",  # PostgreSQL
     r"sha256-[A-Za-z0-9+/]",
     r"[!*]+$",  # no password may match
+    r"(?:md5|sha\d+|plain)#",  # ZNC's Pass: method#hash#salt#
 )
 
 _PUBLIC = (
@@ -103,6 +104,8 @@ _NO_SECRETS = (
     # where the secret comes from: nix-managed-use-env-var, set-by-sops
     r"(?i:(?:[a-z]+[-_])*(?:use|see|from|via|by)[-_](?:the[-_])?(?:env(?:[-_]?var)?|environment|sops|agenix|vault|netrc|file)s?)$",
     r"\W+$",  # no letter or digit: ********
+    r"[a-z]{1,8}[-_]$",  # the prefix of a token and nothing behind it: sk-
+    r"(?:pushd|cd|sudo|git|nix|ssh|systemctl|echo|exec) .*(?:&&|;|\|)",  # a command of a shell
 )
 
 _PLACEHOLDERS = (
@@ -122,7 +125,7 @@ _PLACEHOLDERS = (
     r"^x{3,}$|x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
     r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*)$",
     r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|^hunter2$",
-    r"^hack ?me$|^in ?secure",
+    r"^hack ?me$|^in ?secure|^whatever$",
     r"^sk-1234$",  # the master key of LiteLLM's documentation
 )
 

@@ -78,6 +78,7 @@ _OTHER_PARENTS = frozenset(
         "language languages labels regex description example defaultText meta aliases shellAliases "
         "abbreviations prompts generators colors theme translations schema properties fields LoadCredential "
         "LoadCredentialEncrypted SetCredentialEncrypted placeholder shellHook devShell devShells styles "
+        "shellAbbrs abbrs attributes "
         "vmVariant vmVariantWithBootLoader vmVariantWithDisko preCheckConfig checkPhase installCheckPhase"
     ).split()
 )

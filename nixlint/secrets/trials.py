@@ -46,6 +46,11 @@ def marks_of_trial() -> tuple[bytes, ...]:
     return tuple(mark.encode() for mark in (*_facts().machines, *_facts().options))
 
 
+def says_it_is_changed(words: str) -> bool:
+    """Whether the words of a comment say that the first password beside it is changed at once."""
+    return _facts().changes.search(words) is not None
+
+
 def names_of_installers() -> tuple[bytes, ...]:
     """The words of which one is in the name of every machine that is called after what one installs from."""
     return tuple(sorted(word.encode() for word in _facts().installers))
@@ -68,6 +73,7 @@ class _Facts(NamedTuple):
     folders: frozenset[str]
     logins: tuple[bytes, ...]
     comments: re.Pattern[str]
+    changes: re.Pattern[str]
 
 
 @cache
@@ -79,5 +85,8 @@ def _facts() -> _Facts:
         frozenset(row["word"] for row in tables["installers"]),
         frozenset(row["name"] for row in tables["folders"]),
         tuple(row["text"].encode() for row in tables["logins"]),
-        re.compile("|".join(row["pattern"] for row in tables["comments"]), re.IGNORECASE),
+        *(
+            re.compile("|".join(row["pattern"] for row in tables[key]), re.IGNORECASE)
+            for key in ("comments", "changes")
+        ),
     )

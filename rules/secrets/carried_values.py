@@ -41,7 +41,24 @@ def carried_values(definition: WrittenDefinition, repository: Repository) -> Ite
 
 def _is_secret(source: Source, definition: WrittenDefinition, kind: str) -> bool:
     is_plain = source.way is Way.LITERAL and not shows_itself(source.text)
-    return is_plain and look_of(source.text, definition.path.last or "", kind) is Look.SECRET
+    name = definition.path.last or ""
+    if name.lower() in _WORDS_OF_OTHERS or (len(definition.path) == 1 and _is_name(source.text, name)):
+        return False
+    return is_plain and look_of(source.text, name, kind) is Look.SECRET
+
+
+_WORDS_OF_OTHERS = frozenset({"pwd", "pass", "pw", "auth"})
+"""By itself, such a name is as often a folder, a command or a part of a prompt."""
+
+
+def _is_name(text: str, name: str) -> bool:
+    """Whether ``appKeySecret = "app-key"`` says what a secret is called."""
+    return name.endswith(("Secret", "Token", "Password")) and _slug().fullmatch(text) is not None
+
+
+@cache
+def _slug() -> re.Pattern[str]:
+    return re.compile(r"[a-z0-9]+(?:[-_./][a-z0-9]+)+")
 
 
 def _use_of(definition: WrittenDefinition, repository: Repository) -> Place | None:

@@ -27,6 +27,7 @@ from nixlint.secrets.trials import (
     is_to_be_read,
     marks_of_trial,
     names_of_installers,
+    says_it_is_changed,
     says_no_secret,
 )
 from nixlint.secrets.ways import strings_of, text_of
@@ -148,6 +149,11 @@ class _Tests:
 def is_said_to_be_none(place: Place, repository: Repository) -> bool:
     """Whether a comment on the line of a value, or on the lines right above it, says that it is no secret."""
     return says_no_secret(words_beside(place, repository))
+
+
+def is_said_to_be_changed(place: Place, repository: Repository) -> bool:
+    """Whether a comment beside a first password says that it is changed at once, which is what it is there for."""
+    return says_it_is_changed(words_beside(place, repository))
 
 
 def words_beside(place: Place, repository: Repository) -> str:

@@ -23,7 +23,7 @@ from nixlint.rule import (
 from nixlint.secrets.looks import UNKNOWN, Look
 from nixlint.secrets.names import kind_of_secret
 from nixlint.secrets.options import is_table_of_secrets
-from nixlint.secrets.positions import Position, position_of
+from nixlint.secrets.positions import Position, is_initial_password, position_of
 from nixlint.secrets.tokens import token_in
 from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of
@@ -33,6 +33,7 @@ from .circumstances import (
     is_for_trial_here,
     is_in_table_of_styles,
     is_name_in_file,
+    is_said_to_be_changed,
     is_said_to_be_none,
     is_word_of_own_option,
 )
@@ -107,6 +108,8 @@ def _is_meant(definition: WrittenDefinition, exposure: Exposure, repository: Rep
     """Whether what stands around a value says that it is no secret."""
     places = dict.fromkeys((definition.value_place, exposure.source.place or definition.value_place))
     if any(is_said_to_be_none(place, repository) for place in places):
+        return True
+    if is_initial_password(definition.path) and is_said_to_be_changed(definition.value_place, repository):
         return True
     if FileDefinitions.of(definition.name.path, repository).is_switched_off(definition):
         return True

@@ -61,8 +61,10 @@ def kind_of_file(option: OptionPath) -> str | None:
 def is_plain_in(file: Path, repository: Repository) -> bool:
     """Whether a file holds its secret in the clear, as far as its name and, where it is there, its text tell."""
     text = repository.text(file)
-    is_encrypted = text is not None and (is_sops_file(text) or is_age_file(text))
-    return is_plain_secret(file) and not is_encrypted
+    if text is None:  # it is not there, or no text
+        beginning = (repository.file_tree().data(file) or b"")[:64].decode("ascii", "replace")
+        return is_plain_secret(file) and not is_age_file(beginning)
+    return is_plain_secret(file) and not (is_sops_file(text) or is_age_file(text))
 
 
 def holds_variables(file: Path, repository: Repository) -> bool:
@@ -141,7 +143,7 @@ _CREDENTIALS = frozenset({"credentials", "cred"})  # mount.cifs(8)
 def variable_in(line: str) -> str | None:
     """The name of the variable that a line of a file of secrets sets to one, whatever the name says."""
     name, equals, value = line.strip().partition("=")
-    if not equals:
+    if not equals or name.startswith(("#", ";")):
         return None
     found = assignment(f"password={value}")
     return name if found is not None and found.look is Look.SECRET else None

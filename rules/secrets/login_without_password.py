@@ -69,7 +69,9 @@ class LoginWithoutPassword(Rule[WrittenDefinition]):
         if (user != "root" and not is_in_wheel) or not _OTHER_PASSWORDS.isdisjoint(others):
             return
         source = repository.source(subject.name.path)
-        if source is not None and asks_for_no_login(source.data):
+        if source is not None and (asks_for_no_login(source.data) or b"boot.isContainer" in source.data):
+            return  # a container has no console
+        if "vm" in option.names:
             return
         if is_for_trial_here(subject.name.path, repository) or _MEANT.search(
             words_beside(subject.value_place, repository)

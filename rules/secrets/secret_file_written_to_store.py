@@ -211,6 +211,8 @@ def _each_variable(source: Source, kind: str, through: str, repository: Reposito
 def _look_of_content(source: Source) -> Look:
     """What the content of a file that Nix writes looks like."""
     text = source.text.strip()
+    if all(line.lstrip().startswith("#") for line in text.split("\n")):
+        return Look.NO_SECRET
     if UNKNOWN in text:
         return Look.NO_SECRET if _is_reference(source.symbols) else Look.SECRET
     return look_of(text)

@@ -65,7 +65,9 @@ class SecretForUsersWithOwner(Rule[WrittenDefinition]):
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report the owner of a secret that root gets."""
         match subject.path.names:
-            case (*_, "sops", "secrets", str(name), setting) if setting in _OWNERS:
+            case (*_, "sops", "secrets", str(name), setting) if (
+                setting in _OWNERS and name != "value"
+            ):  # of listToAttrs
                 owner = _owner(subject)
                 if owner is not None and DeclaredSecrets.of(repository).is_true("sops", name, _SWITCH):
                     yield Finding(

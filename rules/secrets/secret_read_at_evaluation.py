@@ -17,11 +17,12 @@ from nixlint.rule import (
     Severity,
     UnknownValue,
     WrittenDefinition,
+    unread_arguments,
 )
 from nixlint.secrets.files import is_named_secret, is_plain_secret, may_be_path_of_secret
 from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.options import secret_option
-from nixlint.secrets.ways import Source, Way, sources_of
+from nixlint.secrets.ways import Source, Way, sources_of, symbols_of
 
 from .exposures import Exposure, findings_of
 from .files_of_secrets import is_plain_in
@@ -163,8 +164,7 @@ def _is_known_as_none(file: Path, repository: Repository) -> bool:
 
 def _imports(definition: WrittenDefinition, kind: str, repository: Repository) -> Iterator[Exposure]:
     """A value from a Nix file that git-crypt keeps: in the clear wherever the system is built."""
-    value = definition.value
-    file = value.file if isinstance(value, UnknownValue) else None
+    file = _imported_file(definition, repository)
     if file is not None and _is_kept_by_git_crypt(file, repository):
         source = Source(Way.READ, through="import", file=file, place=definition.value_place)
         message = (
@@ -172,6 +172,20 @@ def _imports(definition: WrittenDefinition, kind: str, repository: Repository) -
             "gets into /nix/store, where every user can read it"
         )
         yield Exposure(source, message)
+
+
+def _imported_file(definition: WrittenDefinition, repository: Repository) -> Path | None:
+    """The file that a value is imported from which nobody can read here: by itself, or as an argument of all modules."""
+    value = definition.value
+    if isinstance(value, UnknownValue):
+        return value.file
+    for symbol in symbols_of(value):
+        if len(symbol.path) > 1 and symbol.path[0] not in _OF_ALL_MODULES:
+            return unread_arguments(repository).get(symbol.path[0])
+    return None
+
+
+_OF_ALL_MODULES = frozenset({"config", "lib", "pkgs", "options", "builtins", "inputs", "modulesPath"})
 
 
 def _is_kept_by_git_crypt(file: Path, repository: Repository) -> bool:

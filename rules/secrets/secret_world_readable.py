@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, StringValue, WrittenDefinition
 
-from .circumstances import is_for_trial_here
+from .circumstances import is_for_trial_here, is_said_to_be_none
 
 _OCTAL = re.compile(r"0?[0-7]{3}")
 _READ = 4
 _PUBLIC = re.compile(
     # What the names of things say that are encrypted for tidiness' sake, and are public or no secrets.
     r"(?:^|[^a-z])(?:pub|public|cert|certs|certificate|certificates|crt|ca|cacert|chain|fullchain|known.?hosts|user|users|"
-    r"username|email|mail.?address|domain|domains|host|hosts|hostname|ip|ips|address|addresses|location|timezone|name|id)(?:$|[^a-z])"
+    r"username|email|mail.?address|u2f|domain|domains|host|hosts|hostname|ip|ips|address|addresses|location|timezone|name|id)(?:$|[^a-z])"
 )
 
 
@@ -69,6 +69,8 @@ class SecretWorldReadable(Rule[WrittenDefinition]):
                     or not int(mode[-1]) & _READ
                     or _PUBLIC.search(name.lower())
                 ):
+                    return
+                if is_said_to_be_none(subject.value_place, repository):
                     return
                 if not is_for_trial_here(subject.name.path, repository):
                     yield Finding(

@@ -21,7 +21,12 @@ from .reach import reaches_store
 
 
 def as_used(definition: WrittenDefinition, repository: Repository) -> WrittenDefinition:
-    """A definition with the path that it has where its file is imported as the value of an option, else as it is."""
+    """A definition with the path that it has where its file is imported as the value of an option, else as it is.
+
+    What stands beside ``isNormalUser`` is of a user, whatever function makes the set.
+    """
+    if _is_of_user(definition, repository):
+        return definition._replace(path=OptionPath(("users", "users", None, definition.path.last)))
     if definition.binder is not Binder.ATTRIBUTE or definition.root is not Binder.ATTRIBUTE:
         return definition
     if reaches_store(definition) or is_elsewhere(definition.path):
@@ -33,6 +38,16 @@ def as_used(definition: WrittenDefinition, repository: Repository) -> WrittenDef
         if reaches_store(used):
             return used
     return definition
+
+
+def _is_of_user(definition: WrittenDefinition, repository: Repository) -> bool:
+    if definition.path.last not in ("password", "initialPassword") or "users" in definition.path.names:
+        return False
+    beside = FileDefinitions.of(definition.name.path, repository).beside(definition)
+    return definition.binder is Binder.ATTRIBUTE and any(other.path.last in _OF_USERS for other in beside)
+
+
+_OF_USERS = frozenset({"isNormalUser", "isSystemUser"})
 
 
 def uses_by_name(definition: WrittenDefinition, repository: Repository) -> Iterator[Place]:

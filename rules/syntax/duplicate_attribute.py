@@ -16,7 +16,6 @@ from nixlint.rule import (
     Rule,
     Severity,
     first_with,
-    is_put_away,
 )
 
 
@@ -58,7 +57,7 @@ class DuplicateAttribute(Rule[FileProblem]):
     def check(self, subject: FileProblem, repository: Repository) -> Iterator[Finding]:
         """Report an attribute that is defined a second time."""
         problem = subject.problem
-        if problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE and not is_put_away(subject.place.path, repository):
+        if problem.kind is ProblemKind.DUPLICATE_ATTRIBUTE:
             notes = () if subject.related is None else (Note(subject.related, "first defined here"),)
             help_ = "keep one of the definitions, or merge their values into one"
             is_accepted = problem.accepted_since is not None and not _has_older_nix(repository)
@@ -94,10 +93,6 @@ class DuplicateAttribute(Rule[FileProblem]):
 }
 """,
             config='nixos-release = "24.11"\n',
-        ),
-        Good(
-            "a file that was put away, and that nothing imports",
-            {"flake.nix": "{ outputs = _: { }; }\n", "archive/old.nix": "{ a = 1; a = 2; }\n"},
         ),
         Good(
             "sets below sets, which Nix merges since 2.26",

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 
 from nixlint.linting.compose_subjects import ReadCompose
-from nixlint.linting.finding import Failure, Finding
+from nixlint.linting.finding import Confidence, Failure, Finding
 from nixlint.linting.registry import AnyRule
 from nixlint.linting.subjects import short_name, surest
 from nixlint.linting.suppression import CommentedText, Directive, directives, foreign_marks, nix_text
+from nixlint.semantics.repository.put_away import is_put_away
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
 
@@ -74,13 +75,14 @@ class Checker:
             self.fail(result, message, None if where is None else where.path, where)
         if not found:
             return ()
-        limit = surest(subject)
-        return [
-            finding._replace(confidence=limit)
-            if (finding.confidence or rule.confidence).doubt < limit.doubt
-            else finding
-            for finding in found
-        ]
+        return [self._as_sure_as_may_be(finding, rule, surest(subject)) for finding in found]
+
+    def _as_sure_as_may_be(self, finding: Finding, rule: AnyRule, limit: Confidence) -> Finding:
+        """A finding that is no surer than its subject; one in a file that nothing uses is possible only."""
+        if is_put_away(finding.place.path, self.repository):
+            limit = Confidence.POSSIBLE
+        is_surer = (finding.confidence or rule.confidence).doubt < limit.doubt
+        return finding._replace(confidence=limit) if is_surer else finding
 
     def take(self, result: FileResult, rule: AnyRule, finding: Finding) -> None:
         """Take what a rule found, with all that has to be looked up in the file where it stands."""

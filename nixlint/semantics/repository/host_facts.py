@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from nixlint.semantics.language.values import PathValue, StringValue, Value
+from nixlint.semantics.language.values import PathValue, StringValue, UnknownValue, Value
 from nixlint.semantics.modules.module_sites import is_in_container, module_sites
 from nixlint.semantics.modules.module_system import ModuleSystem, modules_in
 from nixlint.semantics.modules.option_path import OptionPath
@@ -46,6 +46,25 @@ def machine_files(repository: Repository) -> Iterator[MachineFiles]:
         others = tuple(text for definition in host.modules for text in _texts(definition.value))
         declared_in = None if host.place is None else host.place.path
         yield MachineFiles(host.system(repository.interpreter()).certain_files, others, host.name, declared_in)
+
+
+class _Arguments(NamedTuple):
+    """The arguments of modules that a file gives which could not be read, with that file."""
+
+    files: Mapping[str, Path]
+
+
+def unread_arguments(repository: Repository) -> Mapping[str, Path]:
+    """The arguments that hosts give to their modules (``specialArgs``) from a file that is no Nix that can be read."""
+    return repository.remember(_Arguments, lambda: _Arguments(dict(_unread(repository)))).files
+
+
+def _unread(repository: Repository) -> Iterator[tuple[str, Path]]:
+    for host in hosts(repository):
+        for name, thunk in host.arguments.items():
+            value = thunk.force()
+            if isinstance(value, UnknownValue) and value.file is not None:
+                yield name, value.file
 
 
 def _texts(value: Value) -> Iterator[str]:

@@ -509,6 +509,48 @@ in
   services.c.x = "«lin_api_@@abcdefghijklmnopqrstuvwxyz01234567890123»";
 }""".replace("@@", ""),
     ),
+    (
+        "E8",
+        "an argument of all modules that git-crypt keeps",
+        {
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.a = nixpkgs.lib.nixosSystem {
+      specialArgs = { secrets = import ./secrets.nix; };
+      modules = [ ./a.nix ];
+    };
+  };
+}
+""",
+            "a.nix": """{ config, secrets, ... }: {
+  services.a.settings.password = «secrets.a.password»;
+  users.users.bob.password = «"${secrets.bob}"»;
+  services.b.settings.password = config.my.password;
+}
+""",
+            "secrets.nix": "\0GITCRYPT\0abcdef",
+        },
+    ),
+    (
+        "E3",
+        "an element of XML",
+        """{
+  environment.etc."readarr/config.xml".text = ''
+    <Config>
+      <ApiKey>«0a1b2c3d4e5f60718293a4b5c6d7e8f9»</ApiKey>
+      <SslCertPassword></SslCertPassword>
+    </Config>
+  '';
+}""",
+    ),
+    (
+        "E1",
+        "a user that a function makes",
+        """let
+  mkUser = name: { isNormalUser = true; initialPassword = «"fantasma"»; };
+in
+{ users.users.alice = mkUser "alice"; }""",
+    ),
 ]
 
 SILENT: list[tuple[str, str, str | Mapping[str, str]]] = [
@@ -828,6 +870,71 @@ in
     echo "{\\"password\\":\\"$PASSWORD\\"}" > /run/a.json
   '';
 }""",
+    ),
+    (
+        "E9",
+        "a folder, a hash, the name of a secret, a prefix, a command, the name of an attribute",
+        """{ config, ... }:
+let
+  pwd = "#[fg=red] #{b:pane_current_path}";
+  appKeySecret = "dashboard-app-key";
+in
+{
+  programs.tmux.extraConfig = "set -g status-left '${pwd}'";
+  services.app.keys = [ appKeySecret config.age.secrets."${appKeySecret}".path ];
+  services.znc.config.User.joe.Pass = "md5#::#::#";
+  environment.variables.ANTHROPIC_AUTH_TOKEN = "sk-";
+  programs.fish.shellAbbrs.modify-secret = "pushd $HOME/nixcfg && agenix -e";
+  services.app.settings.edit-secret = "pushd /etc/nixos && agenix -e";
+  services.stalwart.settings.directory.ldap.attributes.secret = "userPassword";
+}""",
+    ),
+    (
+        "E9",
+        "a variable of awk, a socket, a line of variables that is a comment",
+        """{ pkgs, ... }: {
+  services.a.script = ''
+    awk '{
+      if (x > 1) {
+        token = matched
+      } else {
+        token = other
+      }
+    }'
+  '';
+  services.b.settings.target = "user=blocky password=blocky host=/run/postgresql dbname=blocky";
+  services.c.secretsFile = pkgs.writeText "c" ''
+    # TOKEN=0a1b2c3d4e5f60718293a4b5c6d7e8f9
+  '';
+}""",
+    ),
+    (
+        "E6",
+        "a first password that is changed at once, and a mode that somebody means",
+        """{
+  users.users.a.initialPassword = "pw123"; # this is changed immediately
+  # To be changed on first login
+  users.users.b.initialPassword = "pw123";
+  sops.secrets.leases.mode = "0444"; # not sensitive, every service reads it
+}""",
+    ),
+    (
+        "E7",
+        "files that nothing uses",
+        {
+            "flake.nix": "{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } (inputs.import-tree ./modules); }\n",
+            "modules/_old.nix": '{ users.users.a.password = "waterfall9"; }\n',
+            ".attic/a.nix": '{ users.users.a.password = "waterfall9"; }\n',
+            "examples/b.nix": '{ users.users.a.password = "waterfall9"; }\n',
+        },
+    ),
+    (
+        "E7",
+        "a console that nobody has",
+        {
+            "base.nix": '{ boot.isContainer = true; users.users.root.initialHashedPassword = ""; }\n',
+            "image.nix": '{ vm = { users.users.root.initialHashedPassword = ""; }; }\n',
+        },
     ),
 ]
 
