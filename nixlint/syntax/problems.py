@@ -9,15 +9,13 @@ by the exact parser instead.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING
-
-from tree_sitter import Query, QueryCursor
+from typing import TYPE_CHECKING, NamedTuple
 
 from .bound_names import BoundNames, Duplicate
-from .grammar import MAX_RUN, language, long_runs
+from .grammar import MAX_RUN, long_runs
 from .lexer import INT_MAX, KEYWORDS, float_fits
 from .problem import Problem, ProblemKind
 from .span import Span
@@ -28,6 +26,7 @@ from .views import AttrName
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+    from .landmarks import Landmarks
     from .source_file import SourceFile
 
 __all__ = ["MAX_NESTING", "Problem", "ProblemKind", "breaks", "find_problems", "is_refused", "undefined_variables"]
@@ -64,14 +63,15 @@ def find_problems(file: SourceFile) -> tuple[Problem, ...]:
         return _exact(data) or (Problem(ProblemKind.NESTED_TOO_DEEPLY, run, message),)
     if root.has_error or _doubtful_bytes(data, root) or _or_as_variable(data, root) or _blanked(data, root):
         return _exact(data)
-    found: list[Problem] = []
-    captures = QueryCursor(_query()).captures(root)
-    if _doubtful_nodes(data, captures):
+    landmarks = file.landmarks
+    if _doubtful_nodes(data, landmarks):
         return _exact(data)
-    for node in _doubtful_sets(data, captures):
+    found: list[Problem] = []
+    for node in _doubtful_sets(data, landmarks):
         found.extend(_set_problems(file, node))
-    for node in captures.get("function", ()):
-        found.extend(_function_problems(file, node))
+    if _names_a_formal_twice(data, landmarks):
+        for node in landmarks["function"]:
+            found.extend(_function_problems(file, node))
     if len(found) > 1:
         found.sort(key=lambda problem: (problem.span, problem.message))
     return tuple(found)
@@ -94,7 +94,7 @@ def _is_doubtful(file: SourceFile) -> bool:
     data, root = file.data, file.tree.root_node
     if root.has_error or _doubtful_bytes(data, root) or _or_as_variable(data, root) or _blanked(data, root):
         return True
-    return _doubtful_nodes(data, QueryCursor(_query()).captures(root))
+    return _doubtful_nodes(data, file.landmarks)
 
 
 def _exact(data: bytes) -> tuple[Problem, ...]:
@@ -177,15 +177,14 @@ def _blanked(data: bytes, root: Node) -> bool:
 
 
 _PATH = re.compile(rb"~?[a-zA-Z0-9._+\-]*(?:/[a-zA-Z0-9._+\-]+)+")
-_ASKED_NAME = re.compile(rb"[a-zA-Z_][a-zA-Z0-9_'\-]*+(?:\.[a-zA-Z_][a-zA-Z0-9_'\-]*+)*+")
 _NO_OPERATOR = re.compile(rb"[:/]|[ \t\r\n]*(?:[a-zA-Z0-9._+\-]*/[a-zA-Z0-9._+\-$]|[~<#.]|/\*)")
 
 
-def _doubtful_nodes(data: bytes, captures: dict[str, list[Node]]) -> bool:
+def _doubtful_nodes(data: bytes, landmarks: Landmarks) -> bool:
     """Whether a literal is none for Nix, or a comparison is chained."""
-    if "chain" in captures or not captures.get("expression"):
+    if "chain" in landmarks or not landmarks.get("expression"):
         return True
-    for node in captures.get("path", ()):
+    for node in landmarks.get("literal_path", ()):
         text = data[node.start_byte : node.end_byte]
         if b"$" in text:
             text = b"".join(
@@ -194,56 +193,36 @@ def _doubtful_nodes(data: bytes, captures: dict[str, list[Node]]) -> bool:
             )
         if _PATH.fullmatch(text) is None:
             return True
-    for node in captures.get("int", ()):
+    for node in landmarks.get("int", ()):
         if (
             node.end_byte - node.start_byte > 18
             and int(data[node.start_byte : node.end_byte].lstrip(b"0")[:20]) > INT_MAX
         ):
             return True
-    for node in captures.get("float", ()):
+    for node in landmarks.get("float", ()):
         if not float_fits(data[node.start_byte : node.end_byte]):
             return True
-    for node in captures.get("formal", ()):
+    for node in landmarks.get("formal", ()):
         if data[node.start_byte : node.end_byte] in _KEYWORD_BYTES:
             return True
-    for node in captures.get("asked", ()):
-        # Nix may have cut a path or a URL where the grammar, after `?`, could only see a name and an operator.
-        match = _ASKED_NAME.match(data, node.start_byte, node.end_byte)
-        if match is None or match.end() != node.end_byte or not _KEYWORD_BYTES.isdisjoint(match.group().split(b".")):
+    return any(_is_doubtful_question(data, node) for node in landmarks.get("asked", ()))
+
+
+def _is_doubtful_question(data: bytes, asked: Node) -> bool:
+    """Whether Nix may have cut a path or a URL where the grammar, after `?`, could only see a name and an operator."""
+    end = asked.start_byte
+    for part in asked.children:
+        # Blanks and comments between the parts: whatever follows them may be another token to Nix.
+        kind = part.type
+        if part.start_byte != end or kind == "comment":
             return True
-        if _NO_OPERATOR.match(data, node.end_byte) is not None:
+        if kind == "identifier" and data[end : part.end_byte] in _KEYWORD_BYTES:
             return True
-    return False
+        end = part.end_byte
+    return _NO_OPERATOR.match(data, end) is not None
 
 
 _KEYWORD_BYTES = frozenset(keyword.encode() for keyword in KEYWORDS)
-
-
-@cache
-def _query() -> Query:
-    return Query(
-        language(),
-        """
-        (source_code expression: (_) @expression)
-        (binding_set) @set
-        (binding attrpath: (attrpath) @bound)
-        (inherit) @bound
-        (inherit_from) @bound
-        (function_expression formals: (formals formal: (_))) @function
-        (formal name: (identifier) @formal)
-        (path_expression) @path
-        (hpath_expression) @path
-        (integer_expression) @int
-        (float_expression) @float
-        (has_attr_expression attrpath: (attrpath) @asked)
-        (binary_expression
-          left: (binary_expression operator: ["==" "!="])
-          operator: ["==" "!="]) @chain
-        (binary_expression
-          left: (binary_expression operator: ["<" "<=" ">" ">="])
-          operator: ["<" "<=" ">" ">="]) @chain
-        """,
-    )
 
 
 # What is bound twice.
@@ -251,28 +230,52 @@ def _query() -> Query:
 _NAME_BYTES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-."
 
 
-def _doubtful_sets(data: bytes, captures: dict[str, list[Node]]) -> list[Node]:
-    """The ``binding_set`` nodes that hold anything but bindings of plain names that begin differently; most hold no more.
+class _Bound(NamedTuple):
+    """Where a binding or an inherited name begins, and the first name that it binds; ``None`` where that is doubtful."""
 
-    One pass in the order of the places tells which set each name is bound in.
-    """
-    doubtful: dict[int, Node] = {}
+    start: int
+    head: bytes | None
+
+
+def _doubtful_sets(data: bytes, landmarks: Landmarks) -> list[Node]:
+    """The ``binding_set`` nodes that may bind a name twice, or by a name that is none; most files have no such set."""
+    nodes = [node for kind in ("head", "inherited", "taken") for node in landmarks.get(kind, ())]
+    heads = [_head(data[node.start_byte : node.end_byte]) for node in nodes]
+    seldom = {head for head, count in Counter(heads).items() if count == 1 and head is not None}
+    if len(seldom) == len(heads):
+        return []
+    bound = [_Bound(node.start_byte, head) for node, head in zip(nodes, heads, strict=True) if head not in seldom]
+    bound.sort(key=lambda each: each.start)
+    return _sets_with_doubles(bound, sorted(landmarks["set"], key=_start, reverse=True))
+
+
+def _head(text: bytes) -> bytes | None:
+    if text[:1] in _QUOTED:
+        match = _PLAIN_STRING.fullmatch(text)
+        return None if match is None else match[1]
+    return None if text in _KEYWORD_BYTES else text
+
+
+_QUOTED = (b'"', b"$")
+_PLAIN_STRING = re.compile(rb'"([^"\\$\r]++)"')
+
+
+def _sets_with_doubles(bound: list[_Bound], sets: list[Node]) -> list[Node]:
+    """Those of some sets that bind a name twice or a doubtful one; ``sets`` come in the opposite order of their places."""
+    found: dict[int, Node] = {}
     around: list[tuple[int, Node, set[bytes]]] = []
-    sets = sorted(captures.get("set", ()), key=_start, reverse=True)
-    for node in sorted(captures.get("bound", ()), key=_start):
-        start = node.start_byte
+    for start, head in bound:
         while sets and sets[-1].start_byte <= start:
             holder = sets.pop()
             around.append((holder.end_byte, holder, set()))
         while around[-1][0] <= start:
             around.pop()
         _, holder, heads = around[-1]
-        text = data[start : node.end_byte]
-        head = text.partition(b".")[0]
-        if head in heads or text.translate(None, _NAME_BYTES):
-            doubtful[holder.id] = holder
-        heads.add(head)
-    return [*doubtful.values()]
+        if head is None or head in heads:
+            found[holder.id] = holder
+        else:
+            heads.add(head)
+    return [*found.values()]
 
 
 def _set_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
@@ -363,10 +366,19 @@ def _name(file: SourceFile, attr: Node) -> bytes | None:
     return None if name is None else name.encode("utf-8", "surrogateescape")
 
 
+def _names_a_formal_twice(data: bytes, landmarks: Landmarks) -> bool:
+    """Whether any two formals of a file have one name; they may be those of two functions."""
+    names = [
+        data[node.start_byte : node.end_byte] for kind in ("formal", "universal") for node in landmarks.get(kind, ())
+    ]
+    return "formal" in landmarks and len(set(names)) != len(names)
+
+
 def _function_problems(file: SourceFile, node: Node) -> Iterator[Problem]:
     data = file.data
     formals = node.child_by_field_name("formals")
-    assert formals is not None
+    if formals is None:
+        return
     seen: dict[bytes, Node] = {}
     universal = node.child_by_field_name("universal")
     names = [

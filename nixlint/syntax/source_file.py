@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import views
 from .grammar import parse_tree
+from .landmarks import Landmarks, landmarks_below
 from .layout import Layout, layout_of
 from .span import LineIndex, Position
 
@@ -31,6 +32,11 @@ class SourceFile:
     def parse(cls, path: Path, data: bytes) -> SourceFile:
         """Parse the bytes of a file; always returns a tree, with errors in it where the text is not Nix."""
         return cls(path, data, parse_tree(data))
+
+    @cached_property
+    def landmarks(self) -> Landmarks:
+        """The nodes that are asked for in every file."""
+        return landmarks_below(self.tree.root_node)
 
     @cached_property
     def root(self) -> views.Expression:

@@ -8,12 +8,9 @@ the base environment; where any ``with`` stands around it, it is looked up when 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tree_sitter import Query, QueryCursor
-
-from .grammar import language
+from .landmarks import Landmarks, landmarks_below
 from .span import Span
 from .string_literal import static_name
 from .views import AttrName, View
@@ -33,52 +30,109 @@ class UnboundName(NamedTuple):
 
 def unbound_names(file: SourceFile) -> Iterator[UnboundName]:
     """The variables of a file that nothing binds, in order; the file's tree must be what Nix reads."""
-    return _unbound(file.tree.root_node, file, _SCOPES)
+    return _unbound(file.landmarks, file, _SCOPES)
 
 
 def free_names(expression: View) -> frozenset[str]:
     """The names that an expression uses and does not bind itself; one that is bound around it wins over any ``with``."""
-    return frozenset(found.name for found in _unbound(expression.node, expression.file, _LEXICAL))
+    return frozenset(found.name for found in _unbound(landmarks_below(expression.node), expression.file, _LEXICAL))
 
 
-def _unbound(root: Node, file: SourceFile, kinds: tuple[str, ...]) -> Iterator[UnboundName]:
-    captures = QueryCursor(_query()).captures(root)
-    scopes = [(_range(node, kind), kind, node) for kind in kinds for node in captures.get(kind, ())]
-    uses = [((node.start_byte, -node.end_byte), kind, node) for kind in _USES for node in captures.get(kind, ())]
-    around: list[_Scope] = []
+def _unbound(landmarks: Landmarks, file: SourceFile, kinds: tuple[str, ...]) -> Iterator[UnboundName]:
+    variables, inherited = landmarks.get("variable", ()), landmarks.get("inherited", ())
     data = file.data
-    # A scope comes before what stands in it: of two that begin at one place the longer one comes first.
-    for (start, end), kind, node in sorted((*scopes, *uses), key=lambda item: (item[0], item[1] in _USES)):
-        while around and around[-1].end <= start:
-            around.pop()
-        if kind in _SCOPES:
-            around.append(_Scope(-end, None if kind == "with" else _bound(node, kind, file)))
-            continue
-        name = _name(node, data, file)
-        visible = around[:-1] if kind == "inherited" and _binds_its_own(node) else around
-        if name is None or name in BASE or any(scope.names is None or name in scope.names for scope in visible):
-            continue
-        yield UnboundName(name.decode("utf-8", "replace"), Span(node.start_byte, node.end_byte))
+    names = [data[node.start_byte : node.end_byte] for node in variables]
+    names.extend(_name(node, data, file) or b"" for node in inherited)  # b"" for what is computed: no name at all
+    left = frozenset(names) - BASE - {b""}
+    if not left:
+        return
+    scopes = [_Scope(*_range(node, kind), kind, node) for kind in kinds for node in landmarks.get(kind, ())]
+    # Of two that begin at one place the one that ends last is around the other, and a scope around what stands in it.
+    scopes.sort(key=lambda scope: (scope.start, -scope.end))
+    left = _not_bound_around_all(left, landmarks, scopes, file)
+    if not left:
+        return
+    uses = [
+        _Use(node.start_byte, name, node)
+        for name, node in zip(names, [*variables, *inherited], strict=True)
+        if name in left
+    ]
+    uses.sort(key=lambda use: use.start)
+    around: list[_Scope] = []
+    coming = iter(scopes)
+    following = next(coming, None)
+    for use in uses:
+        while following is not None and following.start <= use.start:
+            around.append(following)
+            following = next(coming, None)
+        around = [scope for scope in around if scope.end > use.start]
+        is_own = use.node.type != "variable_expression" and _binds_its_own(use.node)
+        visible = around[:-1] if is_own else around
+        if not any(scope.binds(use.name, file) for scope in reversed(visible)):
+            yield UnboundName(use.name.decode("utf-8", "replace"), Span(use.start, use.node.end_byte))
 
 
-class _Scope(NamedTuple):
-    """Where a scope ends, and the names that it binds; ``None`` for a ``with``, which may bind any."""
+class _Use(NamedTuple):
+    """A name that is looked up in the scopes around it."""
 
-    end: int
-    names: frozenset[bytes] | None
+    start: int
+    name: bytes
+    node: Node
+
+
+def _not_bound_around_all(
+    names: frozenset[bytes], landmarks: Landmarks, scopes: list[_Scope], file: SourceFile
+) -> frozenset[bytes]:
+    """Those of some names that no scope binds which is around all uses of names: these are looked up one by one.
+
+    A module is most often one function, with one ``let`` in it, and these bind almost all that it uses.
+    """
+    uses = [*landmarks.get("variable", ()), *landmarks.get("inherited", ())]
+    first, last = min(node.start_byte for node in uses), max(node.end_byte for node in uses)
+    for scope in scopes:
+        if scope.start > first or scope.end < last or not names:
+            break
+        if scope.kind == "with":
+            return frozenset()
+        if scope.kind != "function" and "inherited" in landmarks:
+            break  # What is inherited there is looked up outside of it.
+        names -= scope.names(file)
+    return names
+
+
+class _Scope:
+    """A part of a file in which names are bound, and what binds them there."""
+
+    __slots__ = ("_names", "_node", "end", "kind", "start")
+
+    def __init__(self, start: int, end: int, kind: str, node: Node) -> None:
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self._node = node
+        self._names: frozenset[bytes] | None = None
+
+    def names(self, file: SourceFile) -> frozenset[bytes]:
+        """The names that it binds for certain."""
+        if self._names is None:
+            self._names = _bound(self._node, self.kind, file)
+        return self._names
+
+    def binds(self, name: bytes, file: SourceFile) -> bool:
+        """Whether it may bind a name: a ``with`` may bind any."""
+        return self.kind == "with" or name in self.names(file)
 
 
 _LEXICAL = ("let", "rec", "function")
 _SCOPES = (*_LEXICAL, "with")
-_USES = ("variable", "inherited")
 _SETS_THAT_BIND = frozenset({"let_expression", "let_attrset_expression", "rec_attrset_expression"})
 
 
-def _range(node: Node, kind: str) -> tuple[int, int]:
-    """Where a scope begins, and the negative of where it ends."""
+def _range(node: Node, kind: str) -> Span:
+    """Where the names of a scope are bound: with a ``with``, in its body only."""
     body = node.child_by_field_name("body") if kind == "with" else None
     within = node if body is None else body
-    return within.start_byte, -within.end_byte
+    return Span(within.start_byte, within.end_byte)
 
 
 def _binds_its_own(inherited: Node) -> bool:
@@ -122,22 +176,6 @@ def _name(node: Node, data: bytes, file: SourceFile) -> bytes | None:
         return data[node.start_byte : node.end_byte]
     name = static_name(AttrName(node, file))
     return None if name is None else name.encode("utf-8", "surrogateescape")
-
-
-@cache
-def _query() -> Query:
-    return Query(
-        language(),
-        """
-        (let_expression) @let
-        (let_attrset_expression) @let
-        (rec_attrset_expression) @rec
-        (function_expression) @function
-        (with_expression) @with
-        (variable_expression) @variable
-        (inherit attrs: (inherited_attrs attr: (_) @inherited))
-        """,
-    )
 
 
 _BUILTINS = (
