@@ -13,6 +13,7 @@ from functools import cached_property
 from inspect import getdoc
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
+from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.repository.repository import Repository
 
 from .finding import Confidence, Finding, Severity
@@ -63,7 +64,9 @@ class Rule(ABC, Generic[SubjectT]):
     """For rules about definitions: the words that concern the rule, where they can be listed; see :meth:`may_concern`."""
     values: ClassVar[re.Pattern[bytes] | None] = None
     """For rules that choose definitions (:meth:`may_concern`): they are also asked about the innermost definition in whose
-    value this is found, as it is written. It matches no more than some hundred bytes, so that looking for it is cheap."""
+    value this is found, as it is written. For rules about strings, which have :attr:`words` too: they are asked about those
+    in which it is found, as they are written, and no others. It matches no more than some hundred bytes, so that looking
+    for it is cheap."""
     also_suppressed_by: ClassVar[tuple[str, ...]] = ()
     """Marks of other tools in a comment on the line that suppress this rule too, such as ``gitleaks:allow``."""
     formerly: ClassVar[tuple[str, ...]] = ()
@@ -83,12 +86,21 @@ class Rule(ABC, Generic[SubjectT]):
         return self.names is None or word in self.names
 
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:  # noqa: ARG002  # as above
-        """The words of a file that may concern the rule in the company of all its words; ``chosen`` are those chosen alone.
+        """The words of a file that may concern the rule in the company of all its words; ``chosen`` are those chosen alone,
+        of names that are bound in the file. Of fewer chosen words no more may concern it.
 
         For names such as ``enable``, which concern a rule only where the names before them are in the file too. It is asked
         where some are chosen, or where :attr:`names` has none.
         """
         return chosen
+
+    def may_be_at(self, path: OptionPath) -> bool:  # noqa: ARG002  # what a rule may look at
+        """For rules about definitions: whether one whose path is written so may be one for the rule.
+
+        A definition is worked out for none but the rules that say yes. It must depend on nothing but the path. It is not
+        asked where a name of the path must be computed.
+        """
+        return True
 
     @cached_property
     def kinds(self) -> tuple[str, ...]:
@@ -109,6 +121,11 @@ class Rule(ABC, Generic[SubjectT]):
     def company(self) -> Callable[[frozenset[bytes], frozenset[bytes]], frozenset[bytes]] | None:
         """:meth:`in_company`, where the other words of a file matter."""
         return None if type(self).in_company is Rule.in_company else self.in_company
+
+    @property
+    def site(self) -> Callable[[OptionPath], bool] | None:
+        """:meth:`may_be_at`, where the path matters. Rules that share a function are asked together."""
+        return None if type(self).may_be_at is Rule.may_be_at else self.may_be_at
 
     @property
     def page(self) -> str:

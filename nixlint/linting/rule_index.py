@@ -16,6 +16,7 @@ from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 
+from nixlint.semantics.modules.option_path import OptionPath
 from nixlint.semantics.repository.repository import Repository
 
 from .finding import Confidence, Finding, Severity
@@ -33,6 +34,7 @@ class IndexedRule(Rule[object]):
         self._module = _text(row["module"])
         self._chooses = row["chooses"] is True
         self._in_company = row["in_company"] is True
+        self._has_site = row["may_be_at"] is True
         values = row["values"]
         facts = {
             "name": _text(row["name"]),
@@ -75,6 +77,11 @@ class IndexedRule(Rule[object]):
         if not self._in_company:
             return None
         return self.in_company if self.names is not None else self.loaded.company
+
+    @property
+    def site(self) -> Callable[[OptionPath], bool] | None:
+        """See :attr:`Rule.site`."""
+        return self.loaded.site if self._has_site else None
 
     @property
     def page(self) -> str:
@@ -152,6 +159,7 @@ def _row_of(rule: Rule[object]) -> dict[str, object]:
         "values": None if rule.values is None else rule.values.pattern.decode("latin-1"),
         "chooses": rule.chooses,
         "in_company": rule.company is not None,
+        "may_be_at": rule.site is not None,
         "also_suppressed_by": rule.also_suppressed_by,
         "formerly": rule.formerly,
         "pedantic": rule.pedantic,

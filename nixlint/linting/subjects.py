@@ -7,7 +7,8 @@ of what a rule looks for in it: that may well stand in another file that the def
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.containers.existence import Existence
@@ -40,8 +41,11 @@ class SubjectKind(NamedTuple):
     words: tuple[bytes, ...] = ()
     in_nix: Callable[[SourceFile, Repository], Iterable[object]] | None = None
     in_compose: Callable[[ReadCompose], Iterable[object]] | None = None
-    with_texts: Callable[[Iterable[bytes], SourceFile], Iterable[object]] | None = None
-    """Only those subjects in whose text one of some texts is written (:attr:`Rule.words`)."""
+    with_texts: Callable[[Iterable[bytes], Sequence[re.Pattern[bytes]] | None, SourceFile], Iterable[object]] | None = (
+        None
+    )
+    """Only those subjects in whose text, as it is written, one of some texts (:attr:`Rule.words`) and, where there are any,
+    one of some patterns (:attr:`Rule.values`) is found."""
     on_host: Callable[[HostSystem], Iterable[object]] | None = None
     """Subjects that a host has, whichever of its files hold them: rules are asked about them when all files have been
     checked, host by host."""
@@ -98,10 +102,12 @@ def _strings(source: SourceFile, repository: Repository) -> Iterable[object]:
     return string_literals(source, repository)
 
 
-def _strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterable[object]:
+def _strings_with(
+    texts: Iterable[bytes], patterns: Sequence[re.Pattern[bytes]] | None, source: SourceFile
+) -> Iterable[object]:
     from nixlint.semantics.repository.definitions import strings_with
 
-    return strings_with(texts, source)
+    return strings_with(texts, patterns, source)
 
 
 def _nspawn_containers(source: SourceFile, repository: Repository) -> Iterable[object]:

@@ -62,8 +62,9 @@ def secret_statements(text: str) -> Iterator[Assignment]:
     Each is one only where nothing else can be meant: in quotes behind SQL's words, behind a flag of a command, in the
     header ``Authorization``, in the query of a URL, between the other settings of a connection.
     """
-    for pattern, kind in ((_sql, "password"), (_header, "token")):
-        for match in pattern().finditer(text):
+    lowered = text.lower()
+    for pattern, kind, needed in _QUOTED_OR_HEADED:
+        for match in pattern().finditer(text) if any(word in lowered for word in needed) else ():
             look = look_of(match["value"], "", kind)
             if look is not Look.NO_SECRET:
                 yield Assignment(match["name"].split()[0], kind, look, 0, *match.span("value"))
@@ -74,7 +75,7 @@ def secret_statements(text: str) -> Iterator[Assignment]:
     for named in _named_values(text):
         for match in named.finditer(text):
             yield from _named_match(match)
-    for line in _connection().finditer(text):
+    for line in _connection().finditer(text) if "password=" in lowered or "pwd=" in lowered else ():
         if _other_settings().search(line[0]) is not None and _socket().search(line[0]) is None:
             for match in _setting().finditer(text, *line.span()):
                 yield from _named_match(match)
@@ -147,6 +148,13 @@ def _header() -> re.Pattern[str]:
         r"\b(?P<name>Authorization)[\"']?\s*[:= ]\s*\\?[\"']?(?:Bearer|Token|ApiKey|Basic)\s+(?P<value>[\w.~+/=-]{8,})",
         re.IGNORECASE,
     )
+
+
+_QUOTED_OR_HEADED = (
+    # with a word that is in whatever they match, in small letters: to look for that is much faster
+    (_sql, "password", ("password", "identified")),
+    (_header, "token", ("authorization",)),
+)
 
 
 @cache

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from nixlint.semantics.language.values import AttrsValue, BoolValue, Value
 from nixlint.semantics.modules.module_system import Definition, ask_within, attributes_of
 from nixlint.semantics.modules.option_path import OptionPath
-from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, written_definitions
+from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, definitions_at
 from nixlint.semantics.repository.host_reach import reaches
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.place import Place
+from nixlint.syntax.written_paths import WrittenPaths
 
 _TOOLS = ("sops", "age")
 _SECRETS = "secrets"
@@ -87,13 +88,17 @@ def _declared(repository: Repository) -> DeclaredSecrets:
 
 def _definitions_with(word: bytes, repository: Repository) -> Iterator[WrittenDefinition]:
     """The definitions of the files that have a word; no other file is parsed, for 'age' is in every 'package'."""
+    name = word.decode("ascii")
     whole = re.compile(rb"\b%s\b" % word)
     for path in repository.files_mentioning(word):
-        if whole.search(repository.file_tree().data(path) or b"") is None:
+        if whole.search(repository.data(path) or b"") is None:
             continue
         source = repository.source(path)
         if source is not None and not source.root.has_error:
-            yield from written_definitions(source, repository)
+            # A name that has to be computed may be the word; and what stands below a name is below its path.
+            paths = WrittenPaths(source).chosen(None, ())
+            named = [path for path in paths if name in path.names or None in path.names]
+            yield from definitions_at(named, source, repository)
 
 
 def is_on_a_host(path: Path, repository: Repository) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,10 @@ import nixlint.data
 from nixlint.semantics.modules.option_path import OptionPath
 
 _DATA = Path(nixlint.data.__file__).parent / "secret_options.json"
+
+
+_PATHS = 256
+"""Of how many paths the answer is kept: all rules ask about one definition before they ask about the next."""
 
 
 class SecretOption(NamedTuple):
@@ -32,6 +36,7 @@ class SecretOption(NamedTuple):
     """What the secret is, where the option's own name does not say so."""
 
 
+@lru_cache(maxsize=_PATHS)
 def secret_option(path: OptionPath) -> SecretOption | None:
     """What is known of the option that a definition is of, whatever module it stands in."""
     for start, row in _rows_at(path, _facts().plain):
@@ -53,14 +58,25 @@ def kind_in_file_of(path: OptionPath) -> str | None:
     return next((row.kind for row in matching if row.kind is not None), None)
 
 
+@lru_cache(maxsize=_PATHS)
 def is_table_of_secrets(path: OptionPath) -> bool:
     """Whether an option of NixOS is a set in which each name, whatever it is, has a secret or the file of one."""
+    if path.last not in _tables():
+        return False
     below = path / _ANY
     return any(
         row.pattern[-1] == "<name>" and _matches(below.names[start:], row.pattern)
         for rows in (_facts().plain, _facts().files)
         for start, row in _rows_at(below, rows)
     )
+
+
+@cache
+def _tables() -> frozenset[str | None]:
+    """The names that a set of secrets has; ``<name>`` is no name of one."""
+    facts = _facts()
+    rows = (row for rows in (*facts.plain.values(), *facts.files.values()) for row in rows)
+    return frozenset(row.pattern[-2] for row in rows if row.pattern[-1] == "<name>")
 
 
 _ANY = "…"

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from enum import Enum
+from functools import lru_cache
 from itertools import pairwise
+from typing import TypeAlias
 
 from nixlint.semantics.modules.option_path import OptionPath
 
 from .names import kind_of_secret
 from .options import is_secret_file_option, secret_option
+
+_PATHS = 256
+"""Of how many paths the answer is kept: all rules ask about one definition before they ask about the next."""
 
 
 class Position(Enum):
@@ -20,9 +26,21 @@ class Position(Enum):
     ELSEWHERE = "elsewhere"
 
 
-_CERTAIN = tuple(
-    tuple(path.split("."))
-    for path in (
+_Patterns: TypeAlias = Mapping[str, tuple[tuple[str, ...], ...]]
+"""Ends of option paths, in which '*' stands for any name, by the last name that is none."""
+
+
+def _by_last_name(paths: Iterable[str]) -> _Patterns:
+    found: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for path in paths:
+        pattern = tuple(path.split("."))
+        last = pattern[-2] if pattern[-1] == "*" else pattern[-1]
+        found[last] = (*found.get(last, ()), pattern)
+    return found
+
+
+_CERTAIN = _by_last_name(
+    (
         # '*' stands for any name. NixOS writes the value of each into the system's closure.
         "users.users.*.password",  # users-groups.json, read by update-users-groups.pl
         "users.users.*.initialPassword",  # the same
@@ -47,9 +65,8 @@ _CERTAIN = tuple(
     )
 )
 
-_LOGINS = tuple(
-    tuple(path.split("."))
-    for path in (
+_LOGINS = _by_last_name(
+    (
         # The value is what a person types to get in, whatever else is configured.
         "users.users.*.password",
         "users.users.*.initialPassword",
@@ -87,19 +104,20 @@ _VALUES_FOR_TESTS = re.compile(r"tests?(?:[-_]|(?=[A-Z]))(?i:values?|data|secret
 """What a configuration of one's own takes in the place of a secret where it is tested: ``testValue``."""
 
 
+@lru_cache(maxsize=_PATHS)
 def position_of(path: OptionPath) -> Position:
     """How sure it is that the value at an option reaches the store."""
     parents = path.names[:-1]
     if is_elsewhere(path):
         return Position.ELSEWHERE
-    if any(_ends_with(path.names, pattern) for pattern in _CERTAIN):
+    if _is_one_of(path.names, _CERTAIN):
         return Position.CERTAIN
     return Position.LIKELY if any(name in _ROOTS for name in parents) else Position.ELSEWHERE
 
 
 def is_login(path: OptionPath) -> bool:
     """Whether the value at an option is a login by itself: of a user, of a network, of a service that is known."""
-    if any(_ends_with(path.names, pattern) for pattern in _LOGINS):
+    if _is_one_of(path.names, _LOGINS):
         return True
     known = secret_option(path)
     if known is None or known.is_free_form:
@@ -107,6 +125,7 @@ def is_login(path: OptionPath) -> bool:
     return (known.kind or kind_of_secret(path.last or "")) == "password"
 
 
+@lru_cache(maxsize=_PATHS)
 def is_elsewhere(path: OptionPath) -> bool:
     """Whether a name on the way says that what stands here is no value of a configuration."""
     names = [name for name in path.names[:-1] if name is not None]
@@ -199,6 +218,13 @@ def is_of_user(path: OptionPath) -> bool:
 def is_initial_password(path: OptionPath) -> bool:
     """Whether an option is documented as a password that is there to be changed."""
     return path.last in ("initialPassword", "initialRootPassword", "initialAdminPassword")
+
+
+def _is_one_of(names: tuple[str | None, ...], patterns: _Patterns) -> bool:
+    """Whether a path ends as one of some patterns does."""
+    return any(
+        _ends_with(names, pattern) for last in names[-2:] if last is not None for pattern in patterns.get(last, ())
+    )
 
 
 def _ends_with(names: tuple[str | None, ...], pattern: tuple[str, ...]) -> bool:

@@ -48,6 +48,7 @@ _PREFIXES: tuple[tuple[bytes, FileKind], ...] = (
     (b"-----BEGIN PGP MESSAGE-----", FileKind.PGP),
     (b"version https://git-lfs.github.com/spec/", FileKind.GIT_LFS),
 )
+_BEGINNINGS = tuple(prefix for prefix, _ in _PREFIXES)
 
 
 def recognise(data: bytes) -> FileKind:
@@ -55,9 +56,8 @@ def recognise(data: bytes) -> FileKind:
     if len(data) > MAX_FILE_SIZE:
         return FileKind.OVERSIZED
     start = data[:64].lstrip(b" \t\r\n")
-    for prefix, kind in _PREFIXES:
-        if start.startswith(prefix):
-            return kind
+    if start.startswith(_BEGINNINGS):
+        return next(kind for prefix, kind in _PREFIXES if start.startswith(prefix))
     if b"ENC[AES256_GCM," in data and _is_sops(data):
         return FileKind.SOPS
     if b"\0" in data or _mostly_undecodable(data):

@@ -35,12 +35,15 @@ def _query() -> Query:
 
         ; What binds names, and the names: the first of an attribute path decides which set it adds to.
         (binding_set) @set
-        (binding attrpath: (attrpath . attr: (_) @head) @path)
+        (binding attrpath: (attrpath . attr: (_) @head) @path) @binding
         (inherit attrs: (inherited_attrs attr: (_) @inherited))
         (inherit_from attrs: (inherited_attrs attr: (_) @taken))
         (function_expression) @function
         (function_expression universal: (identifier) @universal)
         (formal name: (identifier) @formal)
+        (formal default: (_)) @default
+        (let_expression (binding_set) @let_set)
+        (let_attrset_expression (binding_set) @let_set)
 
         ; Scopes and uses of names.
         (let_expression) @let

@@ -698,22 +698,6 @@ def bindings_named(file: SourceFile, name: str) -> Iterator[Binding]:
         at = file.data.find(sought, at + len(sought))
 
 
-def is_in_bound_name(file: SourceFile, offset: int) -> bool:
-    """Whether a byte stands in a name that something is bound to: of a binding, inherited, or a formal's."""
-    node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)
-    while node is not None and (parent := node.parent) is not None:
-        match parent.type:
-            case "binding":
-                return node.type == "attrpath"
-            case "inherited_attrs":
-                return True
-            case "formal":
-                return node.type == "identifier"
-            case _:
-                node = parent
-    return False
-
-
 def binding_around(file: SourceFile, offset: int) -> Binding | None:
     """The innermost binding in whose value a byte stands."""
     node = file.tree.root_node.descendant_for_byte_range(offset, offset + 1)

@@ -6,7 +6,7 @@ bytes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_'-"
 _ONLY_NAMES = bytes(byte if byte in _OF_NAMES else ord(" ") for byte in range(256))
@@ -15,16 +15,6 @@ _ONLY_NAMES = bytes(byte if byte in _OF_NAMES else ord(" ") for byte in range(25
 def words_of(data: bytes) -> frozenset[bytes]:
     """The words in some bytes, each once."""
     return frozenset(data.translate(_ONLY_NAMES).split())
-
-
-def places_of(word: bytes, data: bytes) -> Iterator[int]:
-    """The offsets at which a word stands, in order."""
-    at = data.find(word)
-    while at >= 0:
-        end = at + len(word)
-        if data[at - 1 : at] not in _BYTES_OF_NAMES and data[end : end + 1] not in _BYTES_OF_NAMES:
-            yield at
-        at = data.find(word, end)
 
 
 def places_of_any(texts: Iterable[bytes], data: bytes) -> list[int]:
@@ -36,6 +26,3 @@ def places_of_any(texts: Iterable[bytes], data: bytes) -> list[int]:
             found.add(at)
             at = data.find(text, at + len(text))
     return sorted(found)
-
-
-_BYTES_OF_NAMES = frozenset(_OF_NAMES[index : index + 1] for index in range(len(_OF_NAMES)))

@@ -11,6 +11,7 @@ from nixlint.rule import (
     Finding,
     Good,
     ListValue,
+    OptionPath,
     Place,
     Repository,
     Rule,
@@ -80,13 +81,20 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
 
+    words = (b"networking", _FURTHER_LINKS.encode())
+
     def may_concern(self, word: bytes) -> bool:
         """Whether it is too long for the name of an interface, or the last name of an option with such names."""
         return len(word) > _LONGEST or word.decode("utf-8", "replace") in _LAST
 
+    def may_be_at(self, path: OptionPath) -> bool:
+        """Whether it is an option whose values are names of interfaces, or within a set of interfaces."""
+        names = _names_of(path)
+        return names[-3:] in _VALUES or _member(names) is not None
+
     def check(self, subject: WrittenDefinition, _repository: Repository) -> Iterator[Finding]:
         """Report each name that is too long, where it is written."""
-        names = subject.path.names[1:] if subject.path.names[:1] == ("config",) else subject.path.names
+        names = _names_of(subject.path)
         if subject.binder is not Binder.ATTRIBUTE:
             return
         if names[-3:] in _VALUES:
@@ -150,6 +158,11 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _names_of(path: OptionPath) -> tuple[str | None, ...]:
+    """The names of an option, without the `config` that a module may begin them with."""
+    return path.names[1:] if path.names[:1] == ("config",) else path.names
 
 
 def _member(names: tuple[str | None, ...]) -> tuple[str, int] | None:

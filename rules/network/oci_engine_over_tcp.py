@@ -35,6 +35,7 @@ _HOSTS = ("virtualisation", "docker", "daemon", "settings", "hosts")
 """The option whose values the Docker daemon reads as ``--host``."""
 _FLAGS = ("virtualisation", "docker", "extraOptions")
 """The option whose text is put behind ``dockerd`` (nixos/modules/virtualisation/docker.nix)."""
+_OPTIONS = (*_SOCKETS, _HOSTS, _FLAGS)
 _LAST_NAMES = frozenset(names[-1].encode() for names in (*_SOCKETS, _HOSTS, _FLAGS))
 _HOST_FLAG = re.compile(r"(?:^|\s)(?:-H|--host)[=\s]?[\"']?(tcp://[^\s\"']+)")
 _UNKNOWN = "\0"
@@ -80,10 +81,14 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
     asks = (WrittenDefinition,)
     names = _LAST_NAMES
 
+    def may_be_at(self, path: OptionPath) -> bool:
+        """Whether it is one of the options that say on what an engine listens."""
+        return _names_of(path) in _OPTIONS
+
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each TCP address on which an engine listens."""
-        names = subject.path.names[1:] if subject.path.names[:1] == ("config",) else subject.path.names
-        if names not in (*_SOCKETS, _HOSTS, _FLAGS):
+        names = _names_of(subject.path)
+        if names not in _OPTIONS:
             return
         pattern = _STREAM if names in _SOCKETS else _HOST
         for stated in elements(ask_within((Definition(subject.value, subject.name),), OptionPath(()))):
@@ -177,6 +182,11 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
 """,
         ),
     )
+
+
+def _names_of(path: OptionPath) -> tuple[str | None, ...]:
+    """The names of an option, without the `config` that a module may begin them with."""
+    return path.names[1:] if path.names[:1] == ("config",) else path.names
 
 
 def _text_of(value: Value) -> str | None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from nixlint.rule import Binder, Note, Place, Repository, Span, WrittenDefinition
+from nixlint.rule import Binder, Note, OptionPath, Place, Repository, Span, WrittenDefinition
 from nixlint.secrets.looks import Look, look_of
 from nixlint.secrets.names import is_environment_file, kind_of_secret
 from nixlint.secrets.positions import Position, is_elsewhere
@@ -23,6 +23,11 @@ from .plain_values import is_composed_url, is_mount_options
 from .reach import reaches_store
 from .uses import uses_by_name
 from .verdicts import LISTS, weight_of, with_article
+
+
+def may_be_carried(path: OptionPath) -> bool:
+    """Whether the value at a path may be a secret that another definition gets into the store."""
+    return kind_of_secret(path.last or "") is not None
 
 
 def carried_values(definition: WrittenDefinition, repository: Repository) -> Iterator[Exposure]:

@@ -21,9 +21,9 @@ from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
 from .exposures import Exposure, shows_itself, with_entries
-from .reach import reaches_store
+from .reach import may_be_used, reaches_store
 from .takers import Taker, taker_of
-from .verdicts import KEYWORDS, LISTS, MARKS, called, promises_secret, weight_of, what_of
+from .verdicts import KEYWORDS, LISTS, MARKS, called, has_promising_word, promises_secret, weight_of, what_of
 
 _COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")
 """What is in every value that is taken for a URL which is put together."""
@@ -46,7 +46,7 @@ class PlainValueRule(Rule[WrittenDefinition]):
     def in_company(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Lists only where something in the file promises a secret, and options that several words tell by all of them."""
         telling = tell_tale_words()
-        are_lists_asked = any(map(promises_secret, chosen))
+        are_lists_asked = any(map(promises_secret, words))
         return frozenset(
             word
             for word in chosen
@@ -54,6 +54,10 @@ class PlainValueRule(Rule[WrittenDefinition]):
             or (are_lists_asked and word in _LIST_WORDS)
             or (word in telling and not telling[word].isdisjoint(words))
         )
+
+    def may_be_at(self, path: OptionPath) -> bool:
+        """Whether what stands there may get into the store."""
+        return may_be_used(path)
 
 
 @cache
@@ -94,7 +98,7 @@ def kind_of_value(definition: WrittenDefinition) -> str | None:
 def _is_promising(path: Path, repository: Repository) -> bool:
     """Whether anything in a file promises a secret: else nobody works out what the lists of words in it come to."""
     source = repository.source(path)
-    return source is not None and promises_secret(source.data)
+    return source is not None and has_promising_word(source.data)
 
 
 def _kind_of_key(definition: WrittenDefinition, name: str) -> str | None:

@@ -21,6 +21,7 @@ from .files_of_secrets import (
     may_take_file,
     taking_files,
 )
+from .reach import may_reach_store
 from .verdicts import FORMERLY, MARKS
 
 
@@ -68,6 +69,8 @@ class SecretFileCopiedToStore(Rule[WrittenDefinition]):
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
+
+    may_be_at = staticmethod(may_reach_store)
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""

@@ -48,6 +48,10 @@ class SecretFileNotEncrypted(Rule[WrittenDefinition]):
     asks = (WrittenDefinition,)
     names = frozenset({b"defaultSopsFile", b"sopsFile", b"file"})
 
+    def may_be_at(self, path: OptionPath) -> bool:
+        """Whether it is an option for a file that one of the tools decrypts."""
+        return _tool(path) is not None
+
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a file for sops-nix or agenix that holds its secrets in the clear."""
         tool = _tool(subject.path)

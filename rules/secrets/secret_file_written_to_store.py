@@ -14,6 +14,7 @@ from nixlint.secrets.ways import Source, Way
 from .exposures import Exposure, findings_of, shows_itself
 from .files_of_secrets import HINTS_OF_FILES, given_files, kind_of_file, may_take_file, taking_files, variable_in
 from .files_written import WrittenFile, files_written, may_write_file, reader_of_path, writing_files
+from .reach import may_reach_store
 from .spans import place_within
 from .verdicts import FORMERLY, MARKS, is_or_are, weight_of, what_of
 
@@ -68,6 +69,8 @@ class SecretFileWrittenToStore(Rule[WrittenDefinition]):
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY
+
+    may_be_at = staticmethod(may_reach_store)
 
     def may_concern(self, word: bytes) -> bool:
         """Whether a name with it may promise a secret."""

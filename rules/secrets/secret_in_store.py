@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Severity, WrittenDefinition
+from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Severity, WrittenDefinition
 
-from .carried_values import carried_values
+from .carried_values import carried_values, may_be_carried
 from .exposures import findings_of
 from .plain_values import PlainValueRule, plain_values
+from .reach import may_be_used
 from .takers import Taker, taker_of
 from .uses import as_used
 
@@ -66,6 +67,10 @@ class SecretInStore(PlainValueRule):
     code = "NL301"
     severity = Severity.WARNING
     confidence = Confidence.LIKELY
+
+    def may_be_at(self, path: OptionPath) -> bool:
+        """Whether what stands there may get into the store, be it through another definition."""
+        return may_be_used(path) or may_be_carried(path)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a value in plain text at a name that promises a secret."""

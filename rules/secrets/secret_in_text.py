@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, StringLiteral
 
 from .texts import findings_in
-from .verdicts import FORMERLY, MARKS, TEXT_KEYWORDS
+from .verdicts import FORMERLY, MARKS, TEXT_KEYWORDS, TEXT_SIGN
 
 
 class SecretInText(Rule[StringLiteral]):
@@ -55,6 +55,7 @@ class SecretInText(Rule[StringLiteral]):
     confidence = Confidence.LIKELY
     asks = (StringLiteral,)
     words = TEXT_KEYWORDS
+    values = TEXT_SIGN
     finds_secrets = True
     also_suppressed_by = MARKS
     formerly = FORMERLY

@@ -61,9 +61,9 @@ class SecretNeverDeclared(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.LIKELY
     asks = (WrittenDefinition,)
-    words = (b"sops", b"age")
+    words = (b"secrets", b"placeholder")
     names = frozenset[bytes]()  # the secret stands in the value
-    values = re.compile(rb"\bconfig\s*\.\s*(?:sops\s*\.\s*(?:secrets|placeholder)|age\s*\.\s*secrets)\b")
+    values = re.compile(rb"config(?<!\wconfig)\s*\.\s*(?:sops\s*\.\s*(?:secrets|placeholder)|age\s*\.\s*secrets)\b")
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each secret that a definition uses and nothing declares."""

@@ -61,9 +61,9 @@ class SecretPathAsValue(Rule[WrittenDefinition]):
     severity = Severity.ERROR
     confidence = Confidence.CERTAIN
     asks = (WrittenDefinition,)
-    words = (b"sops", b"age")
+    words = (b"secrets", b"placeholder")
     names = frozenset[bytes]()  # the secret stands in the value
-    values = re.compile(rb"\b(?:sops|age)\s*\.\s*(?:secrets|placeholder)\b")
+    values = re.compile(rb"(?:sops(?<!\wsops)|age(?<!\wage))\s*\.\s*(?:secrets|placeholder)\b")
 
     def check(self, subject: WrittenDefinition, _repository: Repository) -> Iterator[Finding]:
         """Report a secret whose path or placeholder is taken for it."""

@@ -27,7 +27,7 @@ from nixlint.secrets.ways import Source, Way, sources_of, symbols_of
 from .exposures import Exposure, findings_of
 from .files_of_secrets import is_plain_in
 from .plain_values import kind_of_value, replacement
-from .reach import reaches_store
+from .reach import may_reach_store, reaches_store
 from .verdicts import FORMERLY, KEYWORDS, MARKS, contains, promises_secret
 
 
@@ -74,6 +74,7 @@ class SecretReadAtEvaluation(Rule[WrittenDefinition]):
     also_suppressed_by = MARKS
     formerly = FORMERLY
     may_concern = staticmethod(promises_secret)
+    may_be_at = staticmethod(may_reach_store)
 
     def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report a secret that is read while Nix evaluates."""

@@ -24,17 +24,11 @@ from .verdicts import HELP, LISTS, called, weight_of, with_article
 
 def findings_in(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
     """What a string by itself shows that it puts into the store."""
-    if not is_for_trial_here(literal.place.path, repository):
-        yield from _in_literal(literal, repository)
-
-
-def _in_literal(literal: StringLiteral, repository: Repository) -> Iterator[Finding]:
-    """A string that shows by itself that it is, or holds, a secret."""
     text = "".join(UNKNOWN if part is None else part for part in literal.parts)[:_LONGEST_TEXT]
     if len(text) < _SHORTEST_TEXT:
         return
     shown = (*_shown_by(text), *_written_by(text, repository))
-    if not shown:
+    if not shown or is_for_trial_here(literal.place.path, repository):
         return
     definitions = FileDefinitions.of(literal.place.path, repository)
     around = definitions.innermost_around(literal.place.span)

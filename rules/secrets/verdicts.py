@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from nixlint.rule import Confidence, OptionPath, Place, Severity
 from nixlint.secrets.looks import Look, published_by
@@ -19,13 +20,22 @@ KEYWORDS = (
 _KEYWORD = re.compile(b"|".join(KEYWORDS))
 
 
+@cache
 def promises_secret(word: bytes) -> bool:
     """Whether a name with a word in it may be one of a secret, or of the file of one."""
     return _KEYWORD.search(word) is not None
 
 
-TEXT_KEYWORDS = (*KEYWORDS, b"PRIVATE", b"@", b"uthorization", b"IDENTIFIED", b"identified", *TOKEN_HINTS)
+def has_promising_word(data: bytes) -> bool:
+    """Whether any word of some bytes may promise a secret."""
+    return _KEYWORD.search(data) is not None
+
+
+_TELLING = (*KEYWORDS, b"PRIVATE", b"uthorization", b"IDENTIFIED", b"identified", *TOKEN_HINTS)
+TEXT_KEYWORDS = (*_TELLING, b"@")
 """A file without any of these bytes has no string that shows by itself that it holds a secret."""
+TEXT_SIGN = re.compile(b"|".join(map(re.escape, _TELLING)) + rb"|://[^\s/@<>`]{1,1300}@")
+"""What is in each such string: an `@` counts where it may stand behind the password of a URL."""
 
 MARKS = ("pragma: allowlist secret", "gitleaks:allow")
 """What other scanners take for a word that a line is meant."""

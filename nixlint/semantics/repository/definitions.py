@@ -21,7 +21,8 @@ from nixlint.syntax import views
 from nixlint.syntax.place import Place
 from nixlint.syntax.source_file import SourceFile
 from nixlint.syntax.string_literal import decode, static_name
-from nixlint.syntax.words import places_of, places_of_any, words_of
+from nixlint.syntax.words import places_of_any, words_of
+from nixlint.syntax.written_paths import WrittenPath, WrittenPaths
 
 from .repository import Repository
 
@@ -58,8 +59,6 @@ class WrittenDefinition(NamedTuple):
     written: int = 1
     words: frozenset[bytes] = frozenset()
     """The words of its own names, as they are written."""
-    is_by_value: bool = False
-    """Whether it was sought for what is written in its value."""
     root: Binder = Binder.ATTRIBUTE
     """What binds the first name of its path."""
 
@@ -81,23 +80,29 @@ def written_definitions(source: SourceFile, repository: Repository) -> Iterator[
     yield from _Walk(repository.interpreter()).definitions(source)
 
 
-def definitions_with(
-    words: frozenset[bytes] | None, source: SourceFile, repository: Repository, values: Iterable[re.Pattern[bytes]] = ()
+def definitions_at(
+    paths: Iterable[WrittenPath], source: SourceFile, repository: Repository
 ) -> Iterator[WrittenDefinition]:
-    """The definitions whose own names have one of some words, and the innermost ones in whose values a pattern is found.
+    """The definitions of some paths that are written in a file, in the order of all definitions; no others are looked at.
 
-    They come in the order of all definitions; nothing else of the file is looked at. Where ``words`` is ``None``, it is all.
+    The end of a definition's ``name`` is that of its path.
     """
-    matches = (match.start() for pattern in values for match in pattern.finditer(source.data))
-    around = (views.binding_around(source, place) for place in matches)
-    by_value = frozenset(binding.path.span.start for binding in around if binding is not None)
-    if words is None:
-        yield from _Walk(repository.interpreter(), None, by_value).definitions(source)
-        return
-    places = {place for word in words for place in places_of(word, source.data)}
-    by_name = {place for place in places if views.is_in_bound_name(source, place)}
-    if by_name or by_value:
-        yield from _Walk(repository.interpreter(), sorted(by_name | by_value), by_value).definitions(source)
+    places = sorted(path.start for path in paths)
+    if places:
+        yield from _Walk(repository.interpreter(), places).definitions(source)
+
+
+def definitions_with(
+    words: frozenset[bytes], source: SourceFile, repository: Repository
+) -> Iterator[WrittenDefinition]:
+    """The definitions whose own names have one of some words."""
+    return definitions_at(WrittenPaths(source).with_words(words), source, repository)
+
+
+def paths_around(pattern: re.Pattern[bytes], source: SourceFile) -> frozenset[int]:
+    """Where the paths of the innermost bindings begin in whose values a pattern is found."""
+    around = (views.binding_around(source, match.start()) for match in pattern.finditer(source.data))
+    return frozenset(binding.path.span.start for binding in around if binding is not None)
 
 
 def string_literals(source: SourceFile, _repository: Repository) -> Iterator[StringLiteral]:
@@ -105,9 +110,14 @@ def string_literals(source: SourceFile, _repository: Repository) -> Iterator[Str
     yield from map(_literal, views.strings_in(source))
 
 
-def strings_with(texts: Iterable[bytes], source: SourceFile) -> Iterator[StringLiteral]:
-    """The string literals in whose own text one of some texts is written."""
-    yield from map(_literal, views.strings_at(source, places_of_any(texts, source.data)))
+def strings_with(
+    texts: Iterable[bytes], patterns: Sequence[re.Pattern[bytes]] | None, source: SourceFile
+) -> Iterator[StringLiteral]:
+    """The string literals in whose own text one of some texts is written, and in which one of some patterns is found."""
+    for string in views.strings_at(source, places_of_any(texts, source.data)):
+        span = string.span
+        if patterns is None or any(pattern.search(source.data, *span) is not None for pattern in patterns):
+            yield _literal(string)
 
 
 def is_never_evaluated(place: Place, repository: Repository) -> bool:
@@ -135,12 +145,9 @@ class _Walk:
     Where places are ``sought``, sorted, it goes only where one of them is, to the definitions in whose names they are.
     """
 
-    def __init__(
-        self, interpreter: Interpreter, sought: Sequence[int] | None = None, by_value: frozenset[int] = frozenset()
-    ) -> None:
+    def __init__(self, interpreter: Interpreter, sought: Sequence[int] | None = None) -> None:
         self._interpreter = interpreter
         self._sought = sought
-        self._by_value = by_value
         self._steps: list[_Step] = []
 
     def definitions(self, source: SourceFile) -> Iterator[WrittenDefinition]:
@@ -250,10 +257,7 @@ class _Walk:
         scope: Scope,
     ) -> WrittenDefinition:
         thunk, place = self._interpreter.defer(value, scope), place_of(names[-1])
-        is_by_value = written.node.start_byte in self._by_value
-        return WrittenDefinition(
-            path, binder, place, place_of(value), thunk, len(names), _words_in(written), is_by_value
-        )
+        return WrittenDefinition(path, binder, place, place_of(value), thunk, len(names), _words_in(written))
 
     def _inherited(self, path: OptionPath, binder: Binder, name: views.AttrName, thunk: Thunk) -> WrittenDefinition:
         place = place_of(name)

@@ -109,11 +109,22 @@ class Repository:
         self._note(Question(Reading.CONTENT, path))
         source = self._sources.get(path)
         if source is None:
-            data = read_nix(self._reader, path)
+            data = self._mentions.take(path) or read_nix(self._reader, path)
             self._mentions.learn(path, data)
             source = SourceFile.parse(path, data)
         self._sources.keep(path, source)
         return source
+
+    def data(self, path: Path) -> bytes | None:
+        """The bytes of a file of Nix, which is not parsed for it; ``None`` where there is no readable Nix."""
+        self._note(Question(Reading.CONTENT, path))
+        source = self._sources.get(path)
+        if source is not None:
+            return source.data
+        try:
+            return self._mentions.data(path)
+        except OSError:
+            return None
 
     def text(self, path: Path) -> str | None:
         """The text of a file of the repository that may not be Nix; ``None`` where it cannot be known."""

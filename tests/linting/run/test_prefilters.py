@@ -27,6 +27,7 @@ def no_filters(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(type(rule), "words", ())
         monkeypatch.setattr(type(rule), "names", None)
         monkeypatch.setattr(type(rule), "may_concern", Rule.may_concern)
+        monkeypatch.setattr(type(rule), "may_be_at", Rule.may_be_at)
 
 
 def _everything(report: Report) -> list[object]:

@@ -14,7 +14,8 @@ from nixlint.semantics.repository.definitions import Binder, WrittenDefinition, 
 from nixlint.semantics.repository.repository import Repository
 from nixlint.syntax.problems import find_problems
 from nixlint.syntax.source_file import SourceFile
-from nixlint.syntax.words import places_of, words_of
+from nixlint.syntax.words import words_of
+from nixlint.syntax.written_paths import WrittenPaths
 
 _ROOT = Path(__file__).parents[3]
 
@@ -31,6 +32,23 @@ def _texts() -> Iterator[bytes]:
 def _shown(definition: WrittenDefinition) -> tuple[object, ...]:
     place, value = definition.name.span, definition.value_place.span
     return (definition.path, definition.binder, place, value, definition.written, definition.words)
+
+
+def test_paths_as_they_are_written_are_those_of_the_definitions() -> None:
+    compared = 0
+    for data in _texts():
+        source = SourceFile.parse(Path("/a.nix"), data)
+        if find_problems(source):
+            continue
+        paths = {path.end: path for path in WrittenPaths(source).chosen(None, ())}
+        for definition in written_definitions(source, Repository(Path("/"), ())):
+            path = paths[definition.name.span.end]
+            assert path.words == definition.words
+            # What has to be computed may be known to who evaluates it, and is not known here.
+            known = zip(path.names, definition.path.names, strict=True)
+            assert all(written in (None, name) for written, name in known), (path, definition.path)
+            compared += 1
+    assert compared > 1_000
 
 
 def test_definitions_by_words_are_those_of_the_whole_walk() -> None:
@@ -82,9 +100,6 @@ def test_a_value_is_worked_out_in_the_scope_where_it_stands() -> None:
 def test_the_words_of_a_file_are_what_names_are_made_of() -> None:
     data = b'a.b-c = "d\' e_1";# f\n\xc3\xa9g'
     assert words_of(data) == {b"a", b"b-c", b"d'", b"e_1", b"f", b"g"}
-    assert list(places_of(b"a", b"a aa a-a a.a")) == [0, 9, 11]
-    for word in words_of(data):
-        assert list(places_of(word, data)), word
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ certain: from a list or a set that is not wholly known it makes one that is open
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 from nixlint.semantics.language import symbols
 from nixlint.semantics.language.sources import project_at
@@ -51,6 +52,7 @@ def named_argument(name: str, place: Place | None = None) -> SymbolValue:
     return SymbolValue(symbols.MODULE_ARGUMENTS if name in _MODULE_ARGUMENT_NAMES else (name,), place)
 
 
+@cache
 def global_names() -> Mapping[str, Thunk]:
     """The names that are in scope everywhere."""
     names: dict[str, Value] = {
