@@ -21,8 +21,9 @@ from nixlint.secrets.urls import url_password
 from nixlint.secrets.ways import Source, Way, sources_of, strings_of, text_of
 
 from .exposures import Exposure, shows_itself, with_entries
-from .reach import may_be_used, reaches_store
+from .reach import reaches_store
 from .takers import Taker, taker_of
+from .uses import may_be_used
 from .verdicts import KEYWORDS, LISTS, MARKS, called, has_promising_word, promises_secret, weight_of, what_of
 
 _COMPOSED_URL = re.compile(rb"://[\s\S]{0,500}?\$\{")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlint.rule import Binder, OptionPath, WrittenDefinition
 from nixlint.secrets.options import is_table_of_secrets
-from nixlint.secrets.positions import Position, is_elsewhere, position_of
+from nixlint.secrets.positions import Position, position_of
 
 
 def reaches_store(definition: WrittenDefinition) -> bool:
@@ -15,8 +15,3 @@ def reaches_store(definition: WrittenDefinition) -> bool:
 def may_reach_store(path: OptionPath) -> bool:
     """Whether a definition at a path may be one of an option, or a set of secrets with entries that may."""
     return position_of(path) is not Position.ELSEWHERE or is_table_of_secrets(path)
-
-
-def may_be_used(path: OptionPath) -> bool:
-    """Whether a definition at a path may be one of an option where its file is imported, or a set of secrets."""
-    return not is_elsewhere(path) or is_table_of_secrets(path)

@@ -9,9 +9,8 @@ from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository,
 from .carried_values import carried_values, may_be_carried
 from .exposures import findings_of
 from .plain_values import PlainValueRule, plain_values
-from .reach import may_be_used
 from .takers import Taker, taker_of
-from .uses import as_used
+from .uses import as_used, may_be_used
 
 
 class SecretInStore(PlainValueRule):

@@ -6,13 +6,14 @@ A file with nothing but a set (``{ password = "x"; }``) says of no option; the f
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from os.path import normpath
 from pathlib import Path
 from typing import NamedTuple
 
 from nixlint.rule import Binder, OptionPath, Place, Repository, Span, WrittenDefinition
+from nixlint.secrets.options import is_table_of_secrets
 from nixlint.secrets.positions import is_elsewhere
 from nixlint.secrets.ways import WRITERS
 
@@ -40,13 +41,19 @@ def as_used(definition: WrittenDefinition, repository: Repository) -> WrittenDef
     return definition
 
 
+def may_be_used(path: OptionPath) -> bool:
+    """Whether a definition at a path may be one of an option, as it is used, or a set of secrets."""
+    return path.last in _LOGINS or not is_elsewhere(path) or is_table_of_secrets(path)
+
+
 def _is_of_user(definition: WrittenDefinition, repository: Repository) -> bool:
-    if definition.path.last not in ("password", "initialPassword") or "users" in definition.path.names:
+    if definition.path.last not in _LOGINS or "users" in definition.path.names:
         return False
     beside = FileDefinitions.of(definition.name.path, repository).beside(definition)
     return definition.binder is Binder.ATTRIBUTE and any(other.path.last in _OF_USERS for other in beside)
 
 
+_LOGINS = frozenset({"password", "initialPassword"})
 _OF_USERS = frozenset({"isNormalUser", "isSystemUser"})
 
 
@@ -97,35 +104,24 @@ class _BoundFile(NamedTuple):
 
 
 def _bindings_of_file(path: Path, repository: Repository) -> Iterator[_BoundFile]:
-    for importer in repository.files_mentioning(path.name.encode()):
+    for importer in _Importers.of(repository).by_file.get(path, ()):
         source = repository.source(importer)
-        if source is None or importer == path:
-            continue
-        for match in _binding(path.name.encode()).finditer(source.data):
-            if _joined(importer, match["path"]) == path:
+        for match in () if source is None else _BINDING.finditer(source.data):
+            if _imported(match, importer) == path:
                 yield _BoundFile(importer, match["name"].decode("ascii"))
 
 
-def _joined(importer: Path, written: bytes) -> Path:
-    """The path that a file writes, as Nix makes it absolute: by its text, whatever is a link."""
-    return Path(normpath(importer.parent / written.decode("utf-8", "replace")))
-
-
-@cache
-def _binding(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(
-        rb"(?<![\w.'-])(?P<name>[A-Za-z_][\w'-]*)\s*=\s*\(?import\s+(?P<path>\.[\w./-]*/" + re.escape(name) + rb")"
-    )
+_BINDING = re.compile(rb"(?<![\w.'-])(?P<name>[A-Za-z_][\w'-]*)\s*=\s*\(?import\s+(?P<path>\.[\w./+-]*)")
 
 
 def options_of_file(path: Path, repository: Repository) -> Iterator[OptionPath]:
     """The options whose whole value a file is, or with which its set is merged."""
-    for importer in repository.files_mentioning(path.name.encode()):
+    for importer in _Importers.of(repository).by_file.get(path, ()):
         source = repository.source(importer)
-        if source is None or importer == path:
+        if source is None:
             continue
-        for match in _import(path.name.encode()).finditer(source.data):
-            if _joined(importer, match["path"]) != path:
+        for match in _IMPORT.finditer(source.data):
+            if _imported(match, importer) != path:
                 continue
             around = FileDefinitions.of(importer, repository).innermost_around(Span(*match.span("path")))
             if around is None or not reaches_store(around):
@@ -135,13 +131,41 @@ def options_of_file(path: Path, repository: Repository) -> Iterator[OptionPath]:
                 yield around.path
 
 
+class _Importers(NamedTuple):
+    """For each file those that import it by a path, as a value and not as a module: found once for all definitions."""
+
+    by_file: Mapping[Path, tuple[Path, ...]]
+
+    @classmethod
+    def of(cls, repository: Repository) -> _Importers:
+        """Those of a repository."""
+        return repository.remember(cls, lambda: cls(_importers(repository)))
+
+    def as_plain(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What others see of it."""
+        return tuple(sorted((str(file), tuple(map(str, importers))) for file, importers in self.by_file.items()))
+
+
+def _importers(repository: Repository) -> Mapping[Path, tuple[Path, ...]]:
+    found: dict[Path, dict[Path, None]] = {}
+    for importer in repository.files_mentioning(b"import"):
+        for match in _IMPORT.finditer(repository.data(importer) or b""):
+            imported = _imported(match, importer)
+            if imported != importer:
+                found.setdefault(imported, {})[importer] = None
+    return {file: tuple(importers) for file, importers in found.items()}
+
+
+def _imported(match: re.Match[bytes], importer: Path) -> Path:
+    """The path that a file writes, as Nix makes it absolute: by its text, whatever is a link."""
+    return Path(normpath(importer.parent / match["path"].decode("utf-8", "replace")))
+
+
+_IMPORT = re.compile(rb"import(?<!\wimport)\s+(?P<path>\.[\w./+-]*/[\w./+-]*)")
+
+
 _MODULES = frozenset({"imports", "modules", "config"})
 """What stands there is a module, whose names are options by themselves."""
-
-
-@cache
-def _import(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"\bimport\s+(?P<path>\.[\w./-]*/" + re.escape(name) + rb")")
 
 
 def _anywhere(names: tuple[str, ...]) -> re.Pattern[bytes]:
