@@ -271,10 +271,8 @@ class _Loader:
         merged = enforce_unicity(merge(before, root))
         validate(merged)
         assert isinstance(merged, MappingNode)
-        if "version" in merged.entries:
-            obsolete = "the attribute `version` is obsolete, it will be ignored"
-            self.warnings[Warned(obsolete, merged.key_place("version"))] = None
-            merged = merged.without("version")
+        # 'version' means nothing ('04-version-and-name.md'), so that there is nothing to be told of it.
+        merged = merged.without("version")
         long = enforce_unicity(to_long_forms(merged, self.budget))
         assert isinstance(long, MappingNode)
         return long

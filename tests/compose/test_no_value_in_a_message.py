@@ -40,7 +40,7 @@ def _is_sentence(argument: ast.expr) -> bool:
             return True
         case ast.IfExp(body=body, orelse=orelse):
             return _is_sentence(body) and _is_sentence(orelse)
-        case ast.Name(id="one_of" | "obsolete" | "_NO_NUMBER" | "_OUT_OF_RANGE"):
+        case ast.Name(id="one_of" | "_NO_NUMBER" | "_OUT_OF_RANGE"):
             return True
         case _:
             return False
