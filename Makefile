@@ -20,6 +20,7 @@ lint: $(VENV)/installed-for-tests
 
 bench: $(VENV)/installed
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/imports.py
 	$(BIN)/python benchmarks/repositories.py fixtures/*
 	$(BIN)/python benchmarks/growth.py
 	$(BIN)/python benchmarks/rerun.py

@@ -18,7 +18,7 @@ from nixlint.linting.registry import Registry, load_registry
 from nixlint.linting.rule_index import FILE_NAME, index_text
 from nixlint.reporting.known_elsewhere import Naming, Risk, known_elsewhere
 from nixlint.reporting.rule_page import can_fix, page, title
-from nixlint.rule import GROUPS
+from nixlint.rule import API_VERSION, GROUPS
 
 FOLDER = Path(__file__).parent
 
@@ -143,12 +143,22 @@ def rule_api_page() -> str:
     return "\n".join([_RULE_API_HEAD, *groups, ""])
 
 
-_RULE_API_HEAD = """\
+_RULE_API_HEAD = f"""\
 # What rules may use
 
+This is version {API_VERSION} of the rule API (`nixlint.rule.API_VERSION`).
+
 A rule, of nixlint or of anybody's pack, imports the names on this page from `nixlint.rule`, the containers of
-`nixlint.containers` and the words of `nixlint.secrets`. [CONTRIBUTING.md](../CONTRIBUTING.md) shows how to write one. This
-page is made from `nixlint/rule/__init__.py`.
+`nixlint.containers`, the words of `nixlint.secrets` and the test scripts of `nixlint.python_in_nix`. Its test imports
+`nixlint.rule.testing`. [rule-packs.md](rule-packs.md) shows how to write, vet, permit, publish and upgrade rules,
+[CONTRIBUTING.md](../CONTRIBUTING.md) how to write a good one. This page is made from `nixlint/rule/__init__.py`.
+
+## What stays
+
+Within a version, a name on this page and an attribute of `Rule` keep their meaning, and names are only added. A name that is
+to go is said in the changelog at least two minor versions before; it goes with the next version of the rule API, and
+`nixlint rules upgrade` rewrites the rules. The other modules that rules may import have no such promise: what they
+describe is still growing.
 """
 
 

@@ -1,13 +1,20 @@
 """``python -m nixlint``, and what the command ``nixlint`` starts with."""
 
-import contextlib
 import os
 import sys
-from typing import NoReturn
+
+# Of Python's own modules, only those may be imported above that the interpreter has loaded by now: ``python -m`` puts the
+# current folder first on the path for modules, and that may be anybody's, with a ``typing.py`` in it.
+if __name__ == "__main__" and not sys.flags.safe_path:
+    try:
+        if sys.path and sys.path[0] == os.getcwd():  # noqa: PTH109
+            del sys.path[0]
+    except OSError:  # the folder was deleted
+        pass
 
 
-def start() -> NoReturn:
-    """Run the command line. An interrupt is an exit code from the first import on."""
+def start() -> None:
+    """Run the command line, and end the process. An interrupt is an exit code from the first import on."""
     try:
         from nixlint.cli.main import main
 
@@ -16,13 +23,5 @@ def start() -> NoReturn:
         os._exit(130)
 
 
-def _forget_current_folder() -> None:
-    """Take the current folder, which ``python -m`` puts there, from the path for modules: it may be anybody's."""
-    if not sys.flags.safe_path and sys.path and sys.path[0] == os.getcwd():  # noqa: PTH109
-        del sys.path[0]
-
-
 if __name__ == "__main__":
-    with contextlib.suppress(OSError):
-        _forget_current_folder()
     start()

@@ -69,6 +69,7 @@ if TYPE_CHECKING:
     from .fixing import fix as fix
     from .fixing import write_fixed as write_fixed
     from .folder_rules import AllowedFolder as AllowedFolder
+    from .folder_rules import NotVetted as NotVetted
     from .folder_rules import allow_rules as allow_rules
     from .folder_rules import forget_rules as forget_rules
     from .known_rules import rules as rules
@@ -82,6 +83,9 @@ if TYPE_CHECKING:
     from .request import Choices as Choices
     from .request import Text as Text
     from .request import shown_from_here as shown_from_here
+    from .rule_making import RULE_KINDS as RULE_KINDS
+    from .rule_making import MadeRule as MadeRule
+    from .rule_making import new_rule as new_rule
     from .rule_upgrading import UpgradedRules as UpgradedRules
     from .rule_upgrading import upgrade_rules as upgrade_rules
     from .rule_upgrading import write_upgraded as write_upgraded
@@ -149,9 +153,13 @@ GROUPS: dict[str, dict[str, str]] = {
         "options": "nixlint.api.option_answers",
     },
     "Rules that others write": {
+        "MadeRule": "nixlint.api.rule_making",
+        "NotVetted": "nixlint.api.folder_rules",
+        "RULE_KINDS": "nixlint.api.rule_making",
         "UpgradedRules": "nixlint.api.rule_upgrading",
         "VettedRules": "nixlint.api.rule_vetting",
         "check_rules": "nixlint.api.rule_vetting",
+        "new_rule": "nixlint.api.rule_making",
         "upgrade_rules": "nixlint.api.rule_upgrading",
         "write_upgraded": "nixlint.api.rule_upgrading",
     },

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.files.writing import NotWritten
 from nixlint.linting.finding import Report
@@ -12,11 +12,12 @@ from nixlint.linting.fixes.applying import FixedFile
 from nixlint.linting.fixes.writing import write
 from nixlint.linting.run.request import Request
 from nixlint.rule_packs.requirements import Requirement, requirements
-from nixlint.rule_packs.upgrading import UpgradedRules as Upgraded
-from nixlint.rule_packs.upgrading import upgrade
 
 from .fixing import Unwritten
 from .request import PathLike, absolute
+
+if TYPE_CHECKING:
+    from nixlint.rule_packs.upgrading import UpgradedRules as Upgraded
 
 
 class UpgradedRules(NamedTuple):
@@ -54,6 +55,8 @@ def upgrade_rules(*paths: PathLike, folder: PathLike = ".") -> UpgradedRules:
 
     Paths count from ``folder``.
     """
+    from nixlint.rule_packs.upgrading import upgrade  # with LibCST, which nothing else needs
+
     here = absolute(folder)
     request = Request(tuple(absolute(path, here) for path in paths or (here,)), here)
     return UpgradedRules(upgrade(request), request)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.linting.finding import Report
 from nixlint.linting.run.request import Request
 from nixlint.rule_packs.requirements import Requirement, requirements
-from nixlint.rule_packs.vetting import Vetted, vet
 
 from .request import PathLike, absolute
+
+if TYPE_CHECKING:
+    from nixlint.rule_packs.vetting import Vetted
 
 
 class VettedRules(NamedTuple):
@@ -44,6 +46,8 @@ def check_rules(*paths: PathLike, folder: PathLike = ".") -> VettedRules:
 
     What could not be looked at is among ``report.failures``. Paths count from ``folder``.
     """
+    from nixlint.rule_packs.vetting import vet  # with LibCST, which nothing else needs
+
     here = absolute(folder)
     request = Request(tuple(absolute(path, here) for path in paths or (here,)), here)
     return VettedRules(vet(request), request)

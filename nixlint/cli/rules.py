@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from textwrap import wrap
 
 import click
 
-from nixlint.api import BadRequest, Unwritten, allow_rules, check_rules, forget_rules, upgrade_rules, write_upgraded
+from nixlint.api import (
+    RULE_KINDS,
+    BadRequest,
+    NotVetted,
+    Unwritten,
+    VettedRules,
+    allow_rules,
+    check_rules,
+    forget_rules,
+    new_rule,
+    shown_from_here,
+    upgrade_rules,
+    write_upgraded,
+)
 from nixlint.api import rules as rules_of
 from nixlint.reporting.formats import FORMATS, View
 from nixlint.reporting.rule_page import can_fix, title
@@ -60,21 +74,53 @@ def command(context: click.Context, layout: str) -> int:
 
 @command.command("allow")
 @click.argument("folder")
-@click.option("--remove", is_flag=True, help="Revoke the permission.")
-def _allow(folder: str, remove: bool) -> int:
+@click.option("--remove", is_flag=True, help="Take the permission back.")
+@click.option("--unvetted", is_flag=True, help="Allow them even if they do what rules may not do.")
+@color_option
+def _allow(folder: str, remove: bool, unvetted: bool, color: str) -> int:
     """Allow the rules in FOLDER to run as they are now, wherever a nixlint.toml names them.
 
-    They are code: look at them first. When a file in the folder changes, they have to be allowed once more.
+    They are code: look at them first. Rules that do what rules may not do are not allowed (exit code 1); nixlint rules check
+    says more. When a file in the folder changes, allow the folder again.
     """
     try:
         if remove:
             was_allowed = forget_rules(folder)
             print(visible(f"{folder} is not allowed any more." if was_allowed else f"{folder} was not allowed."))
             return 0
-        allowed = allow_rules(folder)
+        allowed = allow_rules(folder, unvetted=unvetted)
+    except NotVetted as error:
+        _show(error.vetted, "concise", color)
+        print(f"error: {visible(str(error))}; look at these places (--unvetted allows them)", file=sys.stderr)
+        return 1
     except BadRequest as error:
         raise click.UsageError(str(error)) from error
     print(visible(f"The rules in {folder} may run as they are now ({count(allowed.files, 'file')}, {allowed.digest})."))
+    return 0
+
+
+@command.command("new")
+@click.argument("name")
+@click.option("--kind", type=click.Choice(RULE_KINDS), default=RULE_KINDS[0], help="What the rule asks about.")
+@click.option("--folder", metavar="FOLDER", help="Write into this folder (default: the one that nixlint.toml names).")
+@click.option("--package", metavar="FOLDER", help="Write into a package for others to install, and make it if need be.")
+@click.option("--force", is_flag=True, help="Overwrite files.")
+def _new(name: str, kind: str, folder: str | None, package: str | None, force: bool) -> int:
+    """Write the rule NAME with its documentation, its examples and its test.
+
+    The rule works as it is written, and is to be changed.
+    """
+    if folder is not None and package is not None:
+        raise click.UsageError("--folder and --package exclude each other")
+    try:
+        made = new_rule(name, kind=kind, folder=folder, package=package, force=force)
+    except BadRequest as error:
+        raise click.UsageError(str(error)) from error
+    for path in made.rule.files:
+        print(visible(f"wrote {shown_from_here(path)}"))
+    where = shown_from_here(made.rule.files[0].parent)
+    for number, step in enumerate(_steps(where, package, is_named=made.is_named), 1):
+        print(visible(f"{number}. {step}"))
     return 0
 
 
@@ -89,12 +135,8 @@ def _check(paths: tuple[str, ...], layout: str, fail_on: str, color: str) -> int
     Reports what rules may not do, what they lack, and names and codes that are taken. Exits as nixlint check does.
     """
     vetted = check_rules(*paths)
-    written_as = FORMATS[layout]
-    view = View(vetted.shown, vetted.read, style_for(sys.stdout, color), vetted.rules)
-    for piece in written_as.written(vetted.report, view):
-        sys.stdout.write(piece)
-    sys.stdout.flush()
-    if not written_as.is_whole:
+    _show(vetted, layout, color)
+    if not FORMATS[layout].is_whole:
         write_notices(vetted.report, color)
     return exit_code(vetted.report, fail_on)
 
@@ -133,6 +175,26 @@ def _upgrade(paths: tuple[str, ...], as_diff: bool, color: str) -> int:
     if report.failures or unwritten:
         return 2
     return int(bool(report.findings) or (as_diff and bool(upgraded.files)))
+
+
+def _show(vetted: VettedRules, layout: str, color: str) -> None:
+    view = View(vetted.shown, vetted.read, style_for(sys.stdout, color), vetted.rules)
+    for piece in FORMATS[layout].written(vetted.report, view):
+        sys.stdout.write(piece)
+    sys.stdout.flush()
+
+
+def _steps(folder: str, package: str | None, *, is_named: bool) -> Iterator[str]:
+    """What a person does with a new rule."""
+    yield "Change the rule until it says what you want; its examples are its tests."
+    if package is not None:
+        yield f"Run its test: pip install -e '{package}[test]' && pytest {package}"
+        yield f"Vet the package: nixlint rules check {package}"
+        return
+    if not is_named:
+        yield f'Name the folder in nixlint.toml: plugins = ["./{folder}"]'
+    yield f"Run its test: pytest {folder}"
+    yield f"Vet and allow the folder: nixlint rules allow {folder}"
 
 
 def _row(start: str, text: str) -> str:

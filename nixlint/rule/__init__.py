@@ -92,6 +92,9 @@ if TYPE_CHECKING:
     from nixlint.syntax.string_literal import encode as encode
     from nixlint.syntax.words import words_of as words_of
 
+API_VERSION = 2
+"""The version of the rule API. Within one, names are only added; ``nixlint rules upgrade`` leads from one to the next."""
+
 GROUPS: dict[str, dict[str, str]] = {
     "A rule, its examples and what it says": {
         "Bad": "nixlint.linting.rule",
@@ -188,5 +191,5 @@ GROUPS: dict[str, dict[str, str]] = {
 }
 """The names by what they are for, each with the module that it is at home in."""
 
-__all__ = sorted(name for names in GROUPS.values() for name in names)  # noqa: PLE0605  # the names of the table
+__all__ = sorted(["API_VERSION", *(name for names in GROUPS.values() for name in names)])  # noqa: PLE0605  # the names of the table
 __getattr__ = late_names(__name__, GROUPS.values(), "docs/rule-api.md for what rules may use")

@@ -38,6 +38,10 @@ class Identifiers:
                     yield rule, Gap(rule.attributes[attribute], Objection("rule-identifier-taken", reason))
                 self._taken.setdefault(text, f"the rule {rule.text('name') or rule.node.name.value}")
 
+    def holder_of(self, identifier: str) -> str | None:
+        """Who has a name or a code."""
+        return self._taken.get(identifier)
+
     def is_own(self, root: Path) -> bool:
         """Whether a pack is that of nixlint's own rules."""
         return Anywhere().identity(root) == Anywhere().identity(self._own.folder)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from nixlint.files.reading import Anywhere, Kind, reason_of
-from nixlint.linting.packs.folder import MAX_FILE, MAX_FILES, Refused, read_pack
+from nixlint.linting.packs.folder import MAX_FILE, MAX_FILES, PackFolder, Refused, read_pack
 from nixlint.linting.packs.importing import is_test
 from nixlint.linting.registry import GROUP
 
@@ -66,10 +66,12 @@ def packs_at(path: Path) -> Iterator[Pack]:
         case Kind.FOLDER:
             named = _named_packages(path)
             if named is None:
-                yield _folder(path, path.name, loads_tests=False)
+                yield pack_of(read_pack(path, path.parent), path.name, loads_tests=False)
             else:
                 # Of a package that is installed, every module is imported, whatever it is called.
-                yield from (_folder(_package_folder(path, name), name, loads_tests=True) for name in named)
+                for name in named:
+                    folder = _package_folder(path, name)
+                    yield pack_of(read_pack(folder, folder.parent), name, loads_tests=True)
         case Kind.FILE if path.suffix == ".whl":
             yield _wheel(path)
         case Kind.FILE if path.suffix == ".py":
@@ -87,8 +89,9 @@ def _read(path: Path, limit: int) -> bytes:
         raise Refused(reason_of(error) if isinstance(error, OSError) else str(error)) from None
 
 
-def _folder(folder: Path, package: str, *, loads_tests: bool) -> Pack:
-    held = read_pack(folder, folder.parent)
+def pack_of(held: PackFolder, package: str, *, loads_tests: bool) -> Pack:
+    """The pack that a folder is whose files were read; see :class:`Pack`."""
+    folder = held.path
     sources = {name: RuleFile(folder / name, name, data) for name, data in held.sources.items()}
     offences = tuple(
         Offence(folder / name, reason) for name in held.files if (reason := _why_not(PurePosixPath(name))) is not None

@@ -88,7 +88,7 @@ def test_rules_run_with_the_option(house: House) -> None:
 
 
 def test_rules_run_once_they_are_allowed_until_they_change(house: House) -> None:
-    assert nixlint(house.folder, "rules", "allow", "nixlint-rules").code == 0
+    assert nixlint(house.folder, "rules", "allow", "--unvetted", "nixlint-rules").code == 0
     assert not house.did_run
     assert house.check()[0] == 1
     (house.rules / "words.txt").write_text("more", "utf-8")
@@ -99,14 +99,14 @@ def test_rules_run_once_they_are_allowed_until_they_change(house: House) -> None
 
 
 def test_a_permission_can_be_taken_back(house: House) -> None:
-    nixlint(house.folder, "rules", "allow", "nixlint-rules")
+    nixlint(house.folder, "rules", "allow", "--unvetted", "nixlint-rules")
     assert nixlint(house.folder, "rules", "allow", "--remove", "nixlint-rules").code == 0
     assert house.check()[0] == 2
     assert not house.did_run
 
 
 def test_rules_that_run_are_listed_and_explained_and_can_be_selected(house: House) -> None:
-    nixlint(house.folder, "rules", "allow", "nixlint-rules")
+    nixlint(house.folder, "rules", "allow", "--unvetted", "nixlint-rules")
     assert "HOUSE1" in nixlint(house.folder, "rules").out
     assert nixlint(house.folder, "explain", "house-rule").out.startswith("# house-rule")
     assert "house-rule" in house.check("--select", "HOUSE1")[1]
