@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from nixlint.semantics.language.values import AttrsValue, BoolValue, IntValue, ListValue, SymbolValue
 from nixlint.semantics.modules.module_system import Answer
-from nixlint.semantics.modules.option_query import parse_pattern
+from nixlint.semantics.modules.option_query import ANY
 from nixlint.semantics.repository.project import ask_files
 from nixlint.semantics.repository.repository import Repository
 
-_PORTS = ("allowedTCPPorts", "allowedUDPPorts")
-_RANGES = ("allowedTCPPortRanges", "allowedUDPPortRanges")
+_FIREWALL = ("networking", "firewall")
+_OPENED = ("allowedTCPPorts", "allowedUDPPorts", "allowedTCPPortRanges", "allowedUDPPortRanges")
 
 
 class OpenPorts(NamedTuple):
@@ -46,10 +46,9 @@ def _ends_of_parts(wanted: range, opened: tuple[range, ...]) -> Iterator[int]:
 
 def _open_ports(repository: Repository) -> OpenPorts:
     found: list[range | None] = []
-    for prefix in ("networking.firewall", "networking.firewall.interfaces.*"):
-        for name in (*_PORTS, *_RANGES):
-            for _, answer in ask_files(repository, parse_pattern(f"{prefix}.{name}")):
-                found.extend(_ranges(answer))
+    options = [(*prefix, name) for prefix in (_FIREWALL, (*_FIREWALL, "interfaces", ANY)) for name in _OPENED]
+    for _, answer in ask_files(repository, *options):
+        found.extend(_ranges(answer))
     found.extend(_opened_by_services(repository))
     known = tuple(ports for ports in found if ports is not None)
     return OpenPorts(known, len(known) == len(found) and not _is_switched_off(repository))
@@ -57,7 +56,7 @@ def _open_ports(repository: Repository) -> OpenPorts:
 
 def _opened_by_services(repository: Repository) -> Iterator[range]:
     """What services open by themselves: sshd lets in its port (nixpkgs, ``services/networking/ssh/sshd.nix``)."""
-    for _, answer in ask_files(repository, parse_pattern("services.openssh.enable")):
+    for _, answer in ask_files(repository, ("services", "openssh", "enable")):
         if any(isinstance(item.value, BoolValue) and item.value.value for item in answer.definitions):
             yield range(22, 23)
 
@@ -95,6 +94,6 @@ def _range(ends: AttrsValue) -> range | None:
 def _is_switched_off(repository: Repository) -> bool:
     return any(
         not isinstance(definition.value, BoolValue) or not definition.value.value
-        for _, answer in ask_files(repository, parse_pattern("networking.firewall.enable"))
+        for _, answer in ask_files(repository, (*_FIREWALL, "enable"))
         for definition in answer.definitions
     )

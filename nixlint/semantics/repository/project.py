@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nixlint.semantics.modules.module_sites import is_in_container, module_sites
 from nixlint.semantics.modules.module_system import Answer, Definition, ModuleSystem, Obstacle, Presence, modules_in
@@ -19,16 +19,20 @@ def ask_host(repository: Repository, host: Host, pattern: tuple[str, ...]) -> tu
     return _merged(ask_pattern(host.system(interpreter), pattern, interpreter))
 
 
-def ask_files(repository: Repository, pattern: tuple[str, ...]) -> tuple[Asked, ...]:
-    """The options that a pattern stands for in the modules of all files, whichever host they belong to.
+def ask_files(repository: Repository, *patterns: tuple[str, ...]) -> tuple[Asked, ...]:
+    """The options that patterns stand for in the modules of all files, whichever host they belong to.
 
-    Each module speaks for itself alone, so nothing is said of what the modules that it imports may define. Those of
-    containers are no modules of hosts.
-    Raises :class:`ValueError` where the pattern's first name is ``*``: every definition there is would match.
+    Patterns with one first name are asked together: each module is worked out once for all of them. Each module speaks
+    for itself alone, so nothing is said of what the modules that it imports may define. Those of containers are no
+    modules of hosts. Raises :class:`ValueError` where a pattern's first name is ``*``: every definition there is would
+    match.
     """
-    if pattern[0] == ANY:
-        raise ValueError(f"the first name of a pattern is a name, not '{ANY}'")
-    return _merged(_in_files(repository, pattern))
+    together: dict[str, list[tuple[str, ...]]] = {}
+    for pattern in patterns:
+        if pattern[0] == ANY:
+            raise ValueError(f"the first name of a pattern is a name, not '{ANY}'")
+        together.setdefault(pattern[0], []).append(pattern)
+    return _merged(asked for name, alike in together.items() for asked in _in_files(repository, name, alike))
 
 
 def ask_repository(repository: Repository, pattern: tuple[str, ...]) -> tuple[Asked, ...]:
@@ -43,17 +47,19 @@ def ask_repository(repository: Repository, pattern: tuple[str, ...]) -> tuple[As
     return _merged(iter((*found, *of_hosts)))
 
 
-def _in_files(repository: Repository, pattern: tuple[str, ...]) -> Iterator[Asked]:
-    for path in repository.files_mentioning(pattern[0].encode()):
+def _in_files(repository: Repository, first: str, patterns: Sequence[tuple[str, ...]]) -> Iterator[Asked]:
+    for path in repository.files_mentioning(first.encode()):
         source = repository.source(path)
         if source is None or source.root.has_error:
             continue
-        for site in module_sites(source, pattern[0]):
+        for site in module_sites(source, first):
             if is_in_container(site):
                 continue
             interpreter = repository.interpreter()
             modules = modules_in(interpreter.evaluate(site, interpreter.scope_at(site)))
-            yield from ask_pattern(ModuleSystem(modules, interpreter, follow_imports=False), pattern, interpreter)
+            system = ModuleSystem(modules, interpreter, follow_imports=False)
+            for pattern in patterns:
+                yield from ask_pattern(system, pattern, interpreter)
 
 
 def _merged(asked: Iterator[Asked]) -> tuple[Asked, ...]:
