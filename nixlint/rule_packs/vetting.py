@@ -57,10 +57,11 @@ def vet_packs(packs: Iterable[Pack], request: Request, failures: Iterable[Failur
     packs = tuple(packs)
     texts = {file.path: file.data for pack in packs for file in pack.files.values()}
     identifiers = Identifiers()
-    said = [each for pack in packs for each in _said_of(pack, identifiers)]
+    read = [_read(pack) for pack in packs]
+    said = [each for pack in read for each in _said_of(pack, identifiers)]
     lines = {path: LineIndex(data) for path, data in texts.items()}
     found = sorted(_reported(said, lines, request), key=_order)
-    report = Report(tuple(found), tuple(failures), (), files_checked=len(texts))
+    report = Report(tuple(found), tuple(failures), (), files_checked=sum(each.files_read for each in read))
     return Vetted(report, texts, packs)
 
 
@@ -74,17 +75,48 @@ def _packs(request: Request, failures: list[Failure]) -> Iterator[Pack]:
             failures.append(Failure(reason_of(error), request.shown(path)))
 
 
-def _said_of(pack: Pack, identifiers: Identifiers) -> Iterator[_Said]:
-    for offence in pack.offences:
-        yield _Said(Place(offence.path, Span(0, 0)), Objection("rule-forbidden-file", offence.reason))
+class _ReadPack(NamedTuple):
+    """A pack without its tests: its files as they were parsed, and those that can't be."""
+
+    pack: Pack
+    parsed: tuple[ParsedFile, ...]
+    unreadable: tuple[_Said, ...]
+
+    @property
+    def files_read(self) -> int:
+        """How many files of Python were looked at."""
+        return len(self.parsed) + len(self.unreadable)
+
+
+def _read(pack: Pack) -> _ReadPack:
+    """Parse a pack. Files of a folder that are named like tests and have no rules are left out: nixlint never loads them."""
     parsed: list[ParsedFile] = []
+    unreadable: list[_Said] = []
     for file in pack.files.values():
         try:
             parsed.append(ParsedFile(file))
         except Unreadable as error:
             place = Place(file.path, Span(error.offset, error.offset))
-            yield _Said(place, Objection("rule-file-unreadable", f"{error}"))
-    pack, parsed = _without_tests(pack, parsed)
+            unreadable.append(_Said(place, Objection("rule-file-unreadable", f"{error}")))
+    if pack.loads_tests:
+        return _ReadPack(pack, tuple(parsed), tuple(unreadable))
+    with_rules = {rule.file.file.name for rule in declared_rules(parsed)}
+    tests = frozenset(
+        file.name for file in pack.files.values() if is_named_like_a_test(file) and file.name not in with_rules
+    )
+    paths = {pack.files[name].path for name in tests}
+    return _ReadPack(
+        pack.without(tests),
+        tuple(each for each in parsed if each.file.name not in tests),
+        tuple(each for each in unreadable if each.place.path not in paths),
+    )
+
+
+def _said_of(read: _ReadPack, identifiers: Identifiers) -> Iterator[_Said]:
+    pack, parsed, unreadable = read
+    for offence in pack.offences:
+        yield _Said(Place(offence.path, Span(0, 0)), Objection("rule-forbidden-file", offence.reason))
+    yield from unreadable
     own_names = frozenset[str]().union(*(defined_names(each.module) for each in parsed))
     for each in parsed:
         for node, objection in violations(each, pack, own_names):
@@ -100,17 +132,6 @@ def _said_of(pack: Pack, identifiers: Identifiers) -> Iterator[_Said]:
                 yield _Said(rule.file.place(rule.node.name), Objection("rule-misnamed", reason), _name(rule))
     for rule, gap in identifiers.clashes(rules, pack.root):
         yield _Said(rule.file.place(gap.node), gap.objection, _name(rule))
-
-
-def _without_tests(pack: Pack, parsed: list[ParsedFile]) -> tuple[Pack, list[ParsedFile]]:
-    """A pack without its tests: files of a folder that are named like tests and have no rules, which nixlint never loads."""
-    if pack.loads_tests:
-        return pack, parsed
-    with_rules = {rule.file.file.name for rule in declared_rules(parsed)}
-    tests = frozenset(
-        file.name for file in pack.files.values() if is_named_like_a_test(file) and file.name not in with_rules
-    )
-    return pack.without(tests), [each for each in parsed if each.file.name not in tests]
 
 
 def _name(rule: DeclaredRule) -> str:
