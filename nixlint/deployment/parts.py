@@ -146,12 +146,16 @@ class Dependency(NamedTuple):
 
 
 class Hook(NamedTuple):
-    """A command to be run in a container after it was started, or before it is stopped."""
+    """A command to be run in a container after it was started, or before it is stopped.
+
+    ``passed`` are its secret variables, which the engine takes from the environment of the unit.
+    """
 
     moment: str
     flags: tuple[str, ...]
     command: tuple[str, ...]
     place: Place
+    passed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

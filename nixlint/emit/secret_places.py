@@ -31,7 +31,7 @@ class SecretPlaces:
 
     def unit_environment_file(self, container: DeployedContainer) -> Expression | None:
         """The file with the variables that a container's unit passes on; ``None`` where there are none."""
-        return self._file(f"{container.name}{_PASSED}") if passed_variables(container) else None
+        return self._file(f"{container.name}{_PASSED}") if _unit_variables(container) else None
 
     def label_file(self, container: DeployedContainer) -> str | Inner | None:
         """The path of the file with a container's secret labels; ``None`` where it has none."""
@@ -174,11 +174,17 @@ def passed_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...
     return tuple((name, value) for name, value in found if is_passed(name, value))
 
 
+def _unit_variables(container: DeployedContainer) -> tuple[tuple[str, str], ...]:
+    """The variables of a container's unit, from which the engine passes them on: to the container, and to its hooks."""
+    hooks = (each for hook in container.hooks for each in hook.passed)
+    return tuple(dict.fromkeys((*passed_variables(container), *hooks)))
+
+
 def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:
     """What a person has to bring to the machine, container by container."""
     files: list[SecretFile] = []
     for container in deployment.containers:
-        lines, passed = secret_variables(container), passed_variables(container)
+        lines, passed = secret_variables(container), _unit_variables(container)
         files += [SecretFile(f"{container.name}.env", lines, None)] if lines else []
         files += [SecretFile(f"{container.name}{_PASSED}", passed, unit_environment(passed))] if passed else []
         labels = "".join(f"{name}={value}\n" for name, value in container.secret_labels)

@@ -109,3 +109,33 @@ def test_comments_of_services_that_nothing_extends_are_left_out(tmp_path: Path) 
     module = module_text(converted("services: { db: { extends: { file: versions.yml, service: db } } }\n", tmp_path))
     assert "# ours" in module
     assert "# of others" not in module
+
+
+HOOK = """\
+services:
+  web:
+    image: example/web:1
+    environment: {{ {variables} }}
+    post_start: [{{ command: [run, it], environment: {{ API_TOKEN: hunter2x9, A: b }} }}]
+    pre_stop: [{{ command: [stop, it], environment: {{ OLD_TOKEN: "hunter2\\nlines9" }} }}]
+"""
+
+
+@pytest.mark.parametrize("store", ["env-file", "sops", "agenix"])
+def test_a_hook_gets_its_secrets_from_the_unit(store: str, tmp_path: Path) -> None:
+    conversion = converted(HOOK.format(variables="A: b"), tmp_path, secrets=store)
+    module = module_text(conversion)
+    assert "exec --env API_TOKEN --env A=b proj-web run it" in module
+    assert "exec --env OLD_TOKEN proj-web stop it" in module
+    assert "EnvironmentFile = " in module
+    (file,) = [each for each in conversion.secret_files if each.name == "proj-web.unit.env"]
+    assert file.content == 'API_TOKEN="hunter2x9"\nOLD_TOKEN="hunter2\nlines9"\n'
+    assert "hunter2" not in module
+    assert not any(each.is_incomplete for each in conversion.remarks)
+
+
+@pytest.mark.parametrize("variables", ['API_TOKEN: "other\\nlines"', "API_TOKEN: "])
+def test_a_hook_whose_secret_has_another_value_in_the_container_lacks_it(variables: str, tmp_path: Path) -> None:
+    conversion = converted(HOOK.format(variables=variables), tmp_path)
+    assert "--env API_TOKEN" not in module_text(conversion)
+    assert ("needs-you", "services.web.post_start[0].environment.API_TOKEN") in remarks(conversion)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from nixlint.compose.model import duration_of
 from nixlint.compose.node import Node, Scalar, Sequence, text_of
 from nixlint.containers.languages.duration import format_duration
-from nixlint.deployment.parts import Dependency, HealthCheck, Hook, Restart
+from nixlint.containers.languages.environment_files import fits_unit
+from nixlint.deployment.parts import Dependency, HealthCheck, Hook, Restart, Variable
 
 from .key_reader import KeyReader
 from .process import command_of
@@ -163,9 +165,21 @@ def link_aliases(keys: KeyReader) -> tuple[tuple[str, str], ...]:
     return tuple((name, alias) for name, _, alias in parts if alias and alias != name)
 
 
-def hooks_of(keys: KeyReader, secrets: SecretWords) -> tuple[Hook, ...]:
-    """Commands that are run in the container after its start and before its stop; ``secrets`` finds those in their words."""
+_OF_ENGINES = ("CONTAINER", "DOCKER", "PODMAN", "REGISTRY")
+"""How names begin that the engines' own commands obey (podman(1), docker(1), 'Environment Variables')."""
+
+
+def hooks_of(keys: KeyReader, secrets: SecretWords, variables: Iterable[Variable]) -> tuple[Hook, ...]:
+    """Commands that are run in the container after its start and before its stop; ``secrets`` finds those in their words.
+
+    A secret variable of a hook is one of the unit, unless that has another of its name, for the container's ``variables``.
+    """
     hooks: list[Hook] = []
+    taken = {each.name: each.value for each in variables}
+
+    def fits(name: str, value: str) -> bool:
+        return fits_unit(name, value) and not name.startswith(_OF_ENGINES) and taken.get(name, value) == value
+
     for moment in ("post_start", "pre_stop"):
         for hook in keys.elements(moment):
             flags: list[str] = []
@@ -173,11 +187,15 @@ def hooks_of(keys: KeyReader, secrets: SecretWords) -> tuple[Hook, ...]:
             flags += ["--user", user] if user else []
             flags += ["--workdir", folder] if folder else []
             flags += ["--privileged"] if hook.flag("privileged") else []
+            passed = hook.secret_pairs("environment", fits)
+            taken |= dict(passed)
+            for name, _ in passed:
+                flags += ["--env", name]
             for name, value, _ in hook.shown_pairs("environment"):
                 flags += ["--env", f"{name}={value}" if value else name]
             words = _hook_words(hook, secrets)
             if words is not None:
-                hooks.append(Hook(moment, tuple(flags), words, hook.node.place))
+                hooks.append(Hook(moment, tuple(flags), words, hook.node.place, passed))
     for hook in keys.elements("pre_start"):
         hook.needs_you(hook.key, "write a unit of its own that runs before the container", hook.node.place)
         for name in hook.node.entries:

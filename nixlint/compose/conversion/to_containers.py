@@ -200,7 +200,7 @@ def _containers(key: str, service: KeyReader, project: _Project) -> tuple[list[D
         )
     words = SecretWords(project.notes.secrets, key, project.notes.environment)
     line = command_line_of(service, words, image if builder is None else None)
-    health, hooks = health_of(service, words), hooks_of(service, words)
+    health, hooks = health_of(service, words), hooks_of(service, words, environment.variables)
     overrides = _overrides(service, "container")
     profiles = [text for text, _ in service.texts("profiles")]
     is_selected = not profiles or bool(project.profiles & {"*", *profiles})

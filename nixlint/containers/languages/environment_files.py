@@ -31,7 +31,12 @@ def environment_line(name: str, value: str) -> str | None:
 
 def is_passed(name: str, value: str) -> bool:
     """Whether no line holds a variable, but the environment of a unit does, from which an engine passes it on."""
-    return environment_line(name, value) is None and _SYSTEMD_NAME.fullmatch(name) is not None and "\0" not in value
+    return environment_line(name, value) is None and fits_unit(name, value)
+
+
+def fits_unit(name: str, value: str) -> bool:
+    """Whether the environment of a unit can hold a variable."""
+    return _SYSTEMD_NAME.fullmatch(name) is not None and "\0" not in value
 
 
 def unit_environment(variables: Iterable[tuple[str, str]]) -> str:
