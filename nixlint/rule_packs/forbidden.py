@@ -7,11 +7,14 @@ known from its text in general.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from unicodedata import normalize
 
 import libcst as cst
 from libcst.metadata.scope_provider import Assignment, ClassScope, GlobalScope
 
+from .own_modules import OwnModules
 from .pack_files import Pack
 from .parsed_file import ParsedFile, dotted
 from .policy import Objection, is_module, objection_to, policy
@@ -24,11 +27,15 @@ class Violation(NamedTuple):
     objection: Objection
 
 
-def violations(parsed: ParsedFile, pack: Pack, own_names: frozenset[str]) -> tuple[Violation, ...]:
-    """All that a file may not do, in order. ``own_names`` are those that the pack itself defines."""
-    search = _Search(parsed, pack, own_names)
-    parsed.module.visit(search)
-    return tuple(search.found)
+def violations(pack: Pack, parsed: Sequence[ParsedFile]) -> Iterator[tuple[ParsedFile, Violation]]:
+    """All that the files of a pack may not do, file by file."""
+    own = OwnModules(pack, parsed)
+    own_names = frozenset[str]().union(*(defined_names(each.module) for each in parsed))
+    for each in parsed:
+        search = _Search(each, pack, own, own_names)
+        each.module.visit(search)
+        each.module.visit(_Disguises(search))
+        yield from ((each, found) for found in search.found)
 
 
 def defined_names(module: cst.Module) -> frozenset[str]:
@@ -38,15 +45,17 @@ def defined_names(module: cst.Module) -> frozenset[str]:
     return frozenset(search.names)
 
 
+_FILLING_IN = frozenset({"format", "format_map"})
 _MATCHED_BY_NAME = frozenset({"_replace", "_asdict", "_fields", "_make", "_field_defaults"})
 """Of named tuples: public, whatever they are called (:func:`collections.namedtuple`)."""
 
 
 class _Search(cst.CSTVisitor):
-    def __init__(self, parsed: ParsedFile, pack: Pack, own_names: frozenset[str]) -> None:
+    def __init__(self, parsed: ParsedFile, pack: Pack, own: OwnModules, own_names: frozenset[str]) -> None:
         super().__init__()
         self._parsed = parsed
         self._pack = pack
+        self._own = own
         self._own_names = own_names
         self._refused: set[str] = set()
         self._noted: set[tuple[int, Objection]] = set()
@@ -57,15 +66,17 @@ class _Search(cst.CSTVisitor):
             name = dotted(alias.name)
             if not self._is_own(name):
                 self._note_import(alias, name)
+            elif not self._own.holds(self._own.parts_of(name, ()) or ()):
+                self._note(alias, _forbidden(f"{name} is no source of this pack"))
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
         module = dotted(node.module)
         if isinstance(node.names, cst.ImportStar):
             self._note(node, _forbidden("everything of a module is imported, so that nobody sees what is used"))
-        elif node.relative:
-            self._check_relative(node, len(node.relative), module)
-        elif module != "__future__" and not self._is_own(module):
+        elif node.relative or self._is_own(module):
+            self._check_relative(node, "." * len(node.relative) + module)
+        elif module != "__future__":
             whole = objection_to(module)
             if (
                 whole is not None
@@ -102,32 +113,41 @@ class _Search(cst.CSTVisitor):
         elif name is None and _is_dunder(node.value) and self._is_use(node):
             self._check_dunder(node, node.value)
 
+    def visit_MatchKeywordElement(self, node: cst.MatchKeywordElement) -> None:
+        self._check_attribute(node.key, node.key.value, False, None)
+
+    def visit_ConcatenatedString(self, node: cst.ConcatenatedString) -> None:
+        value = node.evaluated_value
+        self._check_text(node, value if isinstance(value, str) else "")
+
     def visit_SimpleString(self, node: cst.SimpleString) -> None:
         self._check_text(node, node.value)
 
     def visit_FormattedStringText(self, node: cst.FormattedStringText) -> None:
         self._check_text(node, node.value)
 
-    def _check_relative(self, node: cst.ImportFrom, level: int, module: str) -> None:
-        if level - 1 > len(self._parsed.package):
-            self._note(node, _forbidden("it imports from outside of the pack, where nobody has vetted the rules"))
-            return
-        base = self._parsed.package[: len(self._parsed.package) - (level - 1)]
+    def _check_relative(self, node: cst.ImportFrom, module: str) -> None:
+        """Check an import from the pack itself, whose ``module`` has a dot before it or the name of its package."""
         if not self._pack.is_whole or isinstance(node.names, cst.ImportStar):
             return
-        named = (*base, *module.split(".")) if module else base
+        parts = self._own.parts_of(module, self._parsed.package)
+        if parts is None:
+            self._note(node, _forbidden("it imports from outside of the pack, where nobody has vetted the rules"))
+            return
         for alias in node.names:
-            if not (self._holds(named) if module else self._holds((*named, dotted(alias.name)))):
-                if not module and self._holds(base):
-                    continue  # a name of the package's own __init__
-                shown = "." * level + (module or dotted(alias.name))
-                self._note(node, _forbidden(f"{shown} is no source of this pack"))
+            named = (*parts, dotted(alias.name))
+            if not self._own.holds(parts) and not self._own.holds(named):
+                self._note(node, _forbidden(f"{module} is no source of this pack"))
                 return
+            if self._check_passed_on(alias, named):
+                self._refused.add(f"{module}{'' if module.endswith('.') else '.'}{dotted(alias.name)}")
 
-    def _holds(self, parts: tuple[str, ...]) -> bool:
-        path = "/".join(parts)
-        inner = f"{path}/" if path else ""
-        return f"{path}.py" in self._pack.files or any(name.startswith(inner) for name in self._pack.files)
+    def _check_passed_on(self, node: cst.CSTNode, parts: tuple[str, ...]) -> bool:
+        """Whether a name comes by way of a file that only imports it, which is then said."""
+        name = self._own.passed_on(parts)
+        if name is not None:
+            self._note(node, _forbidden(f"{name} is passed on by a file that only imports it: import it from its home"))
+        return name is not None
 
     def _is_own(self, module: str) -> bool:
         first = module.partition(".")[0]
@@ -142,7 +162,12 @@ class _Search(cst.CSTVisitor):
     def _check_chain(self, node: cst.Name | cst.Attribute) -> None:
         """Check a whole chain of names that begins with an import."""
         for full in sorted(self._parsed.imported(node)):
-            if full.startswith(".") or self._is_own(full) or any(_begins(full, each) for each in self._refused):
+            if any(_begins(full, each) for each in self._refused):
+                continue
+            if full.startswith(".") or self._is_own(full):
+                parts = self._own.parts_of(full, self._parsed.package)
+                if parts and not isinstance(self._parsed.parent(node), cst.ImportFrom):
+                    self._check_passed_on(node, parts)
                 continue
             objection = _objection_to_import(full)
             if objection is not None:
@@ -170,6 +195,9 @@ class _Search(cst.CSTVisitor):
         return isinstance(argument, cst.Arg) and isinstance(call, cst.Call) and self._parsed.builtin(call.func) == "dir"
 
     def _check_attribute(self, at: cst.CSTNode, name: str, is_called: bool, of: cst.BaseExpression | None) -> None:
+        if name in _FILLING_IN and isinstance(of, cst.BinaryOperation | cst.Call | cst.FormattedString):
+            reason = f".{name} fills in a text that is put together, which may look up anything"
+            self._note(at, Objection("rule-forbidden-attribute", reason, "use an f-string, or a literal"))
         refused = policy().attributes.get(name)
         if refused is not None and (is_called or not refused.only_called):
             if name not in self._own_names:
@@ -227,11 +255,29 @@ class _Search(cst.CSTVisitor):
             case _:
                 return True
 
+    def note_disguise(self, node: cst.Name, plain: str) -> None:
+        """A name in other letters than Python takes it for."""
+        reason = f"{node.value} is in other letters than the name that Python takes it for, {plain}"
+        self._note(node, Objection("rule-forbidden-name", reason, "write it plainly"))
+
     def _note(self, node: cst.CSTNode, objection: Objection) -> None:
         key = (self._parsed.place(node).span.start, objection)
         if key not in self._noted:  # a chain and its beginning are two nodes at one place
             self._noted.add(key)
             self.found.append(Violation(node, objection))
+
+
+class _Disguises(cst.CSTVisitor):
+    """Finds names that Python normalises (Language Reference, 2.3, 'Identifiers and keywords')."""
+
+    def __init__(self, search: _Search) -> None:
+        super().__init__()
+        self._search = search
+
+    def visit_Name(self, node: cst.Name) -> None:
+        plain = normalize("NFKC", node.value)
+        if plain != node.value:
+            self._search.note_disguise(node, plain)
 
 
 class _Definitions(cst.CSTVisitor):

@@ -43,7 +43,8 @@ class Offence(NamedTuple):
 class Pack(NamedTuple):
     """A pack: its files of Python by their names in it, and the files that it may not hold.
 
-    ``root`` is its folder, its wheel or its only file; ``packages`` are the names by which its own modules are imported.
+    ``root`` is its folder, its wheel or its only file; ``packages`` are the names by which its own modules are imported; a
+    folder has none, because its modules import each other by relative names.
     ``is_whole`` where all of its modules are here. ``loads_tests`` where modules that are named like tests are rules too: of
     an installed package every module is imported, of a folder those are not.
     """
@@ -96,7 +97,9 @@ def pack_of(held: PackFolder, package: str, *, loads_tests: bool) -> Pack:
     offences = tuple(
         Offence(folder / name, reason) for name in held.files if (reason := _why_not(PurePosixPath(name))) is not None
     )
-    return Pack(folder, sources, offences, frozenset({package}), loads_tests=loads_tests)
+    return Pack(
+        folder, sources, offences, frozenset({package}) if loads_tests else frozenset(), loads_tests=loads_tests
+    )
 
 
 def is_named_like_a_test(file: RuleFile) -> bool:

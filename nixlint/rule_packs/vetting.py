@@ -17,7 +17,7 @@ from nixlint.syntax.span import LineIndex, Span
 
 from .completeness import gaps
 from .declared_rule import DeclaredRule, declared_rules
-from .forbidden import defined_names, violations
+from .forbidden import violations
 from .identifiers import Identifiers
 from .pack_files import Pack, is_named_like_a_test, packs_at
 from .parsed_file import ParsedFile, Unreadable
@@ -117,10 +117,8 @@ def _said_of(read: _ReadPack, identifiers: Identifiers) -> Iterator[_Said]:
     for offence in pack.offences:
         yield _Said(Place(offence.path, Span(0, 0)), Objection("rule-forbidden-file", offence.reason))
     yield from unreadable
-    own_names = frozenset[str]().union(*(defined_names(each.module) for each in parsed))
-    for each in parsed:
-        for node, objection in violations(each, pack, own_names):
-            yield _Said(each.place(node), objection)
+    for file, (node, objection) in violations(pack, parsed):
+        yield _Said(file.place(node), objection)
     rules = [rule for rule in declared_rules(parsed) if rule.is_concrete]
     for rule in rules:
         for node, objection in gaps(rule):

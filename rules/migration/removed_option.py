@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nixlint.rule import Bad, Confidence, Finding, Good, OptionPath, Repository, Rule, Severity, WrittenDefinition
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Finding,
+    Good,
+    OptionPath,
+    Removed,
+    Repository,
+    Rule,
+    Severity,
+    WrittenDefinition,
+)
 
-from .option_changes import Removed, changed_definition, old_names
+from .option_changes import changed_definition, old_names
 
 
 class RemovedOption(Rule[WrittenDefinition]):

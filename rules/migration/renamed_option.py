@@ -10,6 +10,7 @@ from nixlint.rule import (
     Finding,
     Good,
     OptionPath,
+    Renamed,
     Repository,
     Rule,
     Safety,
@@ -18,7 +19,7 @@ from nixlint.rule import (
     renaming,
 )
 
-from .option_changes import ChangedDefinition, Renamed, changed_definition, old_names
+from .option_changes import ChangedDefinition, changed_definition, old_names
 
 
 class RenamedOption(Rule[WrittenDefinition]):

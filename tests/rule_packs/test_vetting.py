@@ -86,10 +86,32 @@ def test_nixlints_own_rules_pass() -> None:
         ("'{0.__class__}'.format(1)", "rule-forbidden-attribute", "'{0.__class__}'"),
         ("repository._reader", "rule-forbidden-attribute", "_reader"),
         ("tree.root_node", "rule-forbidden-attribute", "root_node"),
+        ("\uff45val('1')", "rule-forbidden-name", "\uff45val"),
+        ("x.\uff52ead_text", "rule-forbidden-name", "\uff52ead_text"),
+        ("match 1:\n    case object(__class__=c):\n        pass", "rule-forbidden-attribute", "__class__"),
+        ("'{0.__cl' 'ass__}'.format(1)", "rule-forbidden-attribute", "'{0.__cl' 'ass__}'"),
+        ("('{0.__cl' + 'ass__}').format(1)", "rule-forbidden-attribute", "format"),
+        ("import contextlib\ncontextlib.redirect_stdout(1)", "rule-forbidden-import", "contextlib.redirect_stdout"),
+        ("from house import house_unwanted", "rule-forbidden-import", "house"),
+        ("def f(x=exec) -> None: ...", "rule-forbidden-name", "exec"),
+        ("@eval\nclass X: ...", "rule-forbidden-name", "eval"),
+        ("import nixlint.rule\nnixlint.files.reading", "rule-forbidden-import", "nixlint.files.reading"),
+        ("import pathlib\npathlib.os.system('x')", "rule-forbidden-import", "pathlib.os.system"),
+        ("from operator import attrgetter", "rule-forbidden-import", "attrgetter"),
     ],
 )
 def test_what_a_rule_may_not_do_is_found_where_it_stands(line: str, rule: str, at: str, tmp_path: Path) -> None:
     assert vetted(tmp_path, f"{RULE}\n\n{line}\n") == [(rule, at)]
+
+
+@pytest.mark.parametrize(
+    "line", ["from .helper import os\nos.system('x')", "from . import helper\nhelper.os.system('x')"]
+)
+def test_a_module_is_not_passed_on_from_file_to_file(line: str, tmp_path: Path) -> None:
+    folder = pack(
+        tmp_path / "house", f"{RULE}\n\n{line}\n", helper__py='"""Helps."""\n\nimport os\n\nX = os.path.join("a")\n'
+    )
+    assert [found.rule for found in check_rules(folder).report.findings][:1] == ["rule-forbidden-import"]
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,29 @@ def test_a_wheel_is_vetted_as_it_is(wheel: Path) -> None:
     assert (report.findings, report.failures, report.files_checked) == ((), (), 2)
 
 
+@pytest.mark.parametrize(
+    ("line", "is_right"),
+    [
+        ("from nixlint_house.words import WORDS", True),
+        ("import nixlint_house.words\nx = nixlint_house.words.WORDS", True),
+        ("from .words import WORDS", True),
+        ("from nixlint_house.words import os", False),
+        ("import nixlint_house.words\nnixlint_house.words.os.system('x')", False),
+        ("from nixlint_house.nothing import x", False),
+        ("import nixlint_house.nothing", False),
+        ("from nixlint_other.words import WORDS", False),
+    ],
+)
+def test_modules_of_a_package_import_each_other_by_its_name(line: str, is_right: bool, tmp_path: Path) -> None:
+    files = {
+        "nixlint_house/__init__.py": b"",
+        "nixlint_house/house_unwanted.py": f"{RULE}\n\n{line}\n".encode(),
+        "nixlint_house/words.py": b"import os\n\nWORDS = os.path.join('a')\n",
+    }
+    report = check_rules(make_wheel(tmp_path, "nixlint-house", "0.1.0", files, GROUP)).report
+    assert {found.rule for found in report.findings} == (set() if is_right else {"rule-forbidden-import"})
+
+
 def test_what_is_wrong_in_a_wheel_is_shown_with_its_place(tmp_path: Path) -> None:
     files = {"nixlint_house/__init__.py": b"", "nixlint_house/house_unwanted.py": f"{RULE}\n\neval('1')\n".encode()}
     make_wheel(tmp_path, "nixlint-house", "0.1.0", files, GROUP)

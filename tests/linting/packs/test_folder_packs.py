@@ -98,6 +98,45 @@ def test_rules_run_once_they_are_allowed_until_they_change(house: House) -> None
     assert "for they changed since you allowed them" in err
 
 
+def test_rules_that_do_what_rules_may_not_do_are_not_allowed_and_do_not_run(house: House) -> None:
+    ran = nixlint(house.folder, "rules", "allow", "nixlint-rules")
+    assert ran.code == 1
+    assert "nixlint-rules/house_rule.py:10:" in ran.out
+    assert "--unvetted" in ran.err
+    code, _, err = house.check()
+    assert (code, house.did_run, "you have not allowed them" in err) == (2, False, True)
+
+
+def test_rules_that_lack_a_page_are_allowed_all_the_same(house: House) -> None:
+    rule = house.rules / "house_rule.py"
+    text = rule.read_text("utf-8")
+    rule.write_text("\n".join(line for line in text.splitlines() if not line.startswith("Path(")), "utf-8")
+    assert nixlint(house.folder, "rules", "allow", "nixlint-rules").code == 0
+    assert house.check()[0] == 1
+
+
+def test_allowed_rules_run_in_several_processes_in_fixes_and_on_what_an_editor_has(house: House) -> None:
+    nixlint(house.folder, "rules", "allow", "--unvetted", "nixlint-rules")
+    for number in range(600):
+        (house.folder / f"f{number}.nix").write_text("{ unwanted = 1; }\n", "utf-8")
+    one, two = (house.check("--no-cache", "--jobs", jobs) for jobs in ("1", "2"))
+    assert (one == two, two[1].count("house-rule")) == (True, 601)
+    arguments = ("check", "-", "--stdin-filename", "b.nix", "--format", "concise")
+    assert "house-rule" in nixlint(house.folder, *arguments, stdin=b"{ unwanted = 2; }\n").out
+    assert "601 left" in nixlint(house.folder, "fix", "--diff").err
+
+
+def test_rules_that_nobody_allowed_run_neither_in_fixes_nor_on_what_an_editor_has(house: House) -> None:
+    for arguments in (
+        ("fix",),
+        ("fix", "--diff"),
+        ("check", "-", "--stdin-filename", "b.nix"),
+        ("check", "--jobs", "2"),
+    ):
+        assert nixlint(house.folder, *arguments, stdin=b"{ unwanted = 2; }\n").code == 2
+    assert not house.did_run
+
+
 def test_a_permission_can_be_taken_back(house: House) -> None:
     nixlint(house.folder, "rules", "allow", "--unvetted", "nixlint-rules")
     assert nixlint(house.folder, "rules", "allow", "--remove", "nixlint-rules").code == 0
