@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import NamedTuple
 
-from nixlint.deployment.parts import Build, Remark, RemarkKind, Resource
+from nixlint.deployment.parts import Build, Port, Remark, RemarkKind, Resource
 from nixlint.semantics.modules.releases import first_with
 
 from .context import Context, list_entry
@@ -37,6 +37,20 @@ _TRIED_AGAIN = (Entry(("Restart",), Text("on-failure")), Entry(("RestartSec",), 
 _WITHOUT_LIMIT = Entry(("startLimitIntervalSec",), Literal(0))
 
 
+_DNS = 53
+"""The port of name services."""
+
+
+def _is_everywhere(port: Port) -> bool:
+    return port.address.strip("[]") in ("", "0.0.0.0", "::")
+
+
+def _has(ports: str, wanted: int) -> bool:
+    """Whether a port, or one of a range, is the wanted one."""
+    first, _, last = ports.partition("-")
+    return first.isdecimal() and int(first) <= wanted <= int(last if last.isdecimal() else first)
+
+
 class SharedUnits:
     """Writes what containers share."""
 
@@ -53,6 +67,7 @@ class SharedUnits:
         others: list[Entry] = []
         if self._context.is_podman and any(each.attachments for each in self._context.deployment.containers):
             others.append(_name_service(self._named_bridges()))
+            self._note_name_service()
         if any(container.needs_gpu for container in self._context.deployment.containers):
             others.append(Entry(("hardware", "nvidia-container-toolkit", "enable"), Literal(True), blank_before=True))
         others += self._user(self._context.target.user)
@@ -84,6 +99,23 @@ class SharedUnits:
             for flag, value in pairwise(create_flags(network.flags, self._context.backend, "network")[0])
             if flag == "--interface-name"
         ]
+
+    def _note_name_service(self) -> None:
+        """Say which published ports Podman's name service needs: it listens on port 53 of each bridge, and whichever comes
+        second to that port on all addresses does not start (netavark, issue 1470; docker-pi-hole, issue 1631).
+        """
+        for container in self._context.deployment.containers:
+            taken = [port for port in container.ports if _is_everywhere(port) and _has(port.host, _DNS)]
+            if taken:
+                message = (
+                    f"{', '.join(map(str, taken))}: Podman's own name service has port {_DNS} of its networks, and "
+                )
+                message += (
+                    f"only one of the two starts: publish it on an address of the machine (192.0.2.1:{_DNS}:{_DNS})"
+                )
+                key = f"services.{container.service}.ports"
+                remark = Remark(RemarkKind.NEEDS_YOU, key, message, taken[0].place, container.service)
+                self._context.remarks.append(remark)
 
     def _low_ports(self, user: str) -> None:
         """Say which ports only root may publish, unless the kernel is told otherwise (ip(7), ip_unprivileged_port_start)."""

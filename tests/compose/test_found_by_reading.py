@@ -139,3 +139,16 @@ def test_a_hook_whose_secret_has_another_value_in_the_container_lacks_it(variabl
     conversion = converted(HOOK.format(variables=variables), tmp_path)
     assert "--env API_TOKEN" not in module_text(conversion)
     assert ("needs-you", "services.web.post_start[0].environment.API_TOKEN") in remarks(conversion)
+
+
+@pytest.mark.parametrize("port", ["53:53/udp", "0.0.0.0:53:53", "'[::]:53:53'", "50-60:50-60"])
+def test_a_port_of_podmans_name_service_needs_a_person(port: str, tmp_path: Path) -> None:
+    text = f"services: {{ dns: {{ image: i, ports: [{port}] }} }}\n"
+    assert ("needs-you", "services.dns.ports") in remarks(converted(text, tmp_path))
+    assert ("needs-you", "services.dns.ports") not in remarks(converted(text, tmp_path, backend="docker"))
+
+
+@pytest.mark.parametrize("settings", ["ports: ['192.0.2.1:53:53']", "ports: ['5353:53']", "network_mode: host"])
+def test_a_name_service_beside_that_of_podman_is_left_alone(settings: str, tmp_path: Path) -> None:
+    text = f"services: {{ dns: {{ image: i, {settings} }} }}\n"
+    assert ("needs-you", "services.dns.ports") not in remarks(converted(text, tmp_path))
