@@ -90,7 +90,9 @@ if TYPE_CHECKING:
     from .rule_upgrading import upgrade_rules as upgrade_rules
     from .rule_upgrading import write_upgraded as write_upgraded
     from .rule_vetting import VettedRules as VettedRules
+    from .rule_vetting import check_installed_rules as check_installed_rules
     from .rule_vetting import check_rules as check_rules
+    from .rule_vetting import demands as demands
 
 GROUPS: dict[str, dict[str, str]] = {
     "Check and fix": {
@@ -158,7 +160,9 @@ GROUPS: dict[str, dict[str, str]] = {
         "RULE_KINDS": "nixlint.api.rule_making",
         "UpgradedRules": "nixlint.api.rule_upgrading",
         "VettedRules": "nixlint.api.rule_vetting",
+        "check_installed_rules": "nixlint.api.rule_vetting",
         "check_rules": "nixlint.api.rule_vetting",
+        "demands": "nixlint.api.rule_vetting",
         "new_rule": "nixlint.api.rule_making",
         "upgrade_rules": "nixlint.api.rule_upgrading",
         "write_upgraded": "nixlint.api.rule_upgrading",

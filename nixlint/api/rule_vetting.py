@@ -41,6 +41,22 @@ class VettedRules(NamedTuple):
         return self.vetted.read(path)
 
 
+def demands() -> Mapping[str, Requirement]:
+    """What vetting demands of rules, by name."""
+    return requirements()
+
+
+def check_installed_rules(folder: PathLike = ".") -> VettedRules:
+    """Vet the packs that are installed beside nixlint's own rules, without importing them.
+
+    Paths are shown relative to ``folder``.
+    """
+    from nixlint.rule_packs.vetting import vet_installed  # with LibCST, which nothing else needs
+
+    request = Request((), absolute(folder))
+    return VettedRules(vet_installed(request), request)
+
+
 def check_rules(*paths: PathLike, folder: PathLike = ".") -> VettedRules:
     """Vet files of rules, folders, projects and wheels; nothing of them is imported.
 

@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from nixlint.api import rules, suggestion
-from nixlint.reporting.rule_page import page
+from nixlint.api import demands, rules, suggestion
+from nixlint.reporting.rule_page import demand_page, page
 
 from .streams import current_folder
 
@@ -21,9 +21,10 @@ def command(rule: str) -> int:
     if found is None and current_folder() is not None:
         registry = rules(".")  # those of the repository here, as far as they may run
         found = registry.find(rule)
-    if found is None:
+    demand = next((each for each in demands().values() if rule in (each.name, each.code)), None)
+    if found is None and demand is None:
         raise click.UsageError(f"unknown rule '{rule}'{suggestion(rule, registry.names)}")
-    text = page(found)
+    text = page(found) if found is not None else demand_page(demand) if demand is not None else ""
     if sys.stdout.isatty():
         from rich.console import Console
         from rich.markdown import Markdown

@@ -15,6 +15,7 @@ from nixlint.api import (
     Unwritten,
     VettedRules,
     allow_rules,
+    check_installed_rules,
     check_rules,
     forget_rules,
     new_rule,
@@ -125,16 +126,19 @@ def _new(name: str, kind: str, folder: str | None, package: str | None, force: b
 
 
 @command.command("check")
-@click.argument("paths", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.argument("paths", nargs=-1, type=click.UNPROCESSED)
+@click.option("--installed", is_flag=True, help="Vet the packs that are installed beside nixlint.")
 @click.option("--format", "layout", type=click.Choice([*FORMATS]), default="text", help="Format of the report.")
 @fail_on_option
 @color_option
-def _check(paths: tuple[str, ...], layout: str, fail_on: str, color: str) -> int:
+def _check(paths: tuple[str, ...], installed: bool, layout: str, fail_on: str, color: str) -> int:
     """Vet the rules in PATHS without running them: files, folders, projects and wheels.
 
     Reports what rules may not do, what they lack, and names and codes that are taken. Exits as nixlint check does.
     """
-    vetted = check_rules(*paths)
+    if bool(paths) == installed:
+        raise click.UsageError("name what to vet: files, folders, projects or wheels, or else --installed")
+    vetted = check_installed_rules() if installed else check_rules(*paths)
     _show(vetted, layout, color)
     if not FORMATS[layout].is_whole:
         write_notices(vetted.report, color)

@@ -21,7 +21,7 @@ from .rule_index import indexed_rules
 from .subjects import UnknownSubject, kind_of
 
 GROUP = "nixlint.rules"
-_BUILTIN = "nixlint_rules"
+BUILTIN = "nixlint_rules"
 
 AnyRule: TypeAlias = Rule[object]
 
@@ -66,7 +66,7 @@ class BuiltinRules(NamedTuple):
 
 def builtin_rules() -> BuiltinRules:
     """The rules that come with nixlint, and no others: no other package is looked for or imported."""
-    package = import_module(_BUILTIN)
+    package = import_module(BUILTIN)
     return BuiltinRules(tuple(_known_rules_of(package)), Path(next(iter(package.__path__))))
 
 

@@ -37,6 +37,12 @@ def page(rule: AnyRule) -> str:
     return f"# {rule.name}\n\n{first}\n\n{' · '.join(facts)}\n{rest}\n\n{_elsewhere(rule)}## Examples\n\n{examples}\n"
 
 
+def demand_page(demand: Described) -> str:
+    """The page of a demand on rules."""
+    first, _, rest = demand.page.partition("\n")
+    return f"# {demand.name}\n\n{first}\n\n`{demand.code}` · severity **{demand.severity.value}**\n{rest}"
+
+
 def _elsewhere(rule: AnyRule) -> str:
     """What other catalogues call the risk, with a heading; nothing where none does."""
     namings = known_elsewhere(rule.name) or ()

@@ -7,6 +7,7 @@ point of the group ``nixlint.rules`` is the package that it names.
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
@@ -15,9 +16,10 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from nixlint.files.reading import Anywhere, Kind, reason_of
+from nixlint.linting.entry_points import entry_points
 from nixlint.linting.packs.folder import MAX_FILE, MAX_FILES, PackFolder, Refused, read_pack
 from nixlint.linting.packs.importing import is_test
-from nixlint.linting.registry import GROUP
+from nixlint.linting.registry import BUILTIN, GROUP
 
 _MAX_WHEEL = 16 * 1024 * 1024
 _COMPILED = (".so", ".pyd", ".dylib", ".dll", ".pyc", ".pyo")
@@ -81,6 +83,28 @@ def packs_at(path: Path) -> Iterator[Pack]:
             raise Refused("it is no folder, no wheel and no file of Python")
         case _:
             raise Refused("there is no such file")
+
+
+def installed_packs() -> Iterator[Pack]:
+    """The packs that are installed beside nixlint's own, found in Python's folders without importing any of them.
+
+    Raises :class:`~nixlint.linting.packs.folder.Refused` where one can't be read.
+    """
+    for entry in entry_points(GROUP):
+        if entry.module != BUILTIN:
+            yield _installed(entry.module.partition(":")[0])
+
+
+def _installed(module: str) -> Pack:
+    parts = module.split(".")
+    for folder in map(Path, sys.path):
+        package = folder.joinpath(*parts)
+        if Anywhere().own_kind(package) is Kind.FOLDER:
+            return pack_of(read_pack(package, package.parent), module, loads_tests=True)
+        file = package.with_suffix(".py")
+        if Anywhere().kind(file) is Kind.FILE:
+            return Pack(file, {file.name: RuleFile(file, file.name, _read(file, MAX_FILE))}, is_whole=False)
+    raise Refused(f"the package {module} is registered and in none of Python's folders")
 
 
 def _read(path: Path, limit: int) -> bytes:

@@ -19,7 +19,7 @@ from .completeness import gaps
 from .declared_rule import DeclaredRule, declared_rules
 from .forbidden import violations
 from .identifiers import Identifiers
-from .pack_files import Pack, is_named_like_a_test, packs_at
+from .pack_files import Pack, installed_packs, is_named_like_a_test, packs_at
 from .parsed_file import ParsedFile, Unreadable
 from .policy import Objection
 from .requirements import requirements
@@ -50,6 +50,14 @@ def vet(request: Request) -> Vetted:
     failures: list[Failure] = []
     packs = tuple(_packs(request, failures))
     return vet_packs(packs, request, failures)
+
+
+def vet_installed(request: Request) -> Vetted:
+    """Vet the packs that are installed beside nixlint's own rules."""
+    try:
+        return vet_packs(installed_packs(), request)
+    except Refused as error:
+        return vet_packs((), request, (Failure(str(error)),))
 
 
 def vet_packs(packs: Iterable[Pack], request: Request, failures: Iterable[Failure] = ()) -> Vetted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from nixlint.api import VettedRules, check_rules
@@ -280,6 +281,18 @@ def test_a_link_in_a_folder_is_refused(tmp_path: Path) -> None:
     (folder / "other.py").symlink_to(tmp_path / "elsewhere.py")
     ran = nixlint(tmp_path, "rules", "check", "house")
     assert (ran.code, "symbolic link" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize("word", ["rule-forbidden-import", "RP101"])
+def test_a_demand_is_explained_by_its_name_and_its_code(word: str, tmp_path: Path) -> None:
+    ran = nixlint(tmp_path, "explain", word)
+    assert (ran.code, ran.out.startswith("# rule-forbidden-import\n")) == (0, True)
+
+
+def test_the_document_of_vetting_is_one_of_nixlints_reports(tmp_path: Path) -> None:
+    pack(tmp_path / "house", f"{RULE}\n\neval('1')\n")
+    ran = nixlint(tmp_path, "rules", "check", "house", "nowhere", "--format", "json")
+    jsonschema.validate(json.loads(ran.out), json.loads((ROOT / "nixlint/data/report.schema.json").read_text("utf-8")))
 
 
 def test_each_demand_has_a_code_of_its_own_and_a_page() -> None:

@@ -126,6 +126,19 @@ def test_an_installed_pack_runs_in_several_processes(installed: Installed, repos
     assert (one.code, two.code, one.out == two.out, two.out.count("house-unwanted")) == (1, 1, True, 601)
 
 
+def test_what_is_installed_is_vetted_without_being_imported(
+    installed: Installed, repository: Path, tmp_path: Path
+) -> None:
+    assert installed.nixlint(repository, "rules", "check", "--installed").out == "No findings in 2 files.\n"
+    marker = tmp_path / "ran"
+    files = {"nixlint_evil/__init__.py": f"open({str(marker)!r}, 'w').close()\n".encode()}
+    group = {"nixlint.rules": {"nixlint-evil": "nixlint_evil"}}
+    evil = Installed(make_wheel(tmp_path, "nixlint-evil", "1", files, group), tmp_path)
+    ran = evil.nixlint(repository, "rules", "check", "--installed", "--format", "concise")
+    assert (ran.code, "nixlint_evil/__init__.py:1:1: error[rule-forbidden-name]" in ran.out) == (1, True)
+    assert not marker.exists()
+
+
 def test_an_installed_pack_fixes(installed: Installed, repository: Path) -> None:
     assert installed.nixlint(repository, "fix").code == 0
     assert (repository / "a.nix").read_text("utf-8") == "{ wanted = 1; }\n"
