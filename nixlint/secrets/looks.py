@@ -110,7 +110,8 @@ _NO_SECRETS = (
 
 _PLACEHOLDERS = (
     # A stand-in. It reaches the store when somebody forgets to replace it.
-    r"change[-_ ]?(?:me|it|this|in|that|my|now)|changed?later",
+    r"(?:^|[^a-z]|please|must|to)change[-_ ]?(?:me|it|this|in|that|my|now)(?:$|[^a-z]|please|now)|changed?later",
+    r"abcdefgh(?:ij|$|[^a-z])|^(?:0123456789|1234567890)?[a-f0-9]*abcdef0123456789$",
     # the same in German, French, Spanish, Portuguese, Italian, Polish and Dutch
     r"(?:bitte[-_ ]?)?(?:ä|ae)nder(?:n|e|mich)|chang(?:er|ez)[-_ ]?moi|cambi[ae]?r?[-_ ]?me|mud[ae]r?[-_ ]?me",
     r"cambiami|zmien[-_ ]?mnie|wijzig[-_ ]?mij",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nixlint.rule import (
+    AttrsValue,
     Bad,
     Binder,
     Confidence,
@@ -19,6 +20,7 @@ from nixlint.rule import (
     StringValue,
     Value,
     WrittenDefinition,
+    written_definitions,
 )
 
 _LONGEST = 15
@@ -92,7 +94,7 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
         names = _names_of(path)
         return names[-3:] in _VALUES or _member(names) is not None
 
-    def check(self, subject: WrittenDefinition, _repository: Repository) -> Iterator[Finding]:
+    def check(self, subject: WrittenDefinition, repository: Repository) -> Iterator[Finding]:
         """Report each name that is too long, where it is written."""
         names = _names_of(subject.path)
         if subject.binder is not Binder.ATTRIBUTE:
@@ -104,7 +106,9 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
             return
         member = _member(names)
         is_written_here = member is not None and member[1] >= len(names) - subject.written
-        if member is not None and is_written_here and len(member[0].encode()) > _LONGEST:
+        if member is None or not is_written_here or len(member[0].encode()) <= _LONGEST:
+            return
+        if not _is_in_result_of_function(subject, repository):
             yield _finding(member[0], subject.name, subject)
 
     examples = (
@@ -131,6 +135,19 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
     internalInterfaces = [ «"ve-nextcloud-database"» ];
     externalInterface = «"enp0s31f6-of-the-provider"»;
   };
+}
+""",
+        ),
+        Good(
+            "an option of the sets that a function makes",
+            """\
+{ lib, config, ... }:
+{
+  networking.wireguard.interfaces = lib.mapAttrs (name: tunnel: {
+    allowedIPsAsRoutes = false;
+    privateKeyFile = tunnel.key;
+  }) config.my.tunnels;
+  networking.firewall.interfaces = lib.mapAttrs (_: each: { inherit (each) allowedTCPPortRanges; }) config.my.networks;
 }
 """,
         ),
@@ -163,6 +180,19 @@ class InterfaceNameTooLong(Rule[WrittenDefinition]):
 def _names_of(path: OptionPath) -> tuple[str | None, ...]:
     """The names of an option, without the `config` that a module may begin them with."""
     return path.names[1:] if path.names[:1] == ("config",) else path.names
+
+
+def _is_in_result_of_function(subject: WrittenDefinition, repository: Repository) -> bool:
+    """Whether a name stands in a set that a function makes for each of some names: ``mapAttrs (name: each: { … }) x``."""
+    source = repository.source(subject.name.path)
+    above = subject.path.names[: len(subject.path) - subject.written]
+    own = subject.path.names[len(above)]
+    around = (
+        each
+        for each in (() if source is None else written_definitions(source, repository))
+        if each.path.names == above and each.value_place.span.contains(subject.name.span)
+    )
+    return any(not isinstance(each.value, AttrsValue) or own not in each.value.entries for each in around)
 
 
 def _member(names: tuple[str | None, ...]) -> tuple[str, int] | None:

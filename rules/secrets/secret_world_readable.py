@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from nixlint.rule import Bad, Confidence, Finding, Good, Repository, Rule, Severity, StringValue, WrittenDefinition
 
-from .circumstances import is_for_trial_here, is_said_to_be_none
+from .circumstances import is_for_trial_here, is_said_to_be_none, words_beside
 
+_MEANT = re.compile(r"world[- ]?readable|readable (?:by|for) (?:all|every|any|others)", re.IGNORECASE)
+"""What an owner writes who knows."""
 _OCTAL = re.compile(r"0?[0-7]{3}")
 _READ = 4
 _PUBLIC = re.compile(
@@ -70,7 +72,9 @@ class SecretWorldReadable(Rule[WrittenDefinition]):
                     or _PUBLIC.search(name.lower())
                 ):
                     return
-                if is_said_to_be_none(subject.value_place, repository):
+                if is_said_to_be_none(subject.value_place, repository) or _MEANT.search(
+                    words_beside(subject.value_place, repository)
+                ):
                     return
                 if not is_for_trial_here(subject.name.path, repository):
                     yield Finding(

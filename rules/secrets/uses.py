@@ -65,8 +65,18 @@ def uses_by_name(definition: WrittenDefinition, repository: Repository) -> Itera
         for match in () if source is None else pattern.finditer(source.data):
             place = Place(path, Span(*match.span()))
             around = FileDefinitions.of(path, repository).innermost_around(place.span)
-            if around is not None and (reaches_store(around) or _writes(around, repository)):
+            is_argument = source is not None and _argument().search(source.data[: place.span.start][-80:]) is not None
+            if around is not None and (is_argument or reaches_store(around) or _writes(around, repository)):
                 yield place
+
+
+@cache
+def _argument() -> re.Pattern[bytes]:
+    """What stands before a secret that a command is given: whatever text that is, Nix has it."""
+    return re.compile(
+        rb"(?:--?[\w.-]*(?:pass|token|secret|key)[\w-]*[= ]|\bsshpass -p ?|\bIDENTIFIED BY |\bPASSWORD )['\"\\]*$",
+        re.IGNORECASE,
+    )
 
 
 def _writes(definition: WrittenDefinition, repository: Repository) -> bool:

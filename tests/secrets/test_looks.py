@@ -209,3 +209,15 @@ def test_password_in_a_url_has_the_look_of_its_text(text: str, look: Look) -> No
 def test_every_text_has_a_look(text: str) -> None:
     assert look_of(text) in Look
     assert url_password(f"a://b:{text}@c") in Look
+
+
+@pytest.mark.parametrize(
+    "text", ["changeme", "change-it-now", "pleasechangeme", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "to_change_me"]
+)
+def test_a_stand_in_is_told_by_its_words(text: str) -> None:
+    assert look_of(text) is Look.PLACEHOLDER
+
+
+@pytest.mark.parametrize("text", ["Ilikechangeitoften", "interchangemeadow9", "exchangeit4me"])
+def test_a_password_with_the_letters_of_a_stand_in_is_a_password(text: str) -> None:
+    assert look_of(text) is Look.SECRET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from nixlint.semantics.repository.host_reach import reaches
@@ -26,10 +27,18 @@ def is_put_away(path: Path, repository: Repository) -> bool:
     # As a path, and not as a part of an address: …/archive/main.tar.gz
     before = ("./", '"/', "}/", f"{folder.parent.name}/")
     named = tuple(f"{start}{folder.name}".encode() for start in before)
-    users = (user for words in named for user in repository.files_mentioning(words))
-    if any(user != folder and not user.is_relative_to(folder) for user in users):
+    users = {user for words in named for user in repository.files_mentioning(words)}
+    if any(user != folder and not user.is_relative_to(folder) and _imports(user, folder, repository) for user in users):
         return False
     return not any(path in reach.files for reach in reaches(repository))
+
+
+def _imports(user: Path, folder: Path, repository: Repository) -> bool:
+    """Whether a file that has a folder's name in a path means the folder: ``"/disabled/"`` is what a filter looks for."""
+    source = repository.source(user)
+    if source is None:
+        return True
+    return re.search(rb"(?:\./|\"/|\}/|\w/)" + re.escape(folder.name.encode()) + rb"(?!/\")", source.data) is not None
 
 
 def _folder_of(path: Path, repository: Repository) -> Path | None:

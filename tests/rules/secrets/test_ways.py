@@ -476,6 +476,18 @@ in
         },
     ),
     (
+        "E1",
+        "an argument of a command in a let",
+        """{ pkgs, ... }:
+let
+  obs-password = «"birdsong7"»;
+  vmPass = «"waterfall9"»;
+  obs = "${pkgs.obs-cli}/bin/obs-cli --password ${obs-password}";
+in
+pkgs.writeShellScriptBin "a" "${obs} start; sshpass -p ${vmPass} ssh vm"
+""",
+    ),
+    (
         "E2",
         "settings that are called options",
         '{ services.odoo.settings.options.admin_passwd = «"waterfall9"»; }',
@@ -504,9 +516,9 @@ in
         "E4",
         "tokens of services by their prefix",
         """{
-  services.a.x = "«rk_live_@@abcdefghijklmnopqrstu1»";
-  services.b.x = "«glsa_@@abcdefghijklmnopqrstuvwxyz012345_0a1b2c3d»";
-  services.c.x = "«lin_api_@@abcdefghijklmnopqrstuvwxyz01234567890123»";
+  services.a.x = "«rk_live_@@q7w2e9r4t1y6u3i8o5p0a2»";
+  services.b.x = "«glsa_@@q7w2e9r4t1y6u3i8o5p0a2s4d6f8g1h3_0a1b2c3d»";
+  services.c.x = "«lin_api_@@q7w2e9r4t1y6u3i8o5p0a2s4d6f8g1h3j5k7l9z2»";
 }""".replace("@@", ""),
     ),
     (
@@ -869,6 +881,34 @@ in
     mysql -u root -p app
     echo "{\\"password\\":\\"$PASSWORD\\"}" > /run/a.json
   '';
+}""",
+    ),
+    (
+        "E7",
+        "a folder that a filter leaves out, a machine that puts others up, a console that asks for nothing",
+        {
+            "lib.nix": '{ lib }: fs: fs.filterNot (path: lib.hasInfix "/disabled/" path)\n',
+            "modules/disabled/a.nix": '{ users.users.a.password = "waterfall9"; }\n',
+            "flake.nix": """{
+  outputs = { nixpkgs, ... }: {
+    nixosConfigurations.bootstrap = nixpkgs.lib.nixosSystem { modules = [ ./start.nix ]; };
+  };
+}
+""",
+            "start.nix": '{ users.users.root.initialPassword = "waterfall9"; }\n',
+            "wsl.nix": """{
+  wsl.defaultUser = "a";
+  users.users.a = { isNormalUser = true; extraGroups = [ "wheel" ]; initialHashedPassword = ""; };
+}
+""",
+        },
+    ),
+    (
+        "E6",
+        "a mode whose owner knows",
+        """{
+  # node_exporter runs as another user: the file must be world-readable.
+  sops.secrets.metrics.mode = "0444";
 }""",
     ),
     (
