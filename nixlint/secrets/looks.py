@@ -123,7 +123,7 @@ _PLACEHOLDERS = (
     r"(?:put|enter|set|fill|generate)[-_ ]?(?:a|your|the|me|in|some)?[-_ ]?(?:password|secret|token|key|own|here)",
     r"super[-_ ]?(?:secret|secure|strong)|very[-_ ]?(?:secret|secure|strong)|top[-_ ]?secret",
     r"not[-_ ]?(?:a[-_ ]?)?(?:secret|secure|real|used|important|the|so)|insecure|unsafe|never[-_ ]use",
-    r"^x{3,}$|x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}$",
+    r"^x{3,}$|x{4,}|\*{3,}|\.{3,}|(?:^|[^0-9])0{6,}(?:$|[^0-9])|^(.)\1{3,}=*$",
     r"^(?:test|testing|tests?[-_ ]?(?:password|passwd|pass|pw|secret|token|key)\d*)$",
     r"^(?:foo|bar|baz|abc|asdf|qwerty)$|correct[-_ ]?horse|^hunter2$",
     r"^hack ?me$|^in ?secure|^whatever$",
@@ -161,7 +161,7 @@ def look_of(text: str, name: str = "", kind: str = "") -> Look:
         return Look.NO_SECRET
     if any(word in lowered for word in _NO_AUTHENTICATION):
         return Look.NO_SECRET
-    if not _holds_secret(text, name, kind) or (kind == "API key" and _is_dummy_key(lowered)):
+    if not _holds_secret(text, name, kind) or (kind in ("API key", "token") and _is_dummy_key(lowered)):
         return Look.NO_SECRET
     if _filled_in().fullmatch(text):
         return Look.NO_SECRET
@@ -264,7 +264,7 @@ def _is_name_of_secret(text: str, name: str) -> bool:
 def _is_dummy_key(text: str) -> bool:
     """Whether an API key is one of those that stand where something has to stand: ``localonly``, ``1234567890``."""
     digits = text.removeprefix("sk-")
-    is_counted = len(digits) > 3 and digits.isdecimal() and digits in "1234567890" * (len(digits) // 10 + 1)
+    is_counted = len(digits) > 2 and digits.isdecimal() and digits in "1234567890" * (len(digits) // 10 + 1)
     return is_counted or _dummy_keys().match(text) is not None
 
 

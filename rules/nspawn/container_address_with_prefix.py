@@ -6,7 +6,23 @@ from collections.abc import Iterator
 from ipaddress import ip_interface
 
 from nixlint.containers.nspawn.container import NspawnContainer
-from nixlint.rule import Bad, Confidence, Finding, Good, Presence, Repository, Rule, Severity, StringValue
+from nixlint.rule import (
+    Answer,
+    Bad,
+    Confidence,
+    Edit,
+    FileEdit,
+    Finding,
+    Fix,
+    Good,
+    Presence,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    StringValue,
+)
 
 _OPTION = "localAddress"
 """The kernel takes a route of IPv6 whose address has more bits, so ``localAddress6`` is no fault."""
@@ -53,7 +69,7 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
 
-    def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report an address that makes no route, or no gateway."""
         for option in _GATEWAYS if subject.has_private_network else ():
             answer = subject.option(option)
@@ -66,6 +82,7 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
                     help=f"write the address alone: {text.partition('/')[0]}",
                     option=f"{subject.option_path}.{option}",
                     container=subject.name,
+                    fix=_fix(subject, option, answer, repository),
                 )
         if not subject.has_private_network or subject.option_anywhere("hostBridge").presence is not Presence.ABSENT:
             return
@@ -79,6 +96,7 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
                 help=f"write the address alone: {text.partition('/')[0]}",
                 option=f"{subject.option_path}.{_OPTION}",
                 container=subject.name,
+                fix=_fix(subject, _OPTION, answer, repository),
             )
 
     examples = (
@@ -90,6 +108,17 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
     privateNetwork = true;
     hostAddress = "10.0.0.1";
     «localAddress» = "10.0.0.2/24";
+    localAddress6 = "fc00::2/64";
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+            fixed="""\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
     localAddress6 = "fc00::2/64";
     config = { system.stateVersion = "26.05"; };
   };
@@ -111,6 +140,24 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
     privateNetwork = true;
     hostBridge = "br0";
     «hostAddress» = "10.0.1.1/32";
+    localAddress = "10.0.1.2/24";
+    config = { system.stateVersion = "26.05"; };
+  };
+}
+""",
+            fixed="""\
+{
+  containers.web = {
+    privateNetwork = true;
+    hostAddress = "10.0.0.1";
+    localAddress = "10.0.0.2";
+    hostAddress6 = "fc00::1";
+    config = { system.stateVersion = "26.05"; };
+  };
+  containers.db = {
+    privateNetwork = true;
+    hostBridge = "br0";
+    hostAddress = "10.0.1.1";
     localAddress = "10.0.1.2/24";
     config = { system.stateVersion = "26.05"; };
   };
@@ -147,6 +194,27 @@ class ContainerAddressWithPrefix(Rule[NspawnContainer]):
 """,
         ),
         Good("the host's network", '{ containers.a = { localAddress = "10.0.0.2/24"; config = { }; }; }\n'),
+    )
+
+
+def _fix(container: NspawnContainer, option: str, answer: Answer, repository: Repository) -> Fix | None:
+    """The address alone, where the one literal that it is stands right behind the option's name."""
+    value = answer.value
+    if len(answer.definitions) != 1 or not isinstance(value, StringValue) or value.text is None or value.place is None:
+        return None
+    source = repository.source(value.place.path)
+    start, end = value.place.span
+    if source is None or source.data[start:end] != f'"{value.text}"'.encode():
+        return None
+    before = source.data[:start].rstrip()
+    if not before.endswith(b"=") or not before[:-1].rstrip().endswith(option.encode()):
+        return None
+    address = value.text.partition("/")[0]
+    return Fix(
+        Safety.UNSAFE,
+        f"Take the prefix length from the {option} of {container.title}",
+        (FileEdit(value.place.path, Edit(value.place.span, f'"{address}"'.encode())),),
+        reach=Reach((container.option_path / option,)),
     )
 
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from nixlint.containers.host.stateful_services import StatefulService, stateful_services
 from nixlint.containers.nspawn.container import NspawnContainer
 from nixlint.containers.nspawn.options import BindMount
-from nixlint.rule import Bad, Confidence, Finding, Good, Note, Repository, Rule, Severity
+from nixlint.rule import (
+    Bad,
+    Confidence,
+    Edit,
+    FileEdit,
+    Finding,
+    Fix,
+    Good,
+    Note,
+    Reach,
+    Repository,
+    Rule,
+    Safety,
+    Severity,
+    Span,
+)
 
 
 class ContainerDataReadOnly(Rule[NspawnContainer]):
@@ -47,7 +63,7 @@ class ContainerDataReadOnly(Rule[NspawnContainer]):
     confidence = Confidence.CERTAIN
     asks = (NspawnContainer,)
 
-    def check(self, subject: NspawnContainer, _repository: Repository) -> Iterator[Finding]:
+    def check(self, subject: NspawnContainer, repository: Repository) -> Iterator[Finding]:
         """Report each bind mount that keeps a service from its data."""
         if not subject.bind_mounts or not subject.knows_mounts:
             return
@@ -57,9 +73,11 @@ class ContainerDataReadOnly(Rule[NspawnContainer]):
             if mount is None or not all(found is None or _is_read_only(found) for found in mounts):
                 continue
             if not any(_is_at(inner, path) for path in service.directories for inner in subject.brought_inside):
-                yield self._finding(subject, service, mount)
+                yield self._finding(subject, service, mount, repository)
 
-    def _finding(self, container: NspawnContainer, service: StatefulService, mount: BindMount) -> Finding:
+    def _finding(
+        self, container: NspawnContainer, service: StatefulService, mount: BindMount, repository: Repository
+    ) -> Finding:
         return Finding(
             place=mount.place,
             message=f"{container.title} gets {mount.mount_point} read-only, where {service.service} keeps its data: it "
@@ -69,24 +87,59 @@ class ContainerDataReadOnly(Rule[NspawnContainer]):
             container=container.name,
             evidence=service.service,
             notes=(Note(service.place, "the service"),),
+            fix=_fix(container, mount, repository),
         )
 
     examples = (
         Bad(
-            "the default, a folder above, a flag",
+            "the default, a flag",
             """\
 {
   containers.git = {
     bindMounts.«"/var/lib/gitea"».hostPath = "/srv/gitea";
     config = { services.gitea.enable = true; system.stateVersion = "26.05"; };
   };
+  containers.tv = {
+    extraFlags = [ «"--bind-ro=/srv/tv:/var/lib/jellyfin"» ];
+    config = { services.jellyfin.enable = true; system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Bad(
+            "a folder above",
+            """\
+{
   containers.db = {
     bindMounts.«state» = { mountPoint = "/var/lib"; hostPath = "/srv/db"; isReadOnly = true; };
     config = { services.postgresql.enable = true; system.stateVersion = "26.05"; };
   };
-  containers.tv = {
-    extraFlags = [ «"--bind-ro=/srv/tv:/var/lib/jellyfin"» ];
-    config = { services.jellyfin.enable = true; system.stateVersion = "26.05"; };
+}
+""",
+            fixed="""\
+{
+  containers.db = {
+    bindMounts.state = { mountPoint = "/var/lib"; hostPath = "/srv/db"; isReadOnly = false; };
+    config = { services.postgresql.enable = true; system.stateVersion = "26.05"; };
+  };
+}
+""",
+        ),
+        Bad(
+            "a mount whose set is written in braces",
+            """\
+{
+  containers.git = {
+    bindMounts.«"/var/lib/gitea"» = { hostPath = "/srv/gitea"; };
+    config = { services.gitea.enable = true; system.stateVersion = "26.05"; };
+  };
+}
+""",
+            fixed="""\
+{
+  containers.git = {
+    bindMounts."/var/lib/gitea" = { isReadOnly = false; hostPath = "/srv/gitea"; };
+    config = { services.gitea.enable = true; system.stateVersion = "26.05"; };
   };
 }
 """,
@@ -162,3 +215,33 @@ def _is_at(path: PurePosixPath, directory: PurePosixPath) -> bool:
 
 def _is_read_only(mount: BindMount) -> bool:
     return mount.writable is False and not mount.conditions
+
+
+def _fix(container: NspawnContainer, mount: BindMount, repository: Repository) -> Fix | None:
+    """Make a mount writable whose set says that it is read-only, or says nothing and is written in braces."""
+    source = repository.source(mount.place.path)
+    if source is None or container.body is None:
+        return None
+    written = _set_behind(source.data, mount.place.span.end)
+    if written is None:
+        return None
+    text = source.data[written.start : written.end]
+    stated = re.search(rb"\bisReadOnly\s*=\s*true\s*;", text)
+    if stated is not None:
+        span, new = Span(written.start + stated.start(), written.start + stated.end()), b"isReadOnly = false;"
+    elif b"isReadOnly" in text:
+        return None
+    else:
+        span, new = Span(written.start + 1, written.start + 1), b" isReadOnly = false;"
+    return Fix(
+        Safety.UNSAFE,
+        f"Let {container.title} write to {mount.mount_point}",
+        (FileEdit(mount.place.path, Edit(span, new)),),
+        reach=Reach((container.option_path / "bindMounts",)),
+    )
+
+
+def _set_behind(data: bytes, at: int) -> Span | None:
+    """The set in braces that a name is bound to right here, if there is no set, text or comment within it."""
+    found = re.compile(rb"\"?\s*=\s*(\{[^{}#]*\})\s*;").match(data, at)
+    return None if found is None else Span(*found.span(1))

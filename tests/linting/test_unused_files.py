@@ -20,6 +20,7 @@ TREE = "{ outputs = inputs: inputs.flake-parts.lib.mkFlake { } (inputs.import-tr
         {".attic/a.nix": BROKEN},
         {"hosts/_archive/a.nix": BROKEN, "x.nix": "{ }"},
         {"examples/a.nix": BROKEN},
+        {"modules/discarded/a.nix": BROKEN},
         {"flake.nix": TREE, "modules/_a.nix": BROKEN},
         {"flake.nix": TREE, "modules/_parts/b/a.nix": BROKEN},
     ],

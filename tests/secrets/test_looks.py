@@ -212,7 +212,15 @@ def test_every_text_has_a_look(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["changeme", "change-it-now", "pleasechangeme", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", "to_change_me"]
+    "text",
+    [
+        "changeme",
+        "change-it-now",
+        "pleasechangeme",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789",
+        "to_change_me",
+        "A" * 43 + "=",
+    ],
 )
 def test_a_stand_in_is_told_by_its_words(text: str) -> None:
     assert look_of(text) is Look.PLACEHOLDER
@@ -221,3 +229,8 @@ def test_a_stand_in_is_told_by_its_words(text: str) -> None:
 @pytest.mark.parametrize("text", ["Ilikechangeitoften", "interchangemeadow9", "exchangeit4me"])
 def test_a_password_with_the_letters_of_a_stand_in_is_a_password(text: str) -> None:
     assert look_of(text) is Look.SECRET
+
+
+@pytest.mark.parametrize("text", ["123", "1234567890", "sk-local"])
+def test_a_token_that_stands_where_something_has_to_stand_is_none(text: str) -> None:
+    assert look_of(text, "ANTHROPIC_AUTH_TOKEN", "token") is Look.NO_SECRET

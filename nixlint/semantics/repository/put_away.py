@@ -10,7 +10,10 @@ from nixlint.semantics.repository.repository import Repository
 
 _FOLDERS = frozenset(
     # Names of folders for what was in use once. A name alone is no proof: what a host imports from there is in use.
-    "archive archived archives attic deprecated disabled graveyard obsolete retired trash unused example examples".split()
+    (
+        "abandoned archive archived archives attic dead deleted deprecated disabled discarded graveyard inactive junk "
+        "leftovers obsolete removed retired stale trash unmaintained unused example examples"
+    ).split()
 )
 _IMPORTERS = (b"import-tree", b"haumea")
 """Of these libraries, which import whole folders, what begins with ``_`` is left out (import-tree, README)."""
