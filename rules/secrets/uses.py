@@ -66,7 +66,7 @@ def uses_by_name(definition: WrittenDefinition, repository: Repository) -> Itera
             place = Place(path, Span(*match.span()))
             around = FileDefinitions.of(path, repository).innermost_around(place.span)
             is_argument = source is not None and _argument().search(source.data[: place.span.start][-80:]) is not None
-            if around is not None and (is_argument or reaches_store(around) or _writes(around, repository)):
+            if is_argument or (around is not None and (reaches_store(around) or _writes(around, repository))):
                 yield place
 
 
