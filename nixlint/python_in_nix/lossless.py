@@ -150,24 +150,38 @@ def _edit(text: ProgramText, span: Span, new: bytes) -> tuple[Place, bytes] | No
             break
     else:
         return None
-    if segment.escapes and not _stands_alone(text, span, new):
+    within = Span(span.start - start, span.end - start)
+    if segment.escapes and not (_stands_alone(text, span, new, within) and _keeps_lines(segment, within, new)):
         return None
-    first = segment.start + span.start - start
+    first = segment.start + within.start
     written = _written(new, segment)
     return None if written is None else (Place(segment.path, Span(first, first + len(span))), written)
 
 
-def _stands_alone(text: ProgramText, span: Span, new: bytes) -> bool:
-    """Whether a change makes no escape, no interpolation and no other indentation together with what is around it."""
+def _stands_alone(text: ProgramText, span: Span, new: bytes, within: Span) -> bool:
+    """Whether a change makes no escape, no interpolation and no other indentation together with what is around it.
+
+    ``within`` is where the span lies in its segment, which may be the first of its literal.
+    """
     before, after = text.data[max(0, span.start - 1) : span.start], text.data[span.end : span.end + 1]
     if before in _HALF_AN_ESCAPE or after in _HALF_AN_ESCAPE:
         return False
     touched = text.kinds(span)
     if touched != {SegmentKind.VERBATIM}:
         return False
-    if before in (b"", b"\n") and not _is_line_before(after, span, new) and (not span or (new or b" ")[:1] in b" \t\n"):
+    begins_line = (within.start == 0 or before in (b"", b"\n")) and not _is_line_before(after, span, new)
+    is_within_line = bool(span) or (after.strip() != b"" and b"\n" not in new)
+    if begins_line and (not is_within_line or (new + after)[:1] in b" \t\n"):
         return False  # What begins a line decides about the indentation of all lines, and a blank line has its own.
     return b"\n" not in text.data[span.start : span.end]
+
+
+def _keeps_lines(segment: Segment, span: Span, new: bytes) -> bool:
+    """Whether no line that a change begins or ends is left with spaces alone: Nix drops those before a closing quote."""
+    before = segment.text[: span.start].rpartition(b"\n")[2]
+    after = segment.text[span.end :].partition(b"\n")[0]
+    lines = (before + new + after).split(b"\n")
+    return not segment.is_indented or all(line.strip(b" ") for line in (lines[0], lines[-1]) if line)
 
 
 def _is_line_before(after: bytes, span: Span, new: bytes) -> bool:
@@ -200,7 +214,7 @@ def with_doubled_backslash(text: ProgramText, backslash: Span) -> tuple[tuple[Pl
         return None
     segment, start = text.segment_at(backslash.start)
     is_plain = segment.is_indented or not segment.escapes
-    if not is_plain or not text.is_verbatim(backslash) or text.data[backslash.start - 1 : backslash.start] == b"'":
-        return None
+    if not is_plain or not text.is_verbatim(backslash):
+        return None  # Where Nix keeps the first one, the second changes nothing of what Nix reads around it.
     at = segment.start + backslash.end - start
     return ((Place(segment.path, Span(at, at)), b"\\"),)

@@ -30,13 +30,6 @@ class PythonProblem(NamedTuple):
     line: int
 
 
-class StrangeEscape(NamedTuple):
-    """A backslash in a string that begins no escape that Python knows."""
-
-    escape: str
-    span: Span
-
-
 class PythonProgram:
     """A program and what Python makes of it."""
 

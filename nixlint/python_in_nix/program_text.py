@@ -140,7 +140,7 @@ class ProgramText:
         if segment.kind is SegmentKind.VERBATIM:
             return segment.start + max(0, min(offset - start, len(segment.text)))
         if is_end:
-            return segment.end if offset > start else segment.start
+            return segment.end if offset > start or not self.data else segment.start
         return segment.start
 
 

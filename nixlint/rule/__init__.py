@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from nixlint.linting.fixes.renaming import stands_in_list as stands_in_list
     from nixlint.linting.fixes.script_fixes import begin_with as begin_with
     from nixlint.linting.fixes.script_fixes import call as call
+    from nixlint.linting.fixes.script_fixes import double_backslash as double_backslash
+    from nixlint.linting.fixes.script_fixes import insert as insert
     from nixlint.linting.fixes.script_fixes import rename_attribute as rename_attribute
     from nixlint.linting.fixes.script_fixes import rename_keyword as rename_keyword
+    from nixlint.linting.fixes.script_fixes import rename_name as rename_name
     from nixlint.linting.rule import Bad as Bad
     from nixlint.linting.rule import Good as Good
     from nixlint.linting.rule import Rule as Rule
@@ -183,9 +186,12 @@ GROUPS: dict[str, dict[str, str]] = {
         "begin_with": "nixlint.linting.fixes.script_fixes",
         "call": "nixlint.linting.fixes.script_fixes",
         "defining_inside": "nixlint.linting.fixes.container_definitions",
+        "double_backslash": "nixlint.linting.fixes.script_fixes",
+        "insert": "nixlint.linting.fixes.script_fixes",
         "parse_pattern": "nixlint.semantics.modules.option_query",
         "rename_attribute": "nixlint.linting.fixes.script_fixes",
         "rename_keyword": "nixlint.linting.fixes.script_fixes",
+        "rename_name": "nixlint.linting.fixes.script_fixes",
         "suggestion": "nixlint.linting.configuration",
     },
 }

@@ -32,8 +32,8 @@ class TestScriptUnknownMachine(Rule[TestScript]):
     `containers` has it, and the script does not bind it. In the script a name has `_` wherever the attribute has a character
     that Python does not take: `web-1` is `web_1`.
 
-    From NixOS 26.05 on, a machine goes by the name of its attribute. Before, it went by its `networking.hostName`, which the
-    test framework sets to the name of the attribute unless the configuration says another one.
+    A machine that is used by its host name is a finding of
+    [test-script-host-name](test-script-host-name.md).
 
     ## Why it matters
 
@@ -71,22 +71,15 @@ class TestScriptUnknownMachine(Rule[TestScript]):
         for node in _used_as_machines(subject):
             name = node.id
             if not _is_known(name, subject, hosts, target):
-                yield self._finding(subject, node, hosts)
+                yield self._finding(subject, node)
 
-    def _finding(self, subject: TestScript, node: ast.Name, hosts: HostNames) -> Finding:
+    def _finding(self, subject: TestScript, node: ast.Name) -> Finding:
         names = sorted(machine.name for machine in subject.machines)
-        of_host = hosts.attributes.get(node.id)
-        if of_host is not None:
-            message = f"'{node.id}' is the host name of a node, which the script has as '{of_host}' from NixOS 26.05 on"
-            advice = f"use '{of_host}'"
-        else:
-            near = suggestion(node.id, names)
-            message = f"no node of this test is called '{node.id}', so the script ends here with a NameError{near}"
-            advice = f"the machines of this test are: {', '.join(names)}"
+        near = suggestion(node.id, names)
         return Finding(
             place=subject.where(subject.program.span(node)),
-            message=message,
-            help=advice,
+            message=f"no node of this test is called '{node.id}', so the script ends here with a NameError{near}",
+            help=f"the machines of this test are: {', '.join(names)}",
             option="testScript",
             within=subject.commented,
             evidence=node.id,
@@ -126,20 +119,6 @@ pkgs.testers.runNixOSTest {
   '';
 }
 """,
-        ),
-        Bad(
-            "the host name, which 26.05 no longer takes",
-            {
-                "flake.nix": '{ inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixos-26.05"; outputs = _: { }; }\n',
-                "test.nix": """\
-{
-  nodes.server = { networking.hostName = "k3sserver"; };
-  testScript = ''
-    «k3sserver».wait_for_unit("k3s")
-  '';
-}
-""",
-            },
         ),
         Good(
             "the host name, for a release that takes it",
@@ -212,4 +191,4 @@ def _is_known(name: str, script: TestScript, hosts: HostNames, target: TargetRel
     is_new = target.is_known and target.release >= driver().by_attribute_name_since
     if script.machine(name) is not None:
         return True
-    return not is_new and (name in hosts.attributes or not hosts.are_known)
+    return name in hosts.attributes or (not is_new and not hosts.are_known)

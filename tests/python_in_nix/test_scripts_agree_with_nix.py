@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from nixlint.python_in_nix.lossless import edits_between
@@ -21,7 +21,24 @@ from tests.syntax.test_string_literals_agree_with_nix import INDENTED_PIECES, QU
 
 BATCH = 30
 EXAMPLES = int(os.environ.get("NIXLINT_EXAMPLES", "4"))
-INDENTED = st.lists(st.sampled_from(INDENTED_PIECES), max_size=14).map(lambda pieces: "''" + "".join(pieces) + "''")
+PYTHON_PIECES = (
+    "\n    start_all()",
+    "\n\tmachine.succeed('a')",
+    "\n  \t with subtest('é'):",
+    "\r\n      machine.fail('b')  # \U0001f600",
+    "\n    # ''${HOME} ''\\n",
+    "\n    s = r'\\d' + \"''\\t\"",
+    '\n${"x"}',
+    '\n    ${"start_all()"}\n',
+    "\n  ${''\n    a = 1\n    b = 2\n''}",
+    "\n      ${''\n\tx\r\n''}y",
+    "-${''''}",
+    '\n    ${""}z',
+)
+"""Lines as scripts have them: statements at tabs and spaces, escapes of both languages, interpolations that begin a line."""
+INDENTED = st.lists(st.sampled_from(INDENTED_PIECES + PYTHON_PIECES), max_size=14).map(
+    lambda pieces: "''" + "".join(pieces) + "''"
+)
 QUOTED = st.lists(st.sampled_from(QUOTED_PIECES), max_size=10).map(lambda pieces: '"' + "".join(pieces) + '"')
 SUM = st.lists(st.one_of(INDENTED, QUOTED), min_size=1, max_size=3).map(" + ".join)
 
@@ -46,6 +63,8 @@ def test_a_script_is_the_text_that_nix_makes_of_it(scripts: list[str]) -> None:
 
 @settings(max_examples=10 * EXAMPLES, deadline=None)
 @given(SUM)
+@example("\"${ ''  '' /* } */ }\"")
+@example('\'\'a${""}b\'\' + "${""}"')
 def test_a_verbatim_piece_stands_in_the_file_as_it_reads(script: str) -> None:
     source = parsed(script)
     text = text_of(source)
@@ -54,7 +73,11 @@ def test_a_verbatim_piece_stands_in_the_file_as_it_reads(script: str) -> None:
         if segment.kind is SegmentKind.VERBATIM:
             assert source.data[segment.start : segment.end] == segment.text
         place = text.place(Span(at, at + len(segment.text)))
-        assert place is None or place.span == Span(segment.start, segment.end)
+        if segment.text:
+            assert place is None or place.span == Span(segment.start, segment.end)
+        elif not text.data:
+            assert place is not None
+            assert place.span in [Span(each.start, each.end) for each in text.segments]
         at += len(segment.text)
     assert b"".join(segment.text for segment in text.segments) == text.data
 
@@ -66,10 +89,23 @@ def test_a_script_that_is_written_back_unchanged_is_the_same_file(script: str) -
     assert edits_between(text, text.data) == ()
 
 
+LAST_LINES = [
+    ("''\n\ta    ''", 2, 0, "start_all()\n"),
+    ("''a\n    ''", 0, 1, ""),
+    ("''\n  x y  ''", 0, 3, ""),
+    ("\"x\" + ''a b''", 1, 0, "\n"),
+    ("\"x\" + ''a\n b''", 1, 1, ""),
+    ("''\n  a.b()\n    c\n''", 0, 0, "k3s"),
+    ("''\n  k3s_a.b()\n  a\n''", 0, 5, "a"),
+]
+"""Changes after which a line has nothing but spaces, or an opening line nothing at all: Nix drops both."""
+
+
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.tuples(SUM, st.integers(0, 60), st.integers(0, 4), st.sampled_from((
     "x", "wait_for_unit", "\n", "\n  a", "é", "", '"', "\\n", "#", "a\n\nb", "x$", "'", "start_all()\n", "a\nb\n",
 ))), min_size=BATCH, max_size=BATCH))  # fmt: skip
+@example(LAST_LINES)
 def test_what_is_written_back_means_the_new_script(changes: list[tuple[str, int, int, str]]) -> None:
     written: list[str] = []
     meant: list[str] = []

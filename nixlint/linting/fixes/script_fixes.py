@@ -49,6 +49,14 @@ def double_backslash(text: ProgramText, backslash: Span, safety: Safety) -> Fix 
     return _fix(with_doubled_backslash(text, backslash), "write the backslash twice", safety)
 
 
+def insert(text: ProgramText, at: int, new: str, summary: str, safety: Safety) -> Fix | None:
+    """A fix that writes something before an offset of a script; ``None`` where it cannot be written."""
+    from nixlint.python_in_nix.lossless import edits_between
+
+    changes = edits_between(text, text.data[:at] + new.encode() + text.data[at:])
+    return _fix(changes, summary, safety)
+
+
 def _fix(changes: tuple[tuple[Place, bytes], ...] | None, summary: str, safety: Safety) -> Fix | None:
     if not changes or any(place.path.suffix != ".nix" for place, _ in changes):
         return None
