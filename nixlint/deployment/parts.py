@@ -235,13 +235,17 @@ class CommentSource(Protocol):
 
 
 class Resource(NamedTuple):
-    """A network or a volume that has to be made: its name in the engine and the flags of ``create``."""
+    """A network or a volume that has to be made: its name in the engine and the flags of ``create``.
+
+    ``secret_options`` are options of its driver that must not be in the store.
+    """
 
     key: str
     name: str
     flags: tuple[str, ...]
     place: Place
     mounts_for: tuple[str, ...] = ()
+    secret_options: tuple[tuple[str, str], ...] = ()
 
 
 class BuildSecret(NamedTuple):

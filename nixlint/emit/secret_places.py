@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from nixlint.containers.languages.environment_files import is_passed, unit_environment
-from nixlint.deployment.parts import Build, DeployedContainer, Deployment, SecretFile
+from nixlint.deployment.parts import Build, DeployedContainer, Deployment, Resource, SecretFile
 from nixlint.deployment.target import SecretStore, Target
 
 from .expression import AttrSet, Entry, Expression, FileBeside, Inner, Literal, Select, Template, Text, Unwritable
@@ -40,6 +40,10 @@ class SecretPlaces:
     def build_environment_file(self, build: Build) -> Expression | None:
         """The file with the secret arguments of a build; ``None`` where it has none."""
         return self._file(f"{build.service}{_ARGUMENTS}") if build.secret_arguments else None
+
+    def option_file(self, volume: Resource, option: str) -> str | Inner:
+        """The path of the file with a secret option of a volume."""
+        return self._path(_option_file(volume, option))
 
     def dockerfile(self, build: Build) -> str | Inner | None:
         """The path of a Dockerfile with a secret in it; ``None`` where there is none."""
@@ -133,6 +137,10 @@ _ARGUMENTS = ".build.env"
 _DOCKERFILE = ".Dockerfile"
 
 
+def _option_file(volume: Resource, option: str) -> str:
+    return f"{volume.name}.volume.{option}"
+
+
 def _identity(option: str, value: str) -> Expression:
     """A user or a group by its number: sops-nix takes numbers, agenix what chown(1) takes."""
     return Literal(int(value)) if option in ("uid", "gid") else Text(value)
@@ -196,4 +204,6 @@ def secret_files(deployment: Deployment) -> tuple[SecretFile, ...]:
         )
         if build.is_dockerfile_secret:
             files.append(SecretFile(f"{build.service}{_DOCKERFILE}", (), build.dockerfile_text))
+    for volume in deployment.volumes:
+        files += [SecretFile(_option_file(volume, name), (), value) for name, value in volume.secret_options]
     return (*files, *deployment.secret_files)

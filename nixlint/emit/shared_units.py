@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ from nixlint.semantics.modules.releases import first_with
 
 from .context import Context, list_entry
 from .engine import cache_flags, context_text, create_flags, image_name
-from .expression import WRITE_TEXT, AttrSet, Call, Entry, IfElse, ListOf, Literal, Select, Text, Word
-from .shell import shell, word
+from .expression import WRITE_TEXT, AttrSet, Call, Entry, IfElse, ListOf, Literal, Script, Select, Text, Word
+from .shell import joined, shell, word
 from .unit_text import description, path_list, single_path
 
 
@@ -155,10 +156,12 @@ class SharedUnits:
         """A unit that makes a network or a volume unless it is there. Networks go with the unit, data never."""
         comments = self._context.comments.take(resource.place)
         words = {"engine": self._context.engine, "kind": kind, "name": resource.name}
-        script = shell(
-            "{engine} {kind} inspect {name} > /dev/null 2>&1 ||\n  {engine} {kind} create {flags}\n",
-            flags=[*flags, resource.name],
-            **words,
+        script = joined(
+            [
+                shell("{engine} {kind} inspect {name} > /dev/null 2>&1 ||\n  {engine} {kind} create", **words),
+                *self._secret_options(resource),
+                shell(" {flags}\n", flags=[*flags, resource.name]),
+            ]
         )
         service = [*_ONE_SHOT, *_TRIED_AGAIN]
         if self._context.target.user is not None:
@@ -178,6 +181,12 @@ class SharedUnits:
         unit = self._context.units.resource(kind, resource.name)
         rest = self._context.comments.take_inside(resource.place)
         return Entry((unit,), AttrSet(tuple(entries)), (*comments.above, *rest), comments.beside)
+
+    def _secret_options(self, volume: Resource) -> Iterator[Script]:
+        """The options of a volume whose values come from files."""
+        for option, _ in volume.secret_options:
+            file = word(self._context.secrets.option_file(volume, option))
+            yield shell(' --opt {option}"$(cat {file})"', option=f"{option}=", file=file)
 
     def _build_unit(self, build: Build) -> Entry:
         image = image_name(build.image, self._context.backend, is_built=True)

@@ -152,3 +152,30 @@ def test_a_port_of_podmans_name_service_needs_a_person(port: str, tmp_path: Path
 def test_a_name_service_beside_that_of_podman_is_left_alone(settings: str, tmp_path: Path) -> None:
     text = f"services: {{ dns: {{ image: i, {settings} }} }}\n"
     assert ("needs-you", "services.dns.ports") not in remarks(converted(text, tmp_path))
+
+
+SHARE = """\
+services: { web: { image: i, volumes: ["media:/media"] } }
+volumes:
+  media:
+    driver_opts: { type: cifs, device: //nas/media, o: "username=bob,password=hunter2x9,vers=3.0" }
+"""
+
+
+@pytest.mark.parametrize("store", ["env-file", "sops", "agenix"])
+def test_an_option_of_a_volume_with_a_secret_comes_from_a_file(store: str, tmp_path: Path) -> None:
+    conversion = converted(SHARE, tmp_path, secrets=store)
+    (file,) = conversion.secret_files
+    assert (file.name, file.content) == ("proj_media.volume.o", "username=bob,password=hunter2x9,vers=3.0")
+    module = module_text(conversion)
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "module.nix").write_text(module)
+    (evaluated,) = evaluate([[tmp_path / "module.nix"]], "26.05")
+    path = {"env-file": "/var/lib/secrets/proj", "sops": "/run/secrets", "agenix": "/run/agenix"}[store]
+    script = evaluated.services["podman-volume-proj_media"]["script"]
+    option = f'--opt o="$(cat {path}/proj_media.volume.o)"'
+    assert f"podman volume create {option} --opt type=cifs --opt device=//nas/media proj_media\n" in script.replace(
+        "'", ""
+    )
+    assert "hunter2" not in module
+    assert not any(each.is_incomplete for each in conversion.remarks)

@@ -42,6 +42,9 @@ class Volumes:
         name = volume.identifier("name") or key
         self.names[key] = name
         external = volume.flag("external")
+        secret = (
+            () if external else volume.secret_pairs("driver_opts", lambda option, value: _fits(name, option, value))
+        )
         driver, options, labels = volume.text("driver"), volume.shown_pairs("driver_opts"), volume.shown_pairs("labels")
         flags = (
             *(("--driver", driver) if driver and driver != "local" else ()),
@@ -57,8 +60,16 @@ class Volumes:
             volume.needs_you(
                 volume.key, f"{name}: it is external: make the volume before the containers start", volume.node.place
             )
-        elif flags:
-            self.made.append(Resource(key, name, flags, volume.node.place, tuple(devices)))
+        elif flags or secret:
+            self.made.append(Resource(key, name, flags, volume.node.place, tuple(devices), secret))
+
+
+def _fits(name: str, option: str, value: str) -> bool:
+    """Whether a file, named after a volume and its option, can hold the value as a shell reads it back."""
+    return bool(_FILE_NAME.fullmatch(f"{name}.{option}")) and "\0" not in value and not value.endswith("\n")
+
+
+_FILE_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
 
 
 def _is_local(device: str) -> bool:
