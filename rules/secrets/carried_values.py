@@ -47,7 +47,7 @@ def carried_values(definition: WrittenDefinition, repository: Repository) -> Ite
 def _is_secret(source: Source, definition: WrittenDefinition, kind: str) -> bool:
     is_plain = source.way is Way.LITERAL and not shows_itself(source.text)
     name = definition.path.last or ""
-    if name.lower() in _WORDS_OF_OTHERS or (len(definition.path) == 1 and _is_name(source.text, name)):
+    if len(definition.path) == 1 and (name.lower() in _WORDS_OF_OTHERS or _is_name(source.text, name)):
         return False
     return is_plain and look_of(source.text, name, kind) is Look.SECRET
 

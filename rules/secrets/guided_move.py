@@ -162,14 +162,22 @@ def _tool(file: Path, repository: Repository) -> str | None:
 
 
 def _have_all(mark: bytes, file: Path, repository: Repository) -> bool:
-    """Whether all machines with a file have one that mentions something."""
-    return all(
-        any((source := repository.source(each)) is not None and mark in source.data for each in files)
-        for files in machines_with(file, repository)
-    )
+    """Whether all machines with a file have one that mentions something.
+
+    Where no machine certainly has it, the file has to speak of the tool itself: else nobody knows who imports it.
+    """
+    machines = machines_with(file, repository) or (frozenset({file}),)
+    return all(any(_mentions(each, mark, repository) for each in files) for files in machines)
+
+
+def _mentions(file: Path, mark: bytes, repository: Repository) -> bool:
+    source = repository.source(file)
+    return source is not None and (mark in source.data or _OWN_MARKS[mark] in source.data)
 
 
 _MARKS = (("sops", b"defaultSopsFile"), ("age", b"age.secrets"))
+_OWN_MARKS = {b"defaultSopsFile": b"sops.secrets", b"age.secrets": b"age = {"}
+"""How a module declares secrets that does not say where they are."""
 
 
 def _is_defined(option: OptionPath, definition: WrittenDefinition, repository: Repository) -> bool:

@@ -216,6 +216,19 @@ def test_nothing_is_moved_where_anything_is_unsure(repository: Path, state: Path
     assert not state.exists()
 
 
+def test_nothing_is_moved_in_a_file_of_which_nobody_knows_who_has_it(repository: Path, state: Path) -> None:
+    image = '{ config, ... }: { users.users.a.password = "wonderland7"; }\n'
+    write_files(
+        repository,
+        {"flake.nix": "{ outputs = _: { }; }\n", "host.nix": "{ sops.defaultSopsFile = ./a; }\n", "image.nix": image},
+    )
+
+    _run(repository, "fix", "--unsafe-fixes")
+
+    assert (repository / "image.nix").read_text() == image
+    assert not state.exists()
+
+
 def test_nothing_is_moved_on_a_machine_without_the_tool(repository: Path, state: Path) -> None:
     write_files(
         repository,
