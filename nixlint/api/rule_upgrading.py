@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlint.files.writing import NotWritten
-from nixlint.linting.finding import Report
+from nixlint.linting.finding import Report, ReportedFinding
 from nixlint.linting.fixes.applying import FixedFile
 from nixlint.linting.fixes.writing import write
 from nixlint.linting.run.request import Request
@@ -35,6 +35,11 @@ class UpgradedRules(NamedTuple):
     def report(self) -> Report:
         """What is left for a person, and what could not be looked at."""
         return self.upgraded.left.report
+
+    @property
+    def to_look_at(self) -> tuple[ReportedFinding, ...]:
+        """Calls in files that change which mean more than they did; they keep no rule from running."""
+        return self.upgraded.to_look_at
 
     @property
     def rules(self) -> Mapping[str, Requirement]:

@@ -166,10 +166,11 @@ def _upgrade(paths: tuple[str, ...], as_diff: bool, color: str) -> int:
     for each in unwritten:
         print(f"error: {visible(f'{upgraded.shown(each.path)}: {each.reason}')}", file=sys.stderr)
     report = upgraded.report
-    for found in report.findings:
-        place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
-        help_text = f" ({visible(found.finding.help)})" if found.finding.help else ""
-        print(f"needs you {place}: {visible(found.finding.message)}{help_text}", file=sys.stderr)
+    for word, findings in (("needs you", report.findings), ("look at", upgraded.to_look_at)):
+        for found in findings:
+            place = visible(f"{found.path}:{found.start.line}:{found.start.column}")
+            help_text = f" ({visible(found.finding.help)})" if found.finding.help else ""
+            print(f"{word} {place}: {visible(found.finding.message)}{help_text}", file=sys.stderr)
     write_notices(report, color)
     verb = "Would upgrade" if as_diff else "Upgraded"
     done = count(len(upgraded.files) - len(unwritten), "file")

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Change(NamedTuple):
@@ -52,11 +52,19 @@ def earlier_modules() -> frozenset[str]:
 @cache
 def earlier_attributes() -> Mapping[str, str]:
     """The attributes of rules that are gone, with what to do instead."""
-    return _document()["attributes"]["Rule"]
+    found: Mapping[str, str] = _document()["attributes"]["Rule"]
+    return found
 
 
 @cache
-def _document() -> Mapping[str, Mapping[str, Mapping[str, str]]]:
+def changed_calls() -> Mapping[str, str]:
+    """What a person looks at where an upgraded rule calls something that means more than it did, by its name today."""
+    found: Mapping[str, str] = _document()["calls"]
+    return found
+
+
+@cache
+def _document() -> Mapping[str, Any]:
     document = json.loads((files("nixlint.data") / "rule_api_changes.json").read_text("utf-8"))
     assert isinstance(document, dict)
     return document

@@ -34,7 +34,8 @@ def violations(pack: Pack, parsed: Sequence[ParsedFile]) -> Iterator[tuple[Parse
     for each in parsed:
         search = _Search(each, pack, own, own_names)
         each.module.visit(search)
-        each.module.visit(_Disguises(search))
+        if not each.file.data.isascii():
+            each.module.visit(_Disguises(search))
         yield from ((each, found) for found in search.found)
 
 

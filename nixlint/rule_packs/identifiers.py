@@ -43,8 +43,9 @@ class Identifiers:
         return self._taken.get(identifier)
 
     def is_own(self, root: Path) -> bool:
-        """Whether a pack is that of nixlint's own rules."""
-        return Anywhere().identity(root) == Anywhere().identity(self._own.folder)
+        """Whether a pack is that of nixlint's own rules, or some of them."""
+        own = Anywhere().identity(self._own.folder)
+        return any(Anywhere().identity(folder) == own for folder in (root, *root.parents))
 
     def _objection(self, text: str, attribute: str) -> str | None:
         holder = self._taken.get(text)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import libcst as cst
 
 from nixlint.files.reading import reason_of
-from nixlint.linting.finding import Failure, Report
+from nixlint.linting.finding import Failure, Report, ReportedFinding
 from nixlint.linting.fixes.applying import FixedFile
 from nixlint.linting.packs.folder import Refused
 from nixlint.linting.run.request import Request
@@ -18,14 +18,16 @@ from .parsed_file import ParsedFile, Unreadable
 from .rule_api_2 import to_rule_api_2
 from .vetting import Vetted, vet_packs
 
+_TO_LOOK_AT = "rule-api-changed"
 _NEEDS_A_PERSON = frozenset({"rule-api-old", "rule-api-unknown", "rule-incomplete"})
 
 
 class UpgradedRules(NamedTuple):
-    """The files that change, how many there are, and what needs a person: the places are those in the upgraded files."""
+    """The files that change, what needs a person, and calls ``to_look_at``: the places are those in the upgraded files."""
 
     files: tuple[FixedFile, ...]
     left: Vetted
+    to_look_at: tuple[ReportedFinding, ...] = ()
 
 
 def upgrade(request: Request) -> UpgradedRules:
@@ -39,8 +41,9 @@ def upgrade(request: Request) -> UpgradedRules:
         for name, file in new.files.items()
         if file.data != pack.files[name].data
     ]
-    left = vet_packs(after, request, failures)
-    return UpgradedRules(tuple(changed), left._replace(report=_needing_a_person(left.report)))
+    left = vet_packs(after, request, failures, frozenset(file.path for file in changed))
+    to_look_at = tuple(found for found in left.report.findings if found.rule == _TO_LOOK_AT)
+    return UpgradedRules(tuple(changed), left._replace(report=_needing_a_person(left.report)), to_look_at)
 
 
 def _packs(request: Request, failures: list[Failure]) -> Iterator[Pack]:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+import libcst as cst
+
 from nixlint.files.reading import reason_of
 from nixlint.linting.finding import Confidence, Failure, Finding, Report, ReportedFinding
 from nixlint.linting.packs.folder import Refused
@@ -15,6 +17,7 @@ from nixlint.linting.run.request import Request
 from nixlint.syntax.place import Place
 from nixlint.syntax.span import LineIndex, Span
 
+from .api_changes import changed_calls
 from .completeness import gaps
 from .declared_rule import DeclaredRule, declared_rules
 from .forbidden import violations
@@ -60,13 +63,19 @@ def vet_installed(request: Request) -> Vetted:
         return vet_packs((), request, (Failure(str(error)),))
 
 
-def vet_packs(packs: Iterable[Pack], request: Request, failures: Iterable[Failure] = ()) -> Vetted:
-    """Vet some packs; see :func:`vet`."""
+def vet_packs(
+    packs: Iterable[Pack],
+    request: Request,
+    failures: Iterable[Failure] = (),
+    upgraded: frozenset[Path] = frozenset(),
+) -> Vetted:
+    """Vet some packs; see :func:`vet`. Of files that were just ``upgraded``, calls that mean more now are reported too."""
     packs = tuple(packs)
     texts = {file.path: file.data for pack in packs for file in pack.files.values()}
     identifiers = Identifiers()
     read = [_read(pack) for pack in packs]
     said = [each for pack in read for each in _said_of(pack, identifiers)]
+    said += [each for pack in read for file in pack.parsed if file.file.path in upgraded for each in _changed(file)]
     lines = {path: LineIndex(data) for path, data in texts.items()}
     found = sorted(_reported(said, lines, request), key=_order)
     report = Report(tuple(found), tuple(failures), (), files_checked=sum(each.files_read for each in read))
@@ -138,6 +147,27 @@ def _said_of(read: _ReadPack, identifiers: Identifiers) -> Iterator[_Said]:
                 yield _Said(rule.file.place(rule.node.name), Objection("rule-misnamed", reason), _name(rule))
     for rule, gap in identifiers.clashes(rules, pack.root):
         yield _Said(rule.file.place(gap.node), gap.objection, _name(rule))
+
+
+def _changed(file: ParsedFile) -> Iterator[_Said]:
+    search = _Calls()
+    file.module.visit(search)
+    for call in search.found:
+        for name in sorted(file.imported(call.func)):
+            reason = changed_calls().get(name)
+            if reason is not None and not any(
+                arg.keyword is not None and arg.keyword.value == "reach" for arg in call.args
+            ):
+                yield _Said(file.place(call.func), Objection("rule-api-changed", reason))
+
+
+class _Calls(cst.CSTVisitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[cst.Call] = []
+
+    def visit_Call(self, node: cst.Call) -> None:
+        self.found.append(node)
 
 
 def _name(rule: DeclaredRule) -> str:

@@ -139,6 +139,18 @@ def test_a_name_that_is_gone_is_named_with_its_place_and_not_guessed(tmp_path: P
     assert "StringValue" in text
 
 
+def test_a_call_that_means_more_than_it_did_is_named_in_what_was_rewritten_and_nowhere_else(tmp_path: Path) -> None:
+    fix = 'fix=Fix(Safety.SAFE, "x", ())'
+    text = OLD.replace("import Confidence, Finding,", "import Confidence, Finding, Fix, Safety,").replace(
+        'want it")', f'want it", {fix})'
+    )
+    pack(tmp_path / "house", text)
+    ran = nixlint(tmp_path, "rules", "upgrade", "house")
+    assert (ran.code, f"look at house/{FILE}:" in ran.err, "reach=Reach(...)" in ran.err) == (0, True, True)
+    assert "look at" not in nixlint(tmp_path, "rules", "upgrade", "house").err
+    assert check_rules(tmp_path / "house").report.findings == ()
+
+
 def test_a_module_that_is_imported_whole_is_left_to_a_person(tmp_path: Path) -> None:
     house = pack(tmp_path / "house", f"{RULE}\n\nimport nixlint.linting.finding as f\n\nX = f.Severity\n")
     result = upgrade_rules(house)

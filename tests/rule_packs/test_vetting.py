@@ -42,6 +42,11 @@ def test_nixlints_own_rules_pass() -> None:
     assert report.files_checked == len(list((ROOT / "rules").rglob("*.py")))
 
 
+@pytest.mark.parametrize("part", ["rules/nspawn", "rules/oci/oci_privileged.py"])
+def test_some_of_nixlints_own_rules_pass_too(part: str) -> None:
+    assert check_rules(ROOT / part).report.findings == ()
+
+
 @pytest.mark.parametrize(
     ("line", "rule", "at"),
     [
