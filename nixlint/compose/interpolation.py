@@ -358,7 +358,7 @@ def to_integer(text: str) -> int:
 
 def to_float(text: str) -> float:
     """A finite number; raises :class:`NotOfType` for all else."""
-    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
+    if not re.fullmatch(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?", text):
         raise NotOfType(_NO_NUMBER)
     value = float(text)
     if value in (float("inf"), float("-inf")):

@@ -192,5 +192,5 @@ def _yaml(text: str, *, quotes: bool = False) -> str:
     return _YAML_ENDS.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
-_PLAIN_KEY = re.compile(r"[A-Za-z]\w*[_-][\w-]*", re.ASCII)
+_PLAIN_KEY = re.compile(r"[A-Za-z][A-Za-z0-9]*[_-][\w-]*", re.ASCII)
 _YAML_ENDS = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")

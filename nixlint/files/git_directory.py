@@ -167,7 +167,7 @@ def _own_excludes() -> Path | None:
     return Path(path) if os.path.isabs(path) else None
 
 
-_SECTION = re.compile(r"\s*\[\s*([^\]\s\"]*)[^\]]*\]")
+_SECTION = re.compile(r"\s*\[\s*([^\]\s\"]*+)[^\]]*\]")
 _ENTRY = re.compile(r'\s*excludesfile\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^#;"]*))', re.IGNORECASE)
 
 

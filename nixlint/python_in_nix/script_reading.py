@@ -172,10 +172,10 @@ class _Reader:
 
 _CONTEXT = 2_000
 """How much of what stands before an interpolation is looked at."""
-_ENDS_LINE = re.compile(rb"[ \t]*(?:;?[ \t]*(?:#[^\n]*)?)(?:\n|\Z)")
+_ENDS_LINE = re.compile(rb"[ \t]*(?:;[ \t]*)?(?:#[^\n]*)?(?:\n|\Z)")
 _STATEMENT = re.compile(rb"(?:with|for|if|while|try|def|class|assert|import|from|return|raise|pass|del)\b")
 """What begins a statement: right after an interpolation, that is one which ends in a newline."""
-_LAST_LINE = re.compile(rb"(?:\A|\n)([ \t]*)[^\n#]*:[ \t]*(?:#[^\n]*)?\n\s*\Z")
+_LAST_LINE = re.compile(rb"(?:\A|\n)([ \t]*+)[^\n#]*:[ \t]*(?:#[^\n]*)?\n\s*\Z")
 
 
 def _is_indented(expression: views.Expression) -> bool:

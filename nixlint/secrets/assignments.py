@@ -145,7 +145,8 @@ def _sql() -> re.Pattern[str]:
 @cache
 def _header() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?P<name>Authorization)[\"']?\s*[:= ]\s*\\?[\"']?(?:Bearer|Token|ApiKey|Basic)\s+(?P<value>[\w.~+/=-]{8,})",
+        r"\b(?P<name>Authorization)[\"']?(?:\s*+[:=]|(?=\s* )\s)\s*+\\?[\"']?(?:Bearer|Token|ApiKey|Basic)\s+"
+        r"(?P<value>[\w.~+/=-]{8,})",
         re.IGNORECASE,
     )
 
@@ -213,7 +214,7 @@ def _flag() -> re.Pattern[str]:
 @cache
 def _connection() -> re.Pattern[str]:
     """A line with a password among the settings of a connection to a database."""
-    return re.compile(r"[^\n]*(?:password|pwd)=[^\n]*", re.IGNORECASE)
+    return re.compile(r"^[^\n]*(?:password|pwd)=[^\n]*", re.IGNORECASE | re.MULTILINE)
 
 
 @cache
@@ -353,5 +354,5 @@ def _attribute() -> re.Pattern[str]:
 def _line() -> re.Pattern[str]:
     return re.compile(
         r"\s*(?:export\s+|-\s+)?[\"']?(?P<name>[A-Za-z_][A-Za-z0-9_.-]*)[\"']?(?:\s*(?:=|:(?=\s))\s*|\s+(?=\"))"
-        r"(?:(?P<quote>[\"'])(?P<quoted>[^\"']*)(?P=quote)|(?P<bare>\S+))\s*[;,]?\s*$"
+        r"(?:(?P<quote>[\"'])(?P<quoted>[^\"']*)(?P=quote)|(?P<bare>\S+))\s*+[;,]?\s*+$"
     )

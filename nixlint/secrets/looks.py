@@ -43,7 +43,7 @@ _LOCAL_MODELS = frozenset(
 )
 _DUMMY_KEYS = (
     # What people write at an API key of a server that looks at none; real ones are made by a service, not by hand.
-    r"(?:sk-)?(?:local|ollama|llama|vllm|lm-?studio|dummy|none|no-?key|not-?needed|unused|any)(?:only|host|[-_]\w+)*$",
+    r"(?:sk-)?(?:local|ollama|llama|vllm|lm-?studio|dummy|none|no-?key|not-?needed|unused|any)(?:only|host|[-_]\w++)*$",
 )
 _PUBLISHED = frozenset(
     # Published for everybody by those whose service it opens.

@@ -125,7 +125,7 @@ def _by_shape(text: str) -> Iterator[SecretPart]:
 def _url() -> re.Pattern[str]:
     """A password before a host, with a scheme or, as in mount units, without."""
     return re.compile(
-        r"//[^/\s:@'\"]*:(?![$]\{?\w+\}?@|‹)(?P<password>[^/\s@]+(?:@(?=[^/\s@]*@))?[^/\s@]*)"
+        r"//[^/\s:@'\"]*:(?![$]\{?\w+\}?@|‹)(?P<password>[^/\s@]++(?:@(?=[^/\s@]*@)[^/\s@]*)?)"
         rf"@(?!{DIGEST})"
     )
 
@@ -141,7 +141,10 @@ def _crypt() -> re.Pattern[str]:
 
 def _by_name(text: str, *, is_prose: bool = False) -> Iterator[SecretPart]:
     """What follows a name and a sign: ``password = "x"``, ``PASSWORD=x``, ``"password": "x"``, ``--password=x``."""
+    covered = 0
     for match in _named().finditer(text):
+        if match.start() < covered:
+            continue  # a name in a value that is hidden as a whole
         name, sign = match["name"], match["sign"]
         if not is_hidden(name) or (
             match["flag"] == "--" and name == "secret" and names_engine_secret(text, match.end())
@@ -152,12 +155,13 @@ def _by_name(text: str, *, is_prose: bool = False) -> Iterator[SecretPart]:
             continue
         if start < end and not is_harmless(text[start:end]):
             yield SecretPart(start, end, kind_of_secret(name) or "value")
+            covered = end
 
 
 @cache
 def _named() -> re.Pattern[str]:
     return re.compile(
-        r"(?<![\w.-])(?P<flag>--?)?(?:\w+\.)*?(?P<name>[A-Za-z_][\w.-]*)\\?[\"']?\]?"
+        r"(?<![\w.-])(?P<flag>--?)?(?:(?![A-Za-z_])\w+\.)*+(?P<name>[A-Za-z_][\w.-]*+)\\?[\"']?\]?"
         r"(?P<sign>[ \t]*(?:=>|:=|\?=|=(?!=))[ \t]*(?:\n\s*(?=[\"']))?|:[ \t]+(?=\S)|(?<=[\"']):(?=\S)|:\n\s*(?=[\"']))"
     )
 
@@ -176,9 +180,15 @@ def _value_at(text: str, at: int, before: int) -> tuple[int, int]:
         if opened in ("?", "&") and text[end] in "&#":
             break
         end += 1
-    while end > at and text[end - 1] in ";,)]}\"'" and not is_harmless(text[at:end]):
+    for _ in range(_MOST_CLOSING):
+        if end == at or text[end - 1] not in ";,)]}\"'" or is_harmless(text[at:end]):
+            break
         end -= 1
     return at, end
+
+
+_MOST_CLOSING = 16
+"""How many signs behind a value are taken for what closes something else: each is looked at with the whole value."""
 
 
 def _closing(text: str, quote: str, at: int) -> int:
@@ -250,7 +260,7 @@ def _by_statement(text: str) -> Iterator[SecretPart]:
 @cache
 def _sql() -> re.Pattern[str]:
     return re.compile(
-        r"\b(?:IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|(?:ENCRYPTED\s+)?PASSWORD)\s*=?\s*\\?'(?P<value>[^'\\\n]+)",
+        r"\b(?:IDENTIFIED\s+(?:WITH\s+\S+\s+)?(?:BY|AS)|(?:ENCRYPTED\s+)?PASSWORD)\s*+=?\s*+\\?'(?P<value>[^'\\\n]+)",
         re.IGNORECASE,
     )
 
@@ -287,7 +297,8 @@ def _of_lines(text: str, *finders: Callable[[Sequence[str]], Iterator[SecretPart
 
 @cache
 def _word() -> re.Pattern[str]:
-    return re.compile(r"(?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^\s\"']+)+|\S")
+    """A word of a shell; where a quote is not closed, up to the next blank."""
+    return re.compile(r"(?:\"(?:[^\"\\]|\\.)*+\"|'[^']*'|(?:[^\s\"'\\]|\\.)++)++|[\"'](?:[^\s\\]|\\.)*+|\\")
 
 
 def _unquoted(text: str, start: int, end: int) -> tuple[int, int]:
@@ -393,7 +404,7 @@ def _in_items(text: str) -> Iterator[SecretPart]:
     items: list[tuple[int, int]] = []
     at = 0
     for line in [*text.splitlines(keepends=True), ""]:
-        match = _item().match(line)
+        match = _item().match(line.rstrip())
         if match is not None:
             items.append(_unquoted(text, at + match.start(1), at + match.end(1)))
         elif items:
@@ -407,7 +418,7 @@ def _in_items(text: str) -> Iterator[SecretPart]:
 
 @cache
 def _item() -> re.Pattern[str]:
-    return re.compile(r"[ \t]*- +(\S.*?)\s*$")
+    return re.compile(r"[ \t]*- +(\S.*)")
 
 
 # -- below a name, in YAML ------------------------------------------------------------------------------------------
@@ -423,7 +434,7 @@ def _below(text: str) -> Iterator[SecretPart]:
         indent = len(line) - len(line.lstrip(" "))
         stripped = line.strip()
         if inside is not None and stripped and (indent > inside or (indent == inside and stripped.startswith("- "))):
-            match = _leaf().match(line.rstrip("\n"))
+            match = _leaf().match(line.rstrip())
             if match is not None and not is_harmless(match["value"]) and not _is_plain_leaf(match):
                 yield SecretPart(at + match.start("value"), at + match.end("value"), "value")
         elif stripped:
@@ -439,12 +450,12 @@ def _is_plain_leaf(match: re.Match[str]) -> bool:
 
 @cache
 def _opening() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:- +)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?:\s*(?:[|>][-+0-9]*|&\w+)?\s*(?:#.*)?$")
+    return re.compile(r"\s*(?:- +)?[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?:\s*+(?:[|>][-+0-9]*|&\w+)?\s*+(?:#.*)?$")
 
 
 @cache
 def _leaf() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:- +)?(?:[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?:(?:\s+|$))?[\"']?(?P<value>.*?)[\"']?\s*$")
+    return re.compile(r"\s*(?:- +)?(?:[\"']?(?P<name>[A-Za-z_][\w.-]*)[\"']?:(?:\s+|$))?[\"']?(?P<value>.*?)[\"']?$")
 
 
 # -- what is no secret ----------------------------------------------------------------------------------------------
@@ -459,7 +470,7 @@ def is_harmless(value: str) -> bool:
 @cache
 def _harmless() -> re.Pattern[str]:
     return re.compile(
-        r"true|false|yes|no|on|off|null|none|nil|bearer|basic|digest|[-{}\[\]|>&*]+[-+0-9]*"
+        r"true|false|yes|no|on|off|null|none|nil|bearer|basic|digest|[-{}\[\]|>&*]++[-+0-9]*"
         r"|\$\{[A-Za-z_][\w.\"]*(?::?\?[^}]*)?\}|\$[A-Z_][A-Z0-9_]*|\$\([^)]*\)|\$__\w+\{[^}]*\}"
         r"|@\w+@|\{\{[^}]*\}\}|\{\$?\w+\}|[\ue000-\uf8ff\0]+|…",
         re.IGNORECASE,

@@ -173,7 +173,7 @@ def _declared_in(repository: Repository) -> Iterator[tuple[str | None, ...]]:
     roots = nixos_history().roots
     for path in repository.files_mentioning(b"options"):
         source = repository.source(path)
-        if source is None or source.root.has_error or not re.search(rb"mk\w*Option", source.data):
+        if source is None or source.root.has_error or not re.search(rb"\bmk\w*Option", source.data):
             continue
         for definition in written_definitions(source, repository):
             names = definition.path.names

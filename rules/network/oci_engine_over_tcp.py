@@ -90,12 +90,12 @@ class OciEngineOverTcp(Rule[WrittenDefinition]):
         names = _names_of(subject.path)
         if names not in _OPTIONS:
             return
-        pattern = _STREAM if names in _SOCKETS else _HOST
+        matched = _STREAM.fullmatch if names in _SOCKETS else _HOST.fullmatch
         for stated in elements(ask_within((Definition(subject.value, subject.name),), OptionPath(()))):
             text = _text_of(stated.what)
             flag = None if text is None or names != _FLAGS else _HOST_FLAG.search(text)
             text = text if flag is None else flag[1]
-            match = None if text is None else pattern.fullmatch(text)
+            match = None if text is None else matched(text)
             if match is None or text is None or repository.mentions(b"tlsverify"):
                 continue
             who = (

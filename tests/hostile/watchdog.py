@@ -77,7 +77,7 @@ class Ran(NamedTuple):
 
 def run_command(folder: Path, arguments: Sequence[str], variables: Mapping[str, str] | None = None) -> Ran:
     """Run a command in a folder, with a home of its own beside it."""
-    return run(lambda: _command(folder, arguments, variables or {}))
+    return run(lambda: command_here(folder, arguments, variables or {}))
 
 
 def run(work: Callable[[], int]) -> Ran:
@@ -132,7 +132,8 @@ def _be_limited(output: int) -> None:
     signal.alarm(_WAITS * SECONDS)
 
 
-def _command(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+def command_here(folder: Path, arguments: Sequence[str], variables: Mapping[str, str]) -> int:
+    """Run a command in this process, which is a copy that ends afterwards; its exit code."""
     import click
 
     from nixlint.cli.main import COLLECTIONS, nixlint

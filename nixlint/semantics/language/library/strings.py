@@ -239,7 +239,7 @@ def _to_int(text: str) -> int:
 
 @plain_model(str, names="toIntBase10")
 def _to_int_base_10(text: str) -> int:
-    found = re.fullmatch(r"[ \t\n\v\f\r]*0*(-?[0-9]+)[ \t\n\v\f\r]*", text)
+    found = re.fullmatch(r"[ \t\n\v\f\r]*(?:0*+(?=-))?(-?[0-9]+)[ \t\n\v\f\r]*", text)
     if found is None:
         raise Refused
     return int(found[1])
@@ -726,7 +726,7 @@ _CLASSES = {
     "xdigit": "0-9A-Fa-f",
 }
 """The classes of POSIX, for ASCII."""
-_TOKEN = re.compile(r"\\(.)|\[(\^?)(\]?(?:\[:[a-z]+:\]|[^\]])*)\]|\{[0-9]+(?:,[0-9]*)?\}|[^\\\[]", re.DOTALL)
+_TOKEN = re.compile(r"\\(.)|\[(\^?)(\]?(?:\[:[a-z]+:\]|[^\]])*+)(\]|\Z)|\{[0-9]+(?:,[0-9]*)?\}|[^\\\[]", re.DOTALL)
 
 
 _MAX_SEARCHED, _MAX_SEARCHED_NESTED = 20_000, 16
@@ -781,6 +781,8 @@ def _compiled(pattern: str, text: str) -> re.Pattern[str]:
             if token[1].isalnum():
                 raise Refused
             result.append(re.escape(token[1]))
+        elif token[4] == "":  # a bracket that nothing closes
+            raise Refused
         elif token[3] is not None:
             result.append(f"[{token[2]}{_bracket(token[3])}]")
         elif token[0] == ".":
