@@ -97,6 +97,10 @@ def users_configuration() -> Path | None:
     return user if Anywhere().kind(user) is Kind.FILE else None
 
 
+MAX_CONFIGURATION = 256 * 1024
+"""How many bytes a configuration may have, as a file of patterns may: each pattern is asked about each file."""
+
+
 def load_configuration(
     path: Path, folder: Path, registry: Registry, reader: Reader, packs: FolderPacks | None = None
 ) -> Configuration:
@@ -105,7 +109,7 @@ def load_configuration(
     Raises :class:`ConfigurationError` where it can't be read or says something that makes no sense.
     """
     try:
-        data = reader.read(path)
+        data = reader.read(path, MAX_CONFIGURATION)
     except OSError as error:
         raise ConfigurationError(f"cannot be read: {reason_of(error)}", path) from error
     try:

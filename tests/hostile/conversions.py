@@ -266,7 +266,8 @@ def _as_named(made: Made, text: str, path: tuple[str, ...]) -> str:
 
 def _holds(reading: str, wanted: str) -> bool:
     """Whether a text is in another one, perhaps as Compose and the engines clean a path."""
-    return wanted in reading or os.path.normpath(wanted) in reading
+    cleaned = os.path.normpath(wanted)
+    return any(each in reading for each in (wanted, cleaned, cleaned.removeprefix("/")))  # of `//x` normpath keeps both
 
 
 def _strings(value: Json, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -34,6 +34,13 @@ def test_select_runs_only_the_rules_it_names_by_name_or_code(tmp_path: Path) -> 
     assert found(lint(tmp_path)) == [(MISSING, "a.nix", 2)]
 
 
+def test_a_configuration_that_is_too_large_is_told_and_not_obeyed(tmp_path: Path) -> None:
+    path = tmp_path / "nixlint.toml"
+    path.write_text("exclude = [\n" + '"**/a*b*c",\n' * 30_000 + "]\n")
+    with pytest.raises(ConfigurationError, match="cannot be read: larger than 256 KiB"):
+        load_configuration(path, tmp_path, REGISTRY, Anywhere())
+
+
 def test_ignore_leaves_a_rule_out(tmp_path: Path) -> None:
     write_files(tmp_path, {"a.nix": NO_VERSION, "nixlint.toml": f'ignore = ["{MISSING}"]\n'})
 

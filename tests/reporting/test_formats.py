@@ -85,3 +85,13 @@ def test_a_workflow_command_has_the_help_on_a_line_of_its_own(tmp_path: Path) ->
     out = nixlint(tmp_path, "check", "--no-cache", "--format", "github").out
     assert ",title=container-missing-state-version (NL101)::container 'web' never sets" in out
     assert "%0Aset system.stateVersion in the container's config" in out
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_file_name_is_a_command_to_a_workflow(tmp_path: Path, name: str) -> None:
+    for file in ("::error::a.nix", "  ::stop-commands::x.nix", "a\n::error::b.nix", "##[error]c.nix"):
+        (tmp_path / file).write_text("{ containers.web.config = { }; }\n")
+    ran = nixlint(tmp_path, "check", "--no-cache", "--format", name)
+    commands = [line for line in (ran.out + ran.err).splitlines() if line.lstrip().startswith(("::", "##["))]
+    assert len(commands) == (4 if name == "github" else 0)
+    assert all(line.startswith("::error file=") for line in commands)
