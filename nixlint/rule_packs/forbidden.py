@@ -114,6 +114,18 @@ class _Search(cst.CSTVisitor):
         elif name is None and _is_dunder(node.value) and self._is_use(node):
             self._check_dunder(node, node.value)
 
+    def visit_AssignTarget(self, node: cst.AssignTarget) -> None:
+        self._check_change(node.target)
+
+    def visit_AugAssign(self, node: cst.AugAssign) -> None:
+        self._check_change(node.target)
+
+    def visit_AnnAssign(self, node: cst.AnnAssign) -> None:
+        self._check_change(node.target)
+
+    def visit_Del(self, node: cst.Del) -> None:
+        self._check_change(node.target)
+
     def visit_MatchKeywordElement(self, node: cst.MatchKeywordElement) -> None:
         self._check_attribute(node.key, node.key.value, False, None)
 
@@ -207,6 +219,22 @@ class _Search(cst.CSTVisitor):
             self._check_dunder(at, name)
         elif name.startswith("_") and name not in self._own_names | _MATCHED_BY_NAME and not _is_self(of):
             self._note(at, Objection("rule-forbidden-attribute", f".{name} is private to what it is an attribute of"))
+
+    def _check_change(self, target: cst.BaseExpression) -> None:
+        """Check what gets a value: an attribute or an item of something imported is what all other code sees."""
+        match target:
+            case cst.Tuple(elements=elements) | cst.List(elements=elements):
+                for each in elements:
+                    self._check_change(each.value)
+            case cst.Attribute(value=of) | cst.Subscript(value=of):
+                changed = sorted(
+                    full for full in self._parsed.imported(of) if not full.startswith(".") and not self._is_own(full)
+                )
+                if changed:
+                    reason = f"it changes {changed[0]}, which all other code sees"
+                    self._note(target, Objection("rule-forbidden-attribute", reason))
+            case _:
+                pass
 
     def _check_dunder(self, at: cst.CSTNode, name: str) -> None:
         if name not in policy().dunder:

@@ -103,6 +103,14 @@ def test_some_of_nixlints_own_rules_pass_too(part: str) -> None:
         ("@eval\nclass X: ...", "rule-forbidden-name", "eval"),
         ("import nixlint.rule\nnixlint.files.reading", "rule-forbidden-import", "nixlint.files.reading"),
         ("import pathlib\npathlib.os.system('x')", "rule-forbidden-import", "pathlib.os.system"),
+        ("Rule.check = None", "rule-forbidden-attribute", "Rule.check"),
+        (
+            "import nixlint.rule\nnixlint.rule.Rule.names['x'] = 1",
+            "rule-forbidden-attribute",
+            "nixlint.rule.Rule.names['x']",
+        ),
+        ("(x, Rule.name) = 1, 2", "rule-forbidden-attribute", "Rule.name"),
+        ("del Finding.place", "rule-forbidden-attribute", "Finding.place"),
         ("from operator import attrgetter", "rule-forbidden-import", "attrgetter"),
     ],
 )
