@@ -205,7 +205,10 @@ class _Checker:
         hidden = self.secrets.get(f"{self.container}.labels", {})
         if hidden:
             yield Expected(f"--label-file=/var/lib/secrets/{self.project['name']}/{self.container}.labels", "labels")
-        for key, value in service.get("labels", {}).items():
+        asked = {label for text in _texts(self.project["services"]) for label in _OF_COMPOSE.findall(text)}
+        own = {"com.docker.compose.project": self.project["name"], "com.docker.compose.service": self.name}
+        given = {label: value for label, value in own.items() if label in asked}
+        for key, value in {**given, **service.get("labels", {})}.items():
             if hidden.get(key) != value:
                 yield Expected(f"-l {key}={value}", "labels")
         for host in service.get("extra_hosts", []):
@@ -337,7 +340,7 @@ class _Checker:
                     tail = ",readonly" if "ro" in options else ""
                     return f"--mount=type=bind,source={source},destination={target},bind-recursive=disabled{tail}"
                 options += ["bind"] if is_flat else []
-                if self.is_podman and source in ("/var/run/docker.sock", "/run/docker.sock"):
+                if self.is_podman and f"/{(source or '').lstrip('/')}" in ("/var/run/docker.sock", "/run/docker.sock"):
                     source = "/run/podman/podman.sock"
             case "volume":
                 inner = volume.get("volume", {})
@@ -346,6 +349,8 @@ class _Checker:
                     tail = ",readonly" if options else ""
                     return f"--mount=type=volume,source={name},destination={target},volume-subpath={inner['subpath']}{tail}"
                 options += ["nocopy"] if inner.get("nocopy") else []
+                bind = volume.get("bind", {})
+                options += [bind[key] for key in ("propagation", "selinux") if key in bind]
                 source = name
             case "tmpfs":
                 inner = volume.get("tmpfs", {})
@@ -725,3 +730,20 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "-l": ("labels",),
     "--init": ("init",),
 }
+
+
+_OF_COMPOSE = re.compile(r"com\.docker\.compose\.(?:project|service)(?![\w.-])")
+"""Labels that Compose puts on all containers; a project that speaks of them needs them."""
+
+
+def _texts(value: Any) -> Iterator[str]:  # noqa: ANN401  # any JSON
+    """The texts in a model, without the names."""
+    match value:
+        case str():
+            yield value
+        case dict():
+            for each in value.values():
+                yield from _texts(each)
+        case list():
+            for each in value:
+                yield from _texts(each)
