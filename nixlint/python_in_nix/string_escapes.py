@@ -63,7 +63,8 @@ def swallowed_backslashes(text: ProgramText, of_file: Place, data: bytes) -> Ite
                 yield SwallowedBackslash(shown, Place(segment.path, Span(segment.start, segment.end)))
 
 
-_ESCAPE = re.compile(rb"\\([\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*)")
+_ESCAPE = re.compile(rb"\\([\x00-\x7f])")
+"""Of a backslash before another character than these Python does not warn (``decode_unicode_with_escapes``)."""
 _KNOWN = frozenset(bytes([each]) for each in b"\n\r\\'\"abfnrtv01234567x")
 _KNOWN_IN_TEXT = _KNOWN | {b"N", b"u", b"U"}
 _NEEDLESS_QUOTED = re.compile(rb"\\(?![nrt\"\\$])[ -~]")
