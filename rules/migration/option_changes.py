@@ -88,10 +88,17 @@ class OldNames(NamedTuple):
     """The words of the names of options that are gone: the last ones, each with all the words of its names."""
 
     by_last: Mapping[bytes, tuple[frozenset[bytes], ...]]
+    telling: Mapping[bytes, frozenset[bytes]]
+    """Of the words of each name of an option the longest, which the fewest files have."""
 
     def among(self, chosen: frozenset[bytes], words: frozenset[bytes]) -> frozenset[bytes]:
         """Those of some last words for which a file with these words may define such an option."""
-        return frozenset(last for last in chosen if any(names <= words for names in self.by_last[last]))
+        return frozenset(
+            last
+            for last in chosen
+            # One word of each option is looked for before all of them: most files have none.
+            if not words.isdisjoint(self.telling[last]) and any(names <= words for names in self.by_last[last])
+        )
 
 
 def old_names(kind: type[object]) -> OldNames:
@@ -107,7 +114,11 @@ def _old_names() -> dict[type[object], OldNames]:
         for word in words_of(change.old[-1].encode()):
             by_kind[type(change.what)].setdefault(word, []).append(names)
     return {
-        kind: OldNames({last: tuple(names) for last, names in by_last.items()}) for kind, by_last in by_kind.items()
+        kind: OldNames(
+            {last: tuple(names) for last, names in by_last.items()},
+            {last: frozenset(max(each, key=len) for each in names) for last, names in by_last.items()},
+        )
+        for kind, by_last in by_kind.items()
     }
 
 

@@ -49,6 +49,9 @@ def may_be_used(path: OptionPath) -> bool:
 def _is_of_user(definition: WrittenDefinition, repository: Repository) -> bool:
     if definition.path.last not in _LOGINS or "users" in definition.path.names:
         return False
+    source = repository.source(definition.name.path)
+    if source is None or not any(name.encode() in source.data for name in _OF_USERS):
+        return False
     beside = FileDefinitions.of(definition.name.path, repository).beside(definition)
     return definition.binder is Binder.ATTRIBUTE and any(other.path.last in _OF_USERS for other in beside)
 

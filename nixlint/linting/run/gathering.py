@@ -55,6 +55,7 @@ class Gathering:
         self._found: dict[tuple[str, Place], ReportedFinding] = {}
         self._sound: set[Path] = set()
         self._asked: dict[AnyRule, None] = {}
+        self._known: set[tuple[str, ...]] = set()
 
     @property
     def asked(self) -> tuple[AnyRule, ...]:
@@ -75,7 +76,9 @@ class Gathering:
             self._sound.add(path)
         if path in result.directives:
             self._suppressions.learn(path, result.directives[path])
-        self._asked.update(dict.fromkeys(self._workspace.registry.rules[name] for name in result.asked))
+        if result.asked not in self._known:  # most files ask the same rules as another one
+            self._known.add(result.asked)
+            self._asked.update(dict.fromkeys(self._workspace.registry.rules[name] for name in result.asked))
         self._outcome.secrets.update(result.secrets)
         for located in result.located:
             if path is not None or located.finding.place.path in self._sound:

@@ -6,8 +6,9 @@ the first (``src/libexpr/parser.y``, ``addAttr``). The same is done here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from nixlint.syntax import views
@@ -68,6 +69,31 @@ def bound_scope(bindings: tuple[views.AnyBinding, ...], scope: Scope, evaluator:
     builder.add_all(bindings)
     builder.value()
     return builder.inner
+
+
+def late_bound_scope(bindings: tuple[views.AnyBinding, ...], scope: Scope, evaluator: Evaluator) -> Scope:
+    """The same, where it may well be that nobody asks for a name: the bindings are gone through with the first question."""
+    return scope.binding(_LateNames(lambda: bound_scope(bindings, scope, evaluator).names))
+
+
+class _LateNames(Mapping[str, Thunk]):
+    """The names of a scope that are found when they are first asked for."""
+
+    def __init__(self, find: Callable[[], Mapping[str, Thunk]]) -> None:
+        self._find = find
+
+    @cached_property
+    def _names(self) -> Mapping[str, Thunk]:
+        return self._find()
+
+    def __getitem__(self, name: str) -> Thunk:
+        return self._names[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def place_of(view: views.View) -> Place:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from nixlint.semantics.language.attribute_sets import bound_scope, place_of
+from nixlint.semantics.language.attribute_sets import late_bound_scope, place_of
 from nixlint.semantics.language.interpreter import Interpreter
 from nixlint.semantics.language.scope import Scope
 from nixlint.semantics.language.values import BoolValue, PrimitiveValue, Thunk, Value
@@ -163,10 +163,12 @@ class _Walk:
         expression, scope = step.expression, step.scope
         match expression:
             case views.AttrSet():
-                inner = bound_scope(expression.bindings, scope, self._interpreter) if expression.recursive else scope
+                inner = (
+                    late_bound_scope(expression.bindings, scope, self._interpreter) if expression.recursive else scope
+                )
                 yield from self._bindings(expression.bindings, inner, scope, step, Binder.ATTRIBUTE)
             case views.Let() | views.LetAttrSet():
-                inner = bound_scope(expression.bindings, scope, self._interpreter)
+                inner = late_bound_scope(expression.bindings, scope, self._interpreter)
                 anew = step._replace(path=OptionPath(()))
                 yield from self._bindings(expression.bindings, inner, scope, anew, Binder.LET)
                 if isinstance(expression, views.Let):
