@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -141,9 +141,15 @@ def directives(text: CommentedText) -> Iterator[Directive | MalformedDirective]:
             yield directive
 
 
+@lru_cache(maxsize=16)
+def _has_any(data: bytes, marks: tuple[str, ...]) -> bool:
+    """Whether a file has one of some marks: asked for each finding in it."""
+    return any(mark.encode() in data for mark in marks)
+
+
 def foreign_marks(text: CommentedText, marks: tuple[str, ...]) -> frozenset[int]:
     """The lines with a comment that has one of these marks: the way other tools are told to look away."""
-    if not any(mark.encode() in text.data for mark in marks):
+    if not _has_any(text.data, marks):
         return frozenset()
     return frozenset(
         text.lines.line_of(comment.span.start)

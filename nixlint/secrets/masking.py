@@ -64,11 +64,14 @@ class KnownValues:
     def __init__(self, values: Mapping[str, str]) -> None:
         """``values`` are the texts with their kinds."""
         telling = {value: kind for text, kind in values.items() if _is_telling(value := text.strip(), kind)}
-        self._kinds = dict(sorted(telling.items(), key=lambda item: -len(item[0])))
+        self._kinds = tuple(sorted(telling.items(), key=lambda item: -len(item[0])))
+        self._by_beginning: dict[str, list[int]] = {}
+        for number, (value, _) in enumerate(self._kinds):
+            self._by_beginning.setdefault(value[:_TELLING], []).append(number)
 
     def masked(self, text: str) -> Shown:
         """A text without these values; what is :class:`Shown` stays as it is but for them, all else is a sentence."""
-        for value, kind in self._kinds.items():
+        for value, kind in self._written_in(text):
             if value in text:
                 text = (
                     Shown(text.replace(value, mask(value, kind)))
@@ -76,6 +79,14 @@ class KnownValues:
                     else text.replace(value, mask(value, kind))
                 )
         return text if isinstance(text, Shown) else shown_prose(text)
+
+    def _written_in(self, text: str) -> Sequence[tuple[str, str]]:
+        """At least those of the values that are in a text, longer ones first: a file may have thousands of them."""
+        if len(self._kinds) <= len(text):
+            return self._kinds
+        beginnings = {text[at : at + _TELLING] for at in range(len(text) - _TELLING + 1)}
+        numbers = [number for beginning in beginnings for number in self._by_beginning.get(beginning, ())]
+        return [self._kinds[number] for number in sorted(numbers)]
 
 
 def _is_telling(value: str, kind: str) -> bool:

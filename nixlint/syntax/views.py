@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from tree_sitter import Query, QueryCursor
@@ -729,7 +729,7 @@ _STRINGS = frozenset({"string_expression", "indented_string_expression"})
 
 def is_in_dead_branch(file: SourceFile, span: Span) -> bool:
     """Whether a span is in a branch that a literal ``true`` or ``false`` shuts off."""
-    if _literal_condition().search(file.data) is None:
+    if not _has_literal_condition(file.data):
         return False
     node = file.tree.root_node.descendant_for_byte_range(span.start, span.end)
     while node is not None:
@@ -742,6 +742,12 @@ def is_in_dead_branch(file: SourceFile, span: Span) -> bool:
             return True
         node = node.parent
     return False
+
+
+@lru_cache(maxsize=4)
+def _has_literal_condition(data: bytes) -> bool:
+    """Whether any branch of a file may be shut off: asked for each string in it."""
+    return _literal_condition().search(data) is not None
 
 
 @cache

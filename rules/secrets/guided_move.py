@@ -44,7 +44,7 @@ def guided_move(definition: WrittenDefinition, source: Source, repository: Repos
     if not _is_written_here(definition, source):
         return None
     target = _target(definition)
-    tool = _tool(definition.name.path, repository)
+    tool = _Tools.of(definition.name.path, repository)
     if target is None or tool is None:
         return None
     root = _root(definition, repository)
@@ -148,6 +148,21 @@ def _plain(option: OptionPath) -> OptionPath:
     """An option without the names around it that are none of the module system's options."""
     names = option.names
     return OptionPath(names[1:]) if names[:1] == ("config",) else option
+
+
+class _Tools:
+    """The tools that the secrets of files are from, each worked out once while a file has its turn."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, str | None] = {}
+
+    @classmethod
+    def of(cls, file: Path, repository: Repository) -> str | None:
+        """That of a file."""
+        known = repository.remember_for_turn(cls, cls)._known
+        if file not in known:
+            known[file] = _tool(file, repository)
+        return known[file]
 
 
 def _tool(file: Path, repository: Repository) -> str | None:
