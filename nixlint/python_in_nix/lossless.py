@@ -7,7 +7,7 @@ interpolation, there is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 
 import libcst
@@ -117,6 +117,12 @@ def edits_between(text: ProgramText, new: bytes) -> tuple[tuple[Place, bytes], .
             return None
         edits.append(edit)
     return tuple(edits)
+
+
+def replaced(text: ProgramText, spans: Sequence[Span], new: bytes) -> tuple[tuple[Place, bytes], ...] | None:
+    """The edits that write one text in the place of each of some spans, of which none touches another."""
+    edits = [_edit(text, span, new) for span in spans]
+    return None if None in edits else tuple(edit for edit in edits if edit is not None)
 
 
 def _changes(old: bytes, new: bytes) -> Iterator[tuple[Span, bytes]]:

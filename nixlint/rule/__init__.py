@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from nixlint.linting.fixes.script_fixes import insert as insert
     from nixlint.linting.fixes.script_fixes import rename_attribute as rename_attribute
     from nixlint.linting.fixes.script_fixes import rename_keyword as rename_keyword
-    from nixlint.linting.fixes.script_fixes import rename_name as rename_name
+    from nixlint.linting.fixes.script_fixes import rename_names as rename_names
     from nixlint.linting.rule import Bad as Bad
     from nixlint.linting.rule import Good as Good
     from nixlint.linting.rule import Rule as Rule
@@ -191,7 +191,7 @@ GROUPS: dict[str, dict[str, str]] = {
         "parse_pattern": "nixlint.semantics.modules.option_query",
         "rename_attribute": "nixlint.linting.fixes.script_fixes",
         "rename_keyword": "nixlint.linting.fixes.script_fixes",
-        "rename_name": "nixlint.linting.fixes.script_fixes",
+        "rename_names": "nixlint.linting.fixes.script_fixes",
         "suggestion": "nixlint.linting.configuration",
     },
 }

@@ -18,7 +18,8 @@ from nixlint.rule import (
     Rule,
     Safety,
     Severity,
-    rename_name,
+    Span,
+    rename_names,
     target_release,
 )
 
@@ -66,37 +67,32 @@ class TestScriptHostName(Rule[TestScript]):
         target = target_release(repository)
         since = driver().by_attribute_name_since
         names = host_names(subject)
-        for node in subject.program.nodes:
-            if not isinstance(node, ast.Name) or node.id in subject.program.bound_names:
-                continue
-            if node.id in names.attributes and is_given(subject, node.id) and node.id not in driver().values:
+        for name, uses in _uses(subject).items():
+            if name in names.attributes and is_given(subject, name) and name not in driver().values:
                 if not target.is_known or target.release >= since:
-                    new = names.attributes[node.id]
+                    new = names.attributes[name]
                     message = (
-                        f"'{node.id}' is the host name of a node, which the script has as '{new}' from NixOS {since} on"
+                        f"'{name}' is the host name of a node: from NixOS {since} on, the script has it as '{new}'"
                     )
-                    yield self._finding(subject, node, new, message, target.is_known)
-            elif node.id in names.hosts and target.is_known and target.release < since:
-                new = names.hosts[node.id]
-                is_host = any(host == node.id for host in names.hosts.values())
-                is_only = node.id == "machine" and len(subject.machines) == 1
+                    yield self._finding(subject, uses, new, message, target.is_known)
+            elif name in names.hosts and target.is_known and target.release < since:
+                new = names.hosts[name]
+                is_host = name in names.hosts.values()
+                is_only = name == "machine" and len(subject.machines) == 1
                 if names.are_known and not is_host and not is_only:
-                    message = (
-                        f"until NixOS {since} a machine goes by its host name: the script has '{node.id}' as '{new}'"
-                    )
-                    yield self._finding(subject, node, new, message, True)
+                    message = f"until NixOS {since} a machine goes by its host name: the script has '{name}' as '{new}'"
+                    yield self._finding(subject, uses, new, message, True)
 
-    def _finding(self, subject: TestScript, node: ast.Name, new: str, message: str, is_certain: bool) -> Finding:
-        span = subject.program.span(node)
+    def _finding(self, subject: TestScript, uses: list[Span], new: str, message: str, is_certain: bool) -> Finding:
         return Finding(
-            place=subject.where(span),
+            place=subject.where(uses[0]),
             message=message,
-            help=f"use '{new}'",
+            help=f"use '{new}'" if len(uses) == 1 else f"use '{new}', here and further on",
             confidence=None if is_certain else Confidence.POSSIBLE,
             option="testScript",
             within=subject.commented,
-            evidence=node.id,
-            fix=rename_name(subject.text, span, new, Safety.SAFE) if is_certain else None,
+            evidence=new,
+            fix=rename_names(subject.text, uses, new, Safety.SAFE) if is_certain else None,
         )
 
     examples = (
@@ -109,7 +105,7 @@ class TestScriptHostName(Rule[TestScript]):
   nodes.server = { networking.hostName = "k3s-server"; };
   testScript = ''
     «k3s_server».wait_for_unit("k3s")
-    for each in [«k3s_server»]:
+    for each in [k3s_server]:
         each.succeed("true")
   '';
 }
@@ -198,3 +194,14 @@ class TestScriptHostName(Rule[TestScript]):
             config='nixos-release = "25.11"\n',
         ),
     )
+
+
+def _uses(script: TestScript) -> dict[str, list[Span]]:
+    """The names that a script uses and does not bind, with all places of each; none that stands beside something unknown."""
+    uses: dict[str, list[Span]] = {}
+    for node in script.program.nodes:
+        if isinstance(node, ast.Name) and node.id not in script.program.bound_names:
+            span = script.program.span(node)
+            if not script.text.touches_placeholder(span):
+                uses.setdefault(node.id, []).append(span)
+    return {name: sorted(spans) for name, spans in uses.items()}

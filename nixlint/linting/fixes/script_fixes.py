@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from nixlint.linting.finding import FileEdit, Fix, Safety
 from nixlint.python_in_nix.program_text import ProgramText
 from nixlint.syntax.edits import Edit
@@ -16,9 +18,13 @@ def rename_attribute(text: ProgramText, name: Span, new: str, safety: Safety) ->
     return _fix(renamed_attribute(text, name, new), f"call {new} instead", safety)
 
 
-def rename_name(text: ProgramText, name: Span, new: str, safety: Safety) -> Fix | None:
-    """The same for a name that stands alone."""
-    return rename_attribute(text, name, new, safety)
+def rename_names(text: ProgramText, names: Sequence[Span], new: str, safety: Safety) -> Fix | None:
+    """A fix that writes another name wherever one stands; ``None`` where one of the places cannot be written."""
+    from nixlint.python_in_nix.lossless import replaced
+
+    if len({text.data[span.start : span.end] for span in names}) != 1:
+        return None
+    return _fix(replaced(text, names, new.encode()), f"write {new} instead", safety)
 
 
 def rename_keyword(text: ProgramText, argument: Span, new: str, safety: Safety) -> Fix | None:
