@@ -204,6 +204,8 @@ def _indent_of(literal: views.String) -> bytes:
     pieces = mapped_pieces(literal)
     data = literal.file.data
     for piece in pieces:
+        if piece.text.lstrip(b" ")[:1] == b"\n":
+            continue  # A blank line has any indentation.
         line_start = data.rfind(b"\n", 0, piece.start) + 1
         between = data[line_start : piece.start]
         if line_start > literal.span.start and not between.strip():

@@ -96,6 +96,9 @@ LAST_LINES = [
     ("\"x\" + ''a b''", 1, 0, "\n"),
     ("\"x\" + ''a\n b''", 1, 1, ""),
     ("''\n  a.b()\n    c\n''", 0, 0, "k3s"),
+    ("''\n\n\n    ${\"\"}z''", 3, 0, "a\nb\n"),
+    ("''\n\n    a\n  \n    b''", 4, 0, "c\nd\n"),
+    ("''\n\n      ${\"x\"}\n    b c\n''", 5, 1, "d\n"),
     ("''\n  k3s_a.b()\n  a\n''", 0, 5, "a"),
 ]
 """Changes after which a line has nothing but spaces, or an opening line nothing at all: Nix drops both."""
