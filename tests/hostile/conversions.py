@@ -259,6 +259,8 @@ def _as_named(made: Made, text: str, path: tuple[str, ...]) -> str:
     """A text as it is to come out: a container's name with the characters of one, a description on one line."""
     if made.key == "services.web.container_name" and re.search(r"tok\d+x0z", text):
         return re.sub(r"[^a-zA-Z0-9_.-]+", "-", text).lstrip("-._")
+    if any("no such option of a tmpfs" in each.message for each in made.conversion.remarks):
+        return text.rpartition(":")[0] or text  # what the report says is left out
     if path[-1:] == ("description",):
         return " ".join("".join(each if each.isprintable() else " " for each in text).split()).rstrip("\\").strip()
     return text
