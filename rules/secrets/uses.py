@@ -68,18 +68,31 @@ def uses_by_name(definition: WrittenDefinition, repository: Repository) -> Itera
         for match in () if source is None else pattern.finditer(source.data):
             place = Place(path, Span(*match.span()))
             around = FileDefinitions.of(path, repository).innermost_around(place.span)
-            is_argument = source is not None and _argument().search(source.data[: place.span.start][-80:]) is not None
+            is_argument = source is not None and _is_argument(source.data[: place.span.start])
             if is_argument or (around is not None and (reaches_store(around) or _writes(around, repository))):
                 yield place
 
 
+def _is_argument(before: bytes) -> bool:
+    """Whether a secret that stands behind some text is an argument of a command: whatever text that is, Nix has it."""
+    found = _argument().search(before[-_MOST_BEFORE:])
+    return found is not None and (found["flag"] is None or _secret_flag().search(found["flag"]) is not None)
+
+
+_MOST_BEFORE = 80  # bytes
+
+
 @cache
 def _argument() -> re.Pattern[bytes]:
-    """What stands before a secret that a command is given: whatever text that is, Nix has it."""
     return re.compile(
-        rb"(?:--?[\w.-]*(?:pass|token|secret|key)[\w-]*[= ]|\bsshpass -p ?|\bIDENTIFIED BY |\bPASSWORD )['\"\\]*$",
+        rb"(?:(?<![\w.-])--?(?P<flag>\w[\w.-]*)[= ]|\bsshpass -p ?|\bIDENTIFIED BY |\bPASSWORD )['\"\\]*$",
         re.IGNORECASE,
     )
+
+
+@cache
+def _secret_flag() -> re.Pattern[bytes]:
+    return re.compile(rb"pass|token|secret|key", re.IGNORECASE)
 
 
 def _writes(definition: WrittenDefinition, repository: Repository) -> bool:

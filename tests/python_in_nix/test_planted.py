@@ -159,6 +159,7 @@ MISTAKES = [
     ("server.wait_for_console_txt('x')", "test-script-unknown-method", "server.wait_for_file('x')"),
     ("with subtest('x') pass", "test-script-syntax", "with subtest('x'): pass"),
     ("assert 'x' in (server.succeed('y')", "test-script-syntax", "assert 'x' in server.succeed('y')"),
+    ("client.succeed('curl http://server')", "test-script-curl", "client.succeed('curl -f http://server')"),
     ("client.execute('serve &')", "test-script-background", "client.execute('serve >&2 &')"),
 ]
 RULES = frozenset(name for name in REGISTRY.names if name.startswith("test-script-"))
@@ -192,6 +193,9 @@ def test_nineteen_in_twenty_planted_mistakes_are_found_and_no_twin_is(form: str,
 
 def test_there_are_forty_mistakes_and_each_rule_has_one() -> None:
     assert len(MISTAKES) >= 40
-    # These are about what stands beside the script, and are tried where they are written (the examples of the rules).
-    beside = {"test-script-interpolation", "test-script-machine-never-started", "test-script-unit-never-there"}
+    # These are about what stands beside the script, or how it is written: the examples of the rules try them.
+    beside = set(
+        "test-script-escape test-script-host-name test-script-interpolation test-script-machine-never-started "
+        "test-script-ocr test-script-unit-never-there".split()
+    )
     assert {rule for _, rule, _ in MISTAKES} == RULES - beside
