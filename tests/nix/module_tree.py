@@ -64,7 +64,7 @@ def differences(before: dict[NodePath, str], after: dict[NodePath, str]) -> tupl
 
 def _difference(path: NodePath, before: dict[NodePath, str], after: dict[NodePath, str]) -> str:
     where = ".".join("()" if step is None else str(step) for step in path)
-    was, now = (tree.get(path, "nothing")[:_SHOWN_CHARACTERS] for tree in (before, after))
+    was, now = (tree.get(path, "nothing")[:_SHOWN_CHARACTERS].rstrip() for tree in (before, after))
     return f"{where}: {was} -> {now}"
 
 
